@@ -1,0 +1,1 @@
+"""The only composition root: settings, engines, normalising, importing, search, API, command line."""

@@ -1,0 +1,1 @@
+"""Postgres to OpenSearch: change set, bulk pipeline, generations, rebuild, follow, verify."""
