@@ -1,4 +1,4 @@
-"""Closed sets of values: what a coded field may hold. Filters fold case against them, Postgres checks the short ones."""
+"""Closed sets of values: what a coded field may hold. Filters fold case against them."""
 
 from __future__ import annotations
 

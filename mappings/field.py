@@ -52,7 +52,7 @@ class Field:
 
     `document` is the SQL expression behind the field in the search document, over the aliases `p` (programs) and
     `n` (networks); None takes the column itself. `stored=False` means there is no column of this name.
-    `usd` names the twin that every filter, sort and facet of an amount uses.
+    `usd` names the twin in US dollars that every filter, sort and facet of an amount uses.
     """
 
     origin: Origin

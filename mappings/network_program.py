@@ -7,7 +7,7 @@ from typing import TypeAlias
 import msgspec
 
 Raw: TypeAlias = str | int | float | bool | None
-"""A value as the source wrote it: `"5.00%"`, `"N/A"`, `" $50.00  Per Sale"`, `30`, `True`; None where it is silent."""
+"""A value as the source wrote it: `"5.00%"`, `"N/A"`, `" $50.00  Per Sale"`, `30`, `True`; None if it is silent."""
 
 
 class RawCommission(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -120,15 +120,11 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     ] = None
     updated_at: Annotated[
         datetime | None,
-        Field(
-            origin=Origin.STORE, about="When anything stored about it last changed.", filter=True, sort=True
-        ),
+        Field(origin=Origin.STORE, about="When anything stored about it last changed.", filter=True, sort=True),
     ] = None
 
     # -- what it is ----------------------------------------------------------------------------------------------
-    name: Annotated[
-        Name, Field(origin=Origin.SOURCE, about="The program's or merchant's name.", text=10, sort=True)
-    ]
+    name: Annotated[Name, Field(origin=Origin.SOURCE, about="The program's or merchant's name.", text=10, sort=True)]
     description: Annotated[
         Annotated[str, Meta(min_length=1, max_length=5000)] | None,
         Field(origin=Origin.SOURCE, about="Plain text; tags and entities are gone.", text=2),
@@ -212,16 +208,14 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     program_url: Annotated[
         Url | None, Field(origin=Origin.SOURCE, about="The program's page on its network.", indexed=False)
     ] = None
-    merchant_url: Annotated[
-        Url | None, Field(origin=Origin.SOURCE, about="The merchant's site.", indexed=False)
-    ] = None
+    merchant_url: Annotated[Url | None, Field(origin=Origin.SOURCE, about="The merchant's site.", indexed=False)] = (
+        None
+    )
     affiliate_url: Annotated[
         Url | None,
         Field(origin=Origin.SOURCE, about="Tracking link, or the template of one.", indexed=False),
     ] = None
-    logo_url: Annotated[
-        Url | None, Field(origin=Origin.SOURCE, about="The merchant's logo.", indexed=False)
-    ] = None
+    logo_url: Annotated[Url | None, Field(origin=Origin.SOURCE, about="The merchant's logo.", indexed=False)] = None
     deep_link_allowed: Annotated[
         bool | None,
         Field(
@@ -272,6 +266,9 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
             about="Lowest amount per action, in `currency`.",
             unit="currency",
             usd="commission_fixed_min_usd",
+            filter=True,
+            sort=True,
+            facet=Ranges(edges=AMOUNT_EDGES),
         ),
     ] = None
     commission_fixed_max: Annotated[
@@ -281,6 +278,9 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
             about="Highest amount per action, in `currency`.",
             unit="currency",
             usd="commission_fixed_max_usd",
+            filter=True,
+            sort=True,
+            facet=Ranges(edges=AMOUNT_EDGES),
         ),
     ] = None
     commission_fixed_min_usd: Annotated[
@@ -289,9 +289,6 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
             origin=Origin.DERIVED,
             about="`commissionFixedMin` in USD at `exchangeRate`.",
             unit="USD",
-            filter=True,
-            sort=True,
-            facet=Ranges(edges=AMOUNT_EDGES),
         ),
     ] = None
     commission_fixed_max_usd: Annotated[
@@ -300,9 +297,6 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
             origin=Origin.DERIVED,
             about="`commissionFixedMax` in USD at `exchangeRate`.",
             unit="USD",
-            filter=True,
-            sort=True,
-            facet=Ranges(edges=AMOUNT_EDGES),
         ),
     ] = None
     currency: Annotated[
@@ -375,6 +369,9 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
             document="coalesce(p.min_payout, n.min_payout)",
             unit="currency",
             usd="min_payout_usd",
+            filter=True,
+            sort=True,
+            facet=Ranges(edges=AMOUNT_EDGES),
         ),
     ] = None
     min_payout_currency: Annotated[
@@ -395,9 +392,6 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
             # the network's policy is kept in USD; a program's own amount may have no known rate
             document="case when p.min_payout is not null then p.min_payout_usd else n.min_payout end",
             unit="USD",
-            filter=True,
-            sort=True,
-            facet=Ranges(edges=AMOUNT_EDGES),
         ),
     ] = None
     payment_methods: Annotated[
@@ -452,6 +446,9 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
             about="Average earnings per sale, in `currency`.",
             unit="currency",
             usd="average_earnings_usd",
+            filter=True,
+            sort=True,
+            facet=Ranges(edges=AMOUNT_EDGES),
         ),
     ] = None
     average_earnings_usd: Annotated[
@@ -460,9 +457,6 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
             origin=Origin.DERIVED,
             about="`averageEarnings` in USD at `exchangeRate`.",
             unit="USD",
-            filter=True,
-            sort=True,
-            facet=Ranges(edges=AMOUNT_EDGES),
         ),
     ] = None
     epc: Annotated[
@@ -611,9 +605,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     verified_at: Annotated[
         datetime | None, Field(origin=Origin.OURS, about="When we verified it.", indexed=False)
     ] = None
-    featured: Annotated[
-        bool, Field(origin=Origin.OURS, about="Chosen by us.", filter=True, facet=Terms())
-    ] = False
+    featured: Annotated[bool, Field(origin=Origin.OURS, about="Chosen by us.", filter=True, facet=Terms())] = False
     vertical_override: Annotated[
         Slug | None,
         Field(

@@ -1,0 +1,73 @@
+"""Compare a database with what `mappings.tables` says it should be."""
+
+from __future__ import annotations
+
+import psycopg
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from app.migrations.upgrade import sqlalchemy_connection
+from mappings.tables import METADATA
+
+_CONSTRAINTS = """
+select conrelid::regclass::text || '.' || conname, pg_get_constraintdef(oid)
+from pg_constraint
+where connamespace = %s::regnamespace and contype in ('c', 'u', 'f', 'p')
+"""
+
+_TRIGGERS = """
+select tgname from pg_trigger
+where tgrelid = 'public.programs'::regclass and not tgisinternal and tgenabled = 'O'
+"""
+_EXPECTED_TRIGGERS = {"stamp", "note_inserted", "note_updated", "note_deleted", "note_truncated"}
+
+_SCRATCH = "affindex_db_check"
+
+
+def differences(connection: psycopg.Connection) -> list[str]:
+    """What the database has otherwise than the tables say, one sentence each; empty if they agree.
+
+    The CHECKs are compared as Postgres prints them: the tables are built once more in a scratch schema, which the
+    rollback at the end takes away again.
+    """
+    found: list[str] = []
+    through = sqlalchemy_connection(connection)
+    context = MigrationContext.configure(
+        through,
+        opts={
+            "compare_type": True,
+            "include_name": lambda name, kind, _: kind != "table" or name != "alembic_version",
+        },
+    )
+    found += [f"schema: {difference}" for difference in compare_metadata(context, METADATA)]
+
+    actual = dict(connection.execute(_CONSTRAINTS, ("public",)).fetchall())
+    actual.pop("alembic_version.alembic_version_pkc", None)
+    connection.execute(f"create schema {_SCRATCH}")
+    connection.execute(f"set local search_path to {_SCRATCH}, public")
+    scratch = through.execution_options(schema_translate_map={None: _SCRATCH})
+    METADATA.create_all(scratch, checkfirst=False)
+    prefix = f"{_SCRATCH}."
+    wanted = {
+        name.removeprefix(prefix): definition.replace(prefix, "")
+        for name, definition in connection.execute(_CONSTRAINTS, (_SCRATCH,)).fetchall()
+    }
+    connection.rollback()
+
+    for name in sorted(wanted.keys() - actual.keys()):
+        found.append(f"constraint {name} is missing: {wanted[name]}")
+    for name in sorted(actual.keys() - wanted.keys()):
+        found.append(f"constraint {name} is not in the tables: {actual[name]}")
+    for name in sorted(wanted.keys() & actual.keys()):
+        if wanted[name] != actual[name]:
+            found.append(f"constraint {name} differs: {actual[name]}, should be {wanted[name]}")
+
+    triggers = {name for (name,) in connection.execute(_TRIGGERS)}
+    found += [f"trigger {name} is missing on programs" for name in sorted(_EXPECTED_TRIGGERS - triggers)]
+    (cache,) = connection.execute(
+        "select seqcache from pg_sequence where seqrelid = 'program_version'::regclass"
+    ).fetchone() or (None,)
+    if cache != 1:
+        found.append(f"sequence program_version has CACHE {cache}; only 1 keeps versions in order")
+    connection.rollback()
+    return found
