@@ -1,0 +1,60 @@
+"""A `Program` as a line of the staging table's COPY.
+
+The lines are CSV that msgspec writes: a JSON array without its brackets is a CSV line whose quote is `"` and whose
+escape is `\\`, as long as no string holds a control character, which the normaliser guarantees. That is five times
+as fast as handing 55 values a row to the driver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from operator import attrgetter
+
+import msgspec
+
+from mappings.catalogue import IMPORTED, Kind
+from mappings.networks import BY_SLUG
+from mappings.program import Program
+
+COLUMNS = ("line", *("network_id" if entry.name == "network" else entry.name for entry in IMPORTED))
+COPY_OPTIONS = "(format csv, null 'null', quote '\"', escape '\\')"
+
+_values = attrgetter(*(entry.name for entry in IMPORTED))
+_NETWORK = next(index for index, entry in enumerate(IMPORTED) if entry.name == "network")
+_LISTS = tuple(index for index, entry in enumerate(IMPORTED) if entry.many and entry.kind is not Kind.RULES)
+_RULES = tuple(index for index, entry in enumerate(IMPORTED) if entry.kind is Kind.RULES)
+
+_encode_lines = msgspec.json.Encoder().encode_lines
+_encode = msgspec.json.Encoder().encode
+
+
+@lru_cache(maxsize=16_384)  # a catalogue repeats its country and category lists
+def _array_literal(items: tuple[str, ...]) -> str:
+    quoted = (item.replace("\\", "\\\\").replace('"', '\\"') for item in items)
+    return '{"' + '","'.join(quoted) + '"}'
+
+
+def _row(line: int, program: Program) -> list[object]:
+    row: list[object] = [line, *_values(program)]
+    row[_NETWORK + 1] = BY_SLUG[program.network].id
+    for index in _LISTS:
+        if items := row[index + 1]:
+            row[index + 1] = _array_literal(items)  # type: ignore[arg-type]
+    for index in _RULES:
+        if rules := row[index + 1]:
+            row[index + 1] = _encode(rules).decode()
+    return row
+
+
+def copy_lines(programs: Iterable[tuple[int, Program]]) -> bytes:
+    """The COPY input for (line number, program) pairs, ending in a newline; empty for none.
+
+    Raises ValueError if a string holds a control character, which CSV would store as its JSON escape.
+    """
+    encoded = _encode_lines([_row(line, program) for line, program in programs])
+    if not encoded:
+        return b""
+    if b"\\" in encoded and b"\\" in encoded.replace(b"\\\\", b"").replace(b'\\"', b""):
+        raise ValueError("a program holds a control character; the normaliser must not let one through")
+    return encoded[1:-2].replace(b"]\n[", b"\n") + b"\n"

@@ -1,0 +1,211 @@
+"""Import runs as they are recorded: begun, counted, ended, and found dead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import psycopg
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from mappings.networks import BY_SLUG
+
+# Advisory locks are pairs of 32-bit numbers; this first half says "an import run", the second is the run's id.
+_RUN_LOCK = 1_096_041_801
+
+
+class NetworkBusy(Exception):
+    """Another import of the network is under way."""
+
+    def __init__(self, network: str, run: int) -> None:
+        super().__init__(f"run {run} is importing {network}; wait for it to end, or watch it")
+        self.network = network
+        self.run = run
+
+
+class NetworkCount(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a run has done to one network so far, in records and rows."""
+
+    network: str
+    expected: int | None
+    read: int
+    rejected: int
+    duplicates: int
+    created: int
+    updated: int
+    unchanged: int
+    missing: int
+    closed: int
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """An import run: queued, running, done or failed."""
+
+    id: int
+    source: str
+    state: str
+    partial: bool
+    parameters: dict[str, Any]
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    error: str | None
+    networks: list[NetworkCount]
+
+
+class Rejected(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A record that did not become a program: why, and what it was."""
+
+    line: int
+    network: str
+    external_id: str | None
+    reason: str
+    raw: msgspec.Raw
+
+
+def staging_name(run: int) -> str:
+    """The staging table of a run."""
+    return f"staging.run_{run}"
+
+
+def open_run(
+    connection: psycopg.Connection,
+    *,
+    source: str,
+    networks: Iterable[str],
+    partial: bool,
+    expected: dict[str, int],
+    parameters: dict[str, Any],
+    idempotency_key: str | None = None,
+) -> int:
+    """Record a run as queued and claim its networks; commits. Raises NetworkBusy."""
+    networks = tuple(networks)
+    bury_dead_runs(connection)
+    try:
+        (run,) = _one(
+            connection.execute(
+                "insert into import_runs (source, partial, parameters, idempotency_key) values (%s, %s, %s, %s) "
+                "returning id",
+                (source, partial, Jsonb(parameters), idempotency_key),
+            )
+        )
+        for network in networks:
+            connection.execute(
+                "insert into import_run_networks (run_id, network_id, expected) values (%s, %s, %s)",
+                (run, BY_SLUG[network].id, expected.get(network)),
+            )
+    except psycopg.errors.UniqueViolation:
+        connection.rollback()
+        for network in networks:
+            busy = connection.execute(
+                "select run_id from import_run_networks where network_id = %s and active", (BY_SLUG[network].id,)
+            ).fetchone()
+            if busy:
+                connection.rollback()
+                raise NetworkBusy(network, busy[0]) from None
+        raise
+    connection.commit()
+    return int(run)
+
+
+def start_run(connection: psycopg.Connection, run: int) -> None:
+    """Mark a run as running; the connection's session lock is what says it is alive. Commits."""
+    connection.execute("select pg_advisory_lock(%s, %s)", (_RUN_LOCK, run))
+    connection.execute(
+        "update import_runs set state = 'running', started_at = now(), error = null where id = %s", (run,)
+    )
+    connection.commit()
+
+
+def end_run(connection: psycopg.Connection, run: int, error: str | None = None) -> None:
+    """Mark a run as done, or failed and why, and give its networks and staging table back. Commits."""
+    connection.execute(f"drop table if exists {staging_name(run)}")
+    connection.execute(
+        "update import_runs set state = %s, error = %s, finished_at = now() where id = %s",
+        ("failed" if error else "done", error, run),
+    )
+    connection.execute("update import_run_networks set active = false where run_id = %s", (run,))
+    connection.commit()
+    connection.execute("select pg_advisory_unlock(%s, %s)", (_RUN_LOCK, run))
+    connection.commit()
+
+
+def bury_dead_runs(connection: psycopg.Connection) -> list[int]:
+    """Fail the runs whose process is gone: marked as running, but nobody holds their lock. Commits."""
+    running = connection.execute("select id from import_runs where state = 'running'").fetchall()
+    dead = []
+    for (run,) in running:
+        (free,) = _one(connection.execute("select pg_try_advisory_lock(%s, %s)", (_RUN_LOCK, run)))
+        if free:
+            dead.append(run)
+            end_run(
+                connection, run, "the importing process ended in the middle of it; nothing was merged: run it again"
+            )
+    connection.commit()
+    return dead
+
+
+def count_progress(connection: psycopg.Connection, run: int, network: str, *, read: int, rejected: int) -> None:
+    """Add to a run's counters, in the caller's transaction."""
+    connection.execute(
+        "update import_run_networks set read = read + %s, rejected = rejected + %s "
+        "where run_id = %s and network_id = %s",
+        (read, rejected, run, BY_SLUG[network].id),
+    )
+
+
+_RUNS = """
+    select r.id, r.source, r.state, r.partial, r.parameters, r.created_at, r.started_at, r.finished_at, r.error,
+        coalesce(json_agg(json_build_object(
+            'network', n.slug, 'expected', c.expected, 'read', c.read, 'rejected', c.rejected,
+            'duplicates', c.duplicates, 'created', c.created, 'updated', c.updated, 'unchanged', c.unchanged,
+            'missing', c.missing, 'closed', c.closed
+        ) order by n.id) filter (where n.id is not null), '[]') as networks
+    from import_runs r
+    left join import_run_networks c on c.run_id = r.id
+    left join networks n on n.id = c.network_id
+"""
+RUN_BY_ID = _RUNS + " where r.id = %(run)s group by r.id"
+NEWEST_RUNS = _RUNS + " group by r.id order by r.id desc limit %(limit)s"
+REJECTED = """
+    select j.line, n.slug as network, j.external_id, j.reason, j.raw::text as raw
+    from rejected_records j join networks n on n.id = j.network_id
+    where j.run_id = %(run)s and j.line > %(after)s order by j.line limit %(limit)s
+"""
+
+
+def as_run(row: dict[str, Any]) -> Run:
+    """A row of RUN_BY_ID or NEWEST_RUNS."""
+    return msgspec.convert({_camel(key): value for key, value in row.items()}, Run)
+
+
+def as_rejected(row: dict[str, Any]) -> Rejected:
+    """A row of REJECTED."""
+    return Rejected(**{**row, "raw": msgspec.Raw(row["raw"].encode())})
+
+
+def newest_runs(connection: psycopg.Connection, limit: int = 20) -> list[Run]:
+    """The last runs, newest first."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return [as_run(row) for row in cursor.execute(NEWEST_RUNS, {"limit": limit})]
+
+
+def run_by_id(connection: psycopg.Connection, run: int) -> Run | None:
+    """One run; None if there is none."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(RUN_BY_ID, {"run": run}).fetchone()
+        return as_run(row) if row else None
+
+
+def _camel(name: str) -> str:
+    head, *tail = name.split("_")
+    return head + "".join(part.title() for part in tail)
+
+
+def _one(cursor: psycopg.Cursor[Any]) -> tuple[Any, ...]:
+    row = cursor.fetchone()
+    assert row is not None
+    return tuple(row)

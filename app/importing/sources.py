@@ -1,0 +1,49 @@
+"""What an import reads: raw records of one or more networks, and what is known of them beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from generators import VOLUMES, catalogue
+from mappings.network_program import NetworkProgram
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A record the source could not even be read into a `NetworkProgram`."""
+
+    network: str
+    reason: str
+    raw: object
+
+
+Record = NetworkProgram | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Records of `networks`, read once and in order.
+
+    `partial` says that the records are not all there is: such a run closes nothing and ranks nothing.
+    `expected` is the number of records a network will yield, where that is known.
+    """
+
+    kind: str
+    networks: tuple[str, ...]
+    records: Callable[[], Iterator[Record]]
+    partial: bool
+    expected: dict[str, int] = field(default_factory=dict)
+
+
+def generated(networks: tuple[str, ...], *, limit: int | None = None, seed: int = 1, scale: float = 1.0) -> Source:
+    """The generators' catalogues; `limit` takes the first n of each network, `scale` multiplies their volumes."""
+    totals = {network: round(VOLUMES[network] * scale) for network in networks}
+    expected = {network: min(total, total if limit is None else limit) for network, total in totals.items()}
+
+    def records() -> Iterator[Record]:
+        for network in networks:
+            yield from catalogue(network, seed=seed, stop=expected[network], total=totals[network])
+
+    partial = any(expected[network] < totals[network] for network in networks)
+    return Source("generator", networks, records, partial, expected)
