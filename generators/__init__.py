@@ -1,1 +1,5 @@
-"""Believable, seeded `NetworkProgram`s of five networks, in each network's own categories, units and habits."""
+"""Believable, seeded `NetworkProgram`s of five networks, in each one's own categories, units and habits."""
+
+from generators.catalogue import VOLUMES, catalogue
+
+__all__ = ["VOLUMES", "catalogue"]

@@ -1,0 +1,107 @@
+"""The catalogues: a stream of records per network, the same bytes for the same seed, from any start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from random import Random
+
+import msgspec
+
+from generators.brands import Brands, brands_in_common
+from generators.descriptions import writing
+from generators.dirt import DIRTY_SHARE, soiled
+from generators.distributions import Table, heap
+from generators.listing import Catalogue, Listing
+from generators.merchants import Uniform, domain, naming
+from generators.networks import awin, cj, clickbank, rakuten, shareasale
+from generators.places import Place, places
+from generators.vocabulary import languages
+from mappings.network_program import NetworkProgram
+from mappings.networks import BY_SLUG
+
+CATALOGUES: dict[str, Catalogue] = {
+    "clickbank": clickbank.CATALOGUE,
+    "shareasale": shareasale.CATALOGUE,
+    "cj": cj.CATALOGUE,
+    "rakuten": rakuten.CATALOGUE,
+    "awin": awin.CATALOGUE,
+}
+VOLUMES: dict[str, int] = {network: lists.volume for network, lists in CATALOGUES.items()}
+
+BLOCK = 500
+"""Records that share one source of randomness: few enough to start anywhere, enough to seed rarely."""
+
+
+GOLDEN_RATIO = (5**0.5 - 1) / 2
+"""Steps by it spread evenly over [0, 1). A program's country comes from its number, not from the seed,
+because Rakuten's ids contain the region."""
+
+
+def catalogue(
+    network: str,
+    *,
+    seed: int = 1,
+    start: int = 0,
+    stop: int | None = None,
+    total: int | None = None,
+) -> Iterator[NetworkProgram]:
+    """Records `start` to `stop` of a network's catalogue of `total` programs (by default its volume).
+
+    However a range is cut, its parts give the same records as one pass; `externalId` does not depend on the
+    seed.
+    """
+    lists = CATALOGUES[network]
+    total = lists.volume if total is None else total
+    stop = total if stop is None else min(stop, total)
+    market = _market(network, seed, total)
+    for number in range(start // BLOCK, -(-stop // BLOCK)):
+        first = number * BLOCK
+        # A string seeds through SHA-512, the same in every process and version.
+        uniform = Random(f"{seed}/{network}/{total}/{number}").random
+        for index in range(first, min(first + BLOCK, stop)):
+            record = market.record(index, uniform)
+            if index >= start:
+                yield record
+
+
+class _Market(msgspec.Struct, frozen=True):
+    """A network's catalogue, ready to draw from."""
+
+    name: str
+    lists: Catalogue
+    total: int
+    categories: Table[tuple[str, str]]
+    places: Table[Place]
+    brands: Brands
+
+    def record(self, index: int, uniform: Uniform) -> NetworkProgram:
+        category, topic = self.categories(uniform())
+        place = self.places(index * GOLDEN_RATIO % 1)
+        style = self.lists.style
+        brand = self.brands.of(topic, place, uniform)
+        if brand:
+            name, address = brand
+        else:
+            name = naming(place, topic, style).name(uniform)
+            address = domain(name, place, uniform)
+        description = writing(place, topic, style).describe(name, self.name, uniform)
+        record = self.lists.record(
+            index, self.total, Listing(category, place, name, address, description), uniform
+        )
+        return soiled(record, uniform) if uniform() < DIRTY_SHARE else record
+
+
+@lru_cache(maxsize=16)
+def _market(network: str, seed: int, total: int) -> _Market:
+    lists = CATALOGUES[network]
+    return _Market(
+        name=BY_SLUG[network].name,
+        lists=lists,
+        total=total,
+        categories=heap({(category, topic): share for category, (topic, share) in lists.categories.items()}),
+        places=heap(
+            {places()[code]: share for code, share in lists.places.items() if code[3:] in languages()}
+        ),  # until all are written
+        brands=brands_in_common(seed, scale=total / lists.volume, catalogues=CATALOGUES),
+    )

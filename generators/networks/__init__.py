@@ -1,0 +1,1 @@
+"""One module per network: its categories, places, units and habits."""
