@@ -54,7 +54,7 @@ def create(connection: psycopg.Connection, client: OpenSearch, alias: str, *, sh
     name = new_name(alias)
     settings = index.settings(shards)
     settings["index"] |= _BUILDING
-    client.indices.create(name, body={"settings": settings, "mappings": index.mapping()})
+    client.indices.create(index=name, body={"settings": settings, "mappings": index.mapping()})
     generation = Generation(name, "building", index.fingerprint(), index.KEYS)
     connection.execute(
         "insert into index_generations (name, state, fingerprint, fields) values (%s, %s, %s, %s)",
@@ -68,7 +68,7 @@ def settle(client: OpenSearch, name: str, *, replicas: int) -> None:
     """Give a built generation the settings it serves with, and make its documents visible and safe on disk."""
     served = index.settings()["index"]
     client.indices.put_settings(
-        {
+        body={
             "index": {
                 "refresh_interval": served["refresh_interval"],
                 "number_of_replicas": replicas,

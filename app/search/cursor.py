@@ -1,0 +1,67 @@
+"""Cursors: where a page ended, signed, and bound to the query, filters and sort it belongs to.
+
+A cursor holds sort values, not positions, so it goes on in whatever generation serves.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from typing import Any
+
+import msgspec
+
+from app.search.ordering import ordering
+from app.search.problems import BadRequest, ParameterError
+from app.search.request import SearchRequest
+
+_SIGNATURE_BYTES = 16  # 128 bits: forging one by trying is hopeless
+_BINDING_BYTES = 12
+
+
+def binding(request: SearchRequest) -> bytes:
+    """A digest of what a cursor must not be carried over: words, filters and order; not page size, facets or fields."""
+    filters = sorted(
+        (
+            key,
+            sorted(wanted.values),
+            sorted(wanted.excluded_values),
+            [(each.low, each.high) for each in wanted.ranges],
+            [(each.low, each.high) for each in wanted.excluded_ranges],
+            wanted.unknown,
+        )
+        for key, wanted in request.filters.items()
+    )
+    bound = msgspec.json.encode((request.q, filters, ordering(request.sort)))
+    return hashlib.sha256(bound).digest()[:_BINDING_BYTES]
+
+
+def seal(request: SearchRequest, sort_values: list[Any], secret: bytes) -> str:
+    """The cursor that goes on after a hit with these sort values."""
+    payload = binding(request) + msgspec.json.encode(sort_values)
+    return base64.urlsafe_b64encode(_sign(payload, secret) + payload).rstrip(b"=").decode()
+
+
+def unseal(request: SearchRequest, secret: bytes) -> list[Any]:
+    """The sort values of the request's cursor. Raises BadRequest if it is forged, damaged, or of another search."""
+    text = request.cursor or ""
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        raise _refused("'cursor' is not one of ours; take it from 'nextCursor' unchanged") from None
+    signature, payload = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
+    if not hmac.compare_digest(signature, _sign(payload, secret)):
+        raise _refused("'cursor' is not one of ours; take it from 'nextCursor' unchanged")
+    if payload[:_BINDING_BYTES] != binding(request):
+        raise _refused("'cursor' belongs to another search: words, filters and sort must stay as they were")
+    values: list[Any] = msgspec.json.decode(payload[_BINDING_BYTES:])
+    return values
+
+
+def _sign(payload: bytes, secret: bytes) -> bytes:
+    return hmac.digest(secret, payload, "sha256")[:_SIGNATURE_BYTES]
+
+
+def _refused(message: str) -> BadRequest:
+    return BadRequest([ParameterError(parameter="cursor", message=message, problem="invalid-cursor")])

@@ -1,0 +1,96 @@
+"""The one place of this room that talks to OpenSearch: bodies in, answers out, outages said at once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from opensearchpy import AsyncOpenSearch, Serializer
+from opensearchpy.exceptions import ConnectionError as SearchConnectionError
+from opensearchpy.exceptions import ConnectionTimeout, TransportError
+
+from app.search.page import Found, decode
+
+# After this many failures in a row nothing is sent for a while: a request that will fail must fail at once, and an
+# engine that comes back must not be met by everything that piled up.
+_FAILURES_TO_OPEN = 3
+_OPEN_SECONDS = 1.0
+REQUEST_SECONDS = 3.0
+# More requests at once than this only wait inside OpenSearch, where nobody can cancel them.
+MOST_AT_ONCE = 64
+
+
+class EngineAway(Exception):
+    """OpenSearch does not answer, or cannot now."""
+
+    retry_after = 1
+
+
+class RawAnswers(Serializer):
+    """Hands answers through as text, for whoever decodes them into what they need; bodies are encoded by msgspec."""
+
+    mimetype = "application/json"
+
+    def loads(self, s: str) -> Any:
+        return s
+
+    def dumps(self, data: Any) -> Any:
+        return data if isinstance(data, str | bytes) else msgspec.json.encode(data).decode()
+
+
+class SearchEngine:
+    """Searches behind an alias. `client` must have been opened with `RawAnswers`."""
+
+    def __init__(self, client: AsyncOpenSearch, alias: str) -> None:
+        self._client = client
+        self.alias = alias
+        self._failures = 0
+        self._open_until = 0.0
+        self._places = asyncio.Semaphore(MOST_AT_ONCE)
+
+    async def search(self, body: Mapping[str, Any], **parameters: str) -> Found:
+        """One `_search`. Raises EngineAway."""
+        return decode(await self.request("POST", f"/{self.alias}/_search", body, **parameters))
+
+    async def document(self, id: int) -> msgspec.Raw | None:
+        """The stored document of a program; None if there is none."""
+        answer = await self.request("GET", f"/{self.alias}/_doc/{id:d}", None, ignore="404")
+        found = msgspec.json.decode(answer)
+        if not found.get("found"):
+            return None
+        return msgspec.Raw(msgspec.json.decode(answer, type=_Got).source)
+
+    async def request(self, method: str, path: str, body: Mapping[str, Any] | str | None, **parameters: Any) -> str:
+        """Any request, its answer as text. Raises EngineAway, or TransportError where the request is at fault."""
+        if time.monotonic() < self._open_until:
+            raise EngineAway("the search engine does not answer; try again in a second")
+        if parameters.get("ignore") == "404":
+            parameters["ignore"] = 404
+        try:
+            async with self._places:
+                answer = await asyncio.wait_for(
+                    self._client.transport.perform_request(method, path, params=parameters or None, body=body),
+                    REQUEST_SECONDS,
+                )
+        except (SearchConnectionError, ConnectionTimeout, TimeoutError) as error:
+            self._failed()
+            raise EngineAway("the search engine does not answer; try again in a second") from error
+        except TransportError as error:
+            if isinstance(error.status_code, int) and error.status_code < 500 and error.status_code not in (404, 429):
+                raise
+            self._failed()
+            raise EngineAway(f"the search engine cannot answer now ({error.status_code}); try again") from error
+        self._failures = 0
+        return str(answer)
+
+    def _failed(self) -> None:
+        self._failures += 1
+        if self._failures >= _FAILURES_TO_OPEN:
+            self._open_until = time.monotonic() + _OPEN_SECONDS
+
+
+class _Got(msgspec.Struct):
+    source: msgspec.Raw = msgspec.field(name="_source")

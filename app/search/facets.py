@@ -1,0 +1,168 @@
+"""Facets as aggregations of one request, and their answers.
+
+A facet counts under all filters but its own. Filters on fields without a facet in the request narrow the query
+itself; the others go into `post_filter`, and each facet counts under those that are not its own. All facets without
+a selection share one filter aggregation, which is what makes many facets cheap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from app.search.filters import Clause, all_of, clause
+from app.search.grammar import escape
+from app.search.request import Filter, SearchRequest
+from mappings.catalogue import FACETS, Kind, Searchable
+from mappings.field import Ranges, Terms, Years
+
+# The error bound is zero only if shards return more values than there are. No bounded facet has as many as this.
+MOST_BOUNDED_VALUES = 4000
+_PERCENTILES = (5, 25, 50, 75, 95)
+_SHARED = "shared"
+
+
+@dataclass(frozen=True, slots=True)
+class Divided:
+    """Filter clauses by where they go: into the query, or after it, with the facet fields they belong to."""
+
+    before: tuple[Clause, ...]
+    after: Mapping[str, Clause]
+
+
+def divide(filters: Mapping[str, Filter], facets: tuple[str, ...]) -> Divided:
+    """Put aside the filters whose own facet must not see them."""
+    before = tuple(clause(wanted) for key, wanted in filters.items() if key not in facets)
+    return Divided(before, {key: clause(wanted) for key, wanted in filters.items() if key in facets})
+
+
+def aggregations(request: SearchRequest, filters: Mapping[str, Filter], divided: Divided) -> dict[str, Any]:
+    """The aggregations of every facet asked for; empty for none."""
+    shared: dict[str, Any] = {}
+    groups: dict[str, Any] = {}
+    for key in request.facets:
+        counted = _counts(FACETS[key], request.limit_of(key), filters.get(key))
+        if key in divided.after:
+            others = [each for name, each in divided.after.items() if name != key]
+            groups[f"only:{key}"] = {"filter": all_of(others), "aggs": counted}
+        else:
+            shared |= counted
+    if shared:
+        groups[_SHARED] = {"filter": all_of(divided.after.values()), "aggs": shared}
+    return groups
+
+
+def _counts(facet: Searchable, limit: int, selected: Filter | None) -> dict[str, Any]:
+    key, path = facet.key, facet.path
+    match facet.facet:
+        case Terms(bounded=bounded):
+            shard_size = max(MOST_BOUNDED_VALUES, limit + 1) if bounded else 4 * limit + 100
+            counted: dict[str, Any] = {
+                f"values:{key}": {"terms": {"field": path, "size": limit, "shard_size": shard_size}}
+            }
+            if selected and (chosen := _chosen(facet, selected)):
+                counted[f"selected:{key}"] = {"terms": {"field": path, "size": len(chosen), "include": chosen}}
+        case Ranges(edges=edges):
+            counted = {
+                f"histogram:{key}": {"range": {"field": path, "ranges": _edges(edges)}},
+                f"min:{key}": {"min": {"field": path}},
+                f"max:{key}": {"max": {"field": path}},
+                f"percentiles:{key}": {"percentiles": {"field": path, "percents": list(_PERCENTILES)}},
+            }
+        case Years(first=first, last=last):
+            years = [{"from": f"{year}-01-01", "to": f"{year + 1}-01-01"} for year in range(first, last + 1)]
+            counted = {
+                f"histogram:{key}": {"date_range": {"field": path, "format": "strict_date", "ranges": years}},
+                f"min:{key}": {"min": {"field": path, "format": "strict_date"}},
+                f"max:{key}": {"max": {"field": path, "format": "strict_date"}},
+            }
+        case None:
+            raise ValueError(f"{key} is no facet")
+    if facet.optional:
+        counted[f"unknown:{key}"] = {"missing": {"field": path}}
+    return counted
+
+
+def _chosen(facet: Searchable, selected: Filter) -> list[Any]:
+    values = [*selected.values, *selected.excluded_values]
+    return [value == "true" for value in values] if facet.kind is Kind.FLAG else values
+
+
+def _edges(edges: tuple[float, ...]) -> list[dict[str, float]]:
+    between = [{"from": low, "to": high} for low, high in pairwise(edges)]
+    return [{"to": edges[0]}, *between, {"from": edges[-1]}]
+
+
+def answers(
+    request: SearchRequest, filters: Mapping[str, Filter], aggregated: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """The `facets` member of the answer, in the order they were asked for."""
+    facets: dict[str, dict[str, Any]] = {}
+    for key in request.facets:
+        group = aggregated.get(f"only:{key}") or aggregated[_SHARED]
+        answer = _terms_answer if isinstance(FACETS[key].facet, Terms) else _ranges_answer
+        facets[key] = answer(FACETS[key], group, filters.get(key), request.limit_of(key))
+        facets[key]["unknown"] = group[f"unknown:{key}"]["doc_count"] if FACETS[key].optional else 0
+    return facets
+
+
+def _terms_answer(facet: Searchable, group: Mapping[str, Any], selected: Filter | None, limit: int) -> dict[str, Any]:
+    terms = group[f"values:{facet.key}"]
+    counts = {_spelled(facet, bucket): bucket["doc_count"] for bucket in terms["buckets"]}
+    if selected:
+        exact = group.get(f"selected:{facet.key}", {"buckets": []})["buckets"]
+        for value in (*selected.values, *selected.excluded_values):
+            counts.setdefault(value, 0)
+        counts |= {_spelled(facet, bucket): bucket["doc_count"] for bucket in exact}
+    chosen = set(selected.values if selected else ())
+    excluded = set(selected.excluded_values if selected else ())
+    values = []
+    for value, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
+        entry: dict[str, Any] = {
+            "value": value == "true" if facet.kind is Kind.FLAG else value,
+            "filter": escape(value),
+            "count": count,
+            "selected": value in chosen,
+        }
+        if value in excluded:
+            entry["excluded"] = True
+        values.append(entry)
+    return {"values": values, "exhaustive": terms["doc_count_error_upper_bound"] == 0}
+
+
+def _spelled(facet: Searchable, bucket: Mapping[str, Any]) -> str:
+    return str(bucket["key_as_string"] if facet.kind is Kind.FLAG else bucket["key"])
+
+
+def _ranges_answer(
+    facet: Searchable, group: Mapping[str, Any], selected: Filter | None, limit: int
+) -> dict[str, Any]:
+    dated = isinstance(facet.facet, Years)
+    shown = "value_as_string" if dated else "value"
+    buckets = group[f"histogram:{facet.key}"]["buckets"]
+    bound = "{}_as_string" if dated else "{}"
+    histogram = [
+        {
+            "from": bucket.get(bound.format("from")),
+            "to": bucket.get(bound.format("to")),
+            "count": bucket["doc_count"],
+        }
+        for bucket in buckets
+        # below the first edge, and years, are shown only where there is something
+        if bucket["doc_count"] or not (dated or "from" not in bucket)
+    ]
+    answer: dict[str, Any] = {
+        "min": group[f"min:{facet.key}"].get(shown),
+        "max": group[f"max:{facet.key}"].get(shown),
+        "histogram": histogram,
+    }
+    if not dated:
+        answer["percentiles"] = {
+            percent.removesuffix(".0"): value
+            for percent, value in group[f"percentiles:{facet.key}"]["values"].items()
+            if isinstance(value, int | float)
+        }
+        answer["percentilesApproximate"] = True
+    return answer

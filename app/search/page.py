@@ -1,0 +1,176 @@
+"""OpenSearch's answer as the page that goes out.
+
+A program travels as the bytes Postgres made of it: its machinery is cut off, its `lastSyncedAt` filled in, nothing
+is decoded that need not be.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from app.search import facets as facetting
+from app.search.body import MARK, UNMARK
+from app.search.filters import effective
+from app.search.request import SearchRequest
+
+
+class Hit(msgspec.Struct):
+    """One hit, its source still raw."""
+
+    id: str = msgspec.field(name="_id")
+    source: msgspec.Raw = msgspec.field(name="_source", default=msgspec.Raw(b"{}"))
+    score: float | None = msgspec.field(name="_score", default=None)
+    sort: list[Any] | None = None
+    highlight: dict[str, list[str]] | None = None
+    matched_queries: dict[str, float] | list[str] | None = None
+
+
+class _Total(msgspec.Struct):
+    value: int
+    relation: str = "eq"
+
+
+class _Hits(msgspec.Struct):
+    hits: list[Hit]
+    total: _Total = msgspec.field(default_factory=lambda: _Total(0))
+
+
+class _Shards(msgspec.Struct):
+    total: int
+    failed: int
+
+
+class Found(msgspec.Struct):
+    """The parts of a search answer that we use."""
+
+    hits: _Hits
+    shards: _Shards = msgspec.field(name="_shards")
+    took: int = 0
+    timed_out: bool = False
+    aggregations: dict[str, Any] = msgspec.field(default_factory=dict)
+
+    @property
+    def partial(self) -> bool:
+        """Whether some of the index did not answer, or not in time."""
+        return self.timed_out or self.shards.failed > 0
+
+
+class Warning(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Something the caller may not have meant, though the request is valid."""
+
+    parameter: str
+    message: str
+    value: str | None = None
+    did_you_mean: str | None = None
+
+
+class IndexState(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What the probe last saw: which generation serves, and how far it is behind Postgres."""
+
+    generation: str | None
+    pending_changes: int | None
+    oldest_pending_seconds: float | None
+
+
+class Page(msgspec.Struct, kw_only=True, rename="camel"):
+    """The answer to a search."""
+
+    total: int
+    matched: str
+    took_ms: int
+    warnings: list[Warning]
+    programs: list[msgspec.Raw]
+    facets: dict[str, dict[str, Any]]
+    page: int | None
+    per_page: int
+    next_cursor: str | None
+    index: IndexState
+
+
+_decode = msgspec.json.Decoder(Found).decode
+_SYNC = b',"sync":{'
+_UNSYNCED = b'"lastSyncedAt":null'
+
+
+class _Slim(msgspec.Struct):
+    network: str
+
+
+_slim = msgspec.json.Decoder(_Slim).decode
+
+
+def decode(answer: bytes | str) -> Found:
+    """The engine's answer, typed."""
+    return _decode(answer)
+
+
+def program(source: msgspec.Raw, synced: Mapping[str, str]) -> bytes:
+    """A stored document as it is answered.
+
+    `synced` has each network's last complete import, RFC 3339. The cut is exact: inside a JSON string the quotes of
+    the marks searched for would be escaped.
+    """
+    document = bytes(source)
+    cut = document.rfind(_SYNC)
+    if cut >= 0:
+        document = document[:cut] + b"}"
+    if synced and _UNSYNCED in document and (when := synced.get(_slim(document).network)):
+        document = document.replace(_UNSYNCED, b'"lastSyncedAt":"' + when.encode() + b'"', 1)
+    return document
+
+
+def _hit(hit: Hit, request: SearchRequest, synced: Mapping[str, str]) -> msgspec.Raw:
+    document = program(hit.source, synced)
+    if request.fields:
+        whole = msgspec.json.decode(document)
+        document = msgspec.json.encode({key: whole[key] for key in request.fields if key in whole})
+    more: dict[str, Any] = {}
+    if request.highlight:
+        more["highlights"] = {field: _marked(parts[0]) for field, parts in (hit.highlight or {}).items()}
+    if request.explain:
+        more["explain"] = {"score": hit.score, "matched": hit.matched_queries or {}}
+    if more:
+        separator = b"," if len(document) > 2 else b""
+        document = document[:-1] + separator + msgspec.json.encode(more)[1:]
+    return msgspec.Raw(document)
+
+
+def _marked(text: str) -> str:
+    """Text with what matched in <mark>, everything else escaped: safe to put into a page as it is."""
+    return html.escape(text).replace(MARK, "<mark>").replace(UNMARK, "</mark>")
+
+
+def page(
+    found: Found,
+    request: SearchRequest,
+    *,
+    synced: Mapping[str, str],
+    index: IndexState,
+    next_cursor: str | None,
+    warnings: list[Warning],
+    matched: str = "exact",
+) -> Page:
+    """The page of a search from what was found."""
+    if found.partial:
+        warnings = [*warnings, Warning(parameter="", message="the answer is partial: not all of the index answered")]
+    facets = facetting.answers(request, effective(request.filters), found.aggregations) if request.facets else {}
+    if found.partial:
+        for facet in facets.values():
+            if "exhaustive" in facet:
+                facet["exhaustive"] = False
+    return Page(
+        total=found.hits.total.value,
+        matched=matched,
+        took_ms=found.took,
+        warnings=warnings,
+        programs=[_hit(hit, request, synced) for hit in found.hits.hits],
+        facets=facets,
+        page=None if request.cursor else request.page,
+        per_page=request.per_page,
+        next_cursor=next_cursor,
+        index=index,
+    )

@@ -1,0 +1,398 @@
+"""A search as it was asked for: query parameters in, `SearchRequest` out, all that is wrong said at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from app.search.grammar import (
+    LONGEST_VALUE,
+    MOST_VALUES,
+    UNKNOWN,
+    Item,
+    Malformed,
+    Range,
+    date_range,
+    number_range,
+    split_items,
+)
+from app.search.problems import BadRequest, ParameterError, meaning
+from mappings import codes
+from mappings.catalogue import FACETS, FIELDS, FILTERS, NUMERIC, SORTS, Kind, Searchable
+from mappings.field import Terms
+
+LONGEST_QUERY = 512  # bytes, as Algolia; nobody types more, and each word costs
+MOST_PER_PAGE = 100
+DEEPEST_RESULT = 10_000  # the engine's own window; a cursor goes further
+MOST_FACET_VALUES = 1000
+DEFAULT_FACET_VALUES = 20
+DEFAULT_STATUSES = "active,paused"
+
+RELEVANCE = "relevance"
+NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a field must be: any of the included, none of the excluded. Values or ranges, by the field's kind."""
+
+    field: Searchable
+    values: tuple[str, ...] = ()
+    excluded_values: tuple[str, ...] = ()
+    ranges: tuple[Range, ...] = ()
+    excluded_ranges: tuple[Range, ...] = ()
+    unknown: bool | None = None  # True: also the unknown ones; False: none of them
+
+    @property
+    def selects(self) -> bool:
+        """Whether it names what to include, rather than only what to leave out."""
+        return bool(self.values or self.ranges or self.unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """A key to order by. `relevance` and `newest` have a direction of their own."""
+
+    key: str
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A search with every parameter checked. `filters` are by field key, without the default of `status`."""
+
+    q: str = ""
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    sort: tuple[SortKey, ...] = ()
+    page: int = 1
+    per_page: int = 20
+    cursor: str | None = None
+    facets: tuple[str, ...] = ()
+    facet_limits: Mapping[str, int] = field(default_factory=dict)
+    fields: tuple[str, ...] = ()
+    highlight: bool = False
+    explain: bool = False
+
+    def limit_of(self, facet: str) -> int:
+        """How many values of a facet are wanted."""
+        return self.facet_limits.get(facet, self.facet_limits.get("", DEFAULT_FACET_VALUES))
+
+
+CONTROLS = (
+    "q",
+    "sort",
+    "page",
+    "perPage",
+    "cursor",
+    "facets",
+    "facetLimit",
+    "fields",
+    "highlight",
+    "explain",
+    "includeUnknown",
+)
+
+
+class _Reader:
+    """Collects what is wrong while the parameters are read."""
+
+    def __init__(self, parameters: Mapping[str, list[str]]) -> None:
+        self.parameters = parameters
+        self.errors: list[ParameterError] = []
+
+    def wrong(
+        self, parameter: str, message: str, suggestion: str | None = None, problem: str = "invalid-value"
+    ) -> None:
+        self.errors.append(
+            ParameterError(parameter=parameter, message=message, did_you_mean=suggestion, problem=problem)
+        )
+
+    def joined(self, name: str) -> str:
+        """A list parameter, however it was repeated."""
+        return ",".join(self.parameters.get(name, ()))
+
+    def items(self, name: str) -> list[Item]:
+        try:
+            items = split_items(self.joined(name))
+        except Malformed as malformed:
+            self.wrong(name, f"'{name}': {malformed}")
+            return []
+        if len(items) > MOST_VALUES:
+            self.wrong(name, f"'{name}' has {len(items):,} values; at most {MOST_VALUES:,} are taken")
+            return []
+        if any(len(item.text) > LONGEST_VALUE for item in items):
+            self.wrong(name, f"'{name}' has a value of more than {LONGEST_VALUE:,} characters")
+            return []
+        return items
+
+    def single(self, name: str) -> str:
+        values = [value for value in self.parameters.get(name, ()) if value.strip()]
+        if len(values) > 1:
+            self.wrong(name, f"'{name}' is given {len(values)} times; once is enough", problem="repeated-parameter")
+        return values[0].strip() if values else ""
+
+    def whole(self, name: str, default: int, low: int, high: int) -> int:
+        text = self.single(name)
+        if not text:
+            return default
+        if not (text.isascii() and text.isdecimal() and len(text) < 10) or not low <= int(text) <= high:
+            self.wrong(name, f"'{name}' is '{text[:40]}'; expected a whole number from {low} to {high:,}")
+            return default
+        return int(text)
+
+    def flag(self, name: str) -> bool:
+        text = self.single(name).lower()
+        if text not in ("", "true", "false"):
+            self.wrong(name, f"'{name}' is '{text[:40]}'; expected true or false")
+        return text == "true"
+
+
+def read_filters(parameters: Mapping[str, list[str]], also: Iterable[str] = ()) -> Mapping[str, Filter]:
+    """The filters alone, for routes that take no other parameters but `also`. Raises BadRequest."""
+    reader = _Reader(parameters)
+    _refuse_unknown(reader, (*also, "includeUnknown"))
+    filters = _filters(reader)
+    if reader.errors:
+        raise BadRequest(reader.errors)
+    return filters
+
+
+def read_request(parameters: Mapping[str, list[str]], also: Iterable[str] = ()) -> SearchRequest:
+    """Check and read the parameters of a search, each name with its values in order. Raises BadRequest."""
+    reader = _Reader(parameters)
+    _refuse_unknown(reader, (*CONTROLS, *also))
+    q = _query(reader)
+    filters = _filters(reader)
+    per_page = reader.whole("perPage", 20, 1, MOST_PER_PAGE)
+    page = reader.whole("page", 1, 1, DEEPEST_RESULT)
+    if page * per_page > DEEPEST_RESULT:
+        reader.wrong(
+            "page",
+            f"page {page} of {per_page} ends beyond result {DEEPEST_RESULT:,}, the last that pages reach; "
+            "follow 'nextCursor' from an earlier page, or narrow the search",
+            problem="page-too-deep",
+        )
+    cursor = reader.single("cursor") or None
+    if cursor and reader.single("page"):
+        reader.wrong("cursor", "'cursor' and 'page' exclude each other; give one of them", problem="conflict")
+    request = SearchRequest(
+        q=q,
+        filters=filters,
+        sort=_sort(reader, q),
+        page=page,
+        per_page=per_page,
+        cursor=cursor,
+        facets=_facets(reader),
+        facet_limits=_facet_limits(reader),
+        fields=_fields(reader),
+        highlight=reader.flag("highlight"),
+        explain=reader.flag("explain"),
+    )
+    if reader.errors:
+        raise BadRequest(reader.errors)
+    return request
+
+
+def _refuse_unknown(reader: _Reader, controls: Iterable[str]) -> None:
+    known = (*controls, *FILTERS)
+    for name in reader.parameters:
+        if name not in known:
+            end, choice = meaning(name, known)
+            reader.wrong(name, f"'{name[:80]}' is not a parameter{end}", choice, problem="unknown-parameter")
+
+
+def _query(reader: _Reader) -> str:
+    q = " ".join(reader.single("q").replace("\0", " ").split())
+    try:
+        size = len(q.encode())
+    except UnicodeEncodeError:
+        reader.wrong("q", "'q' holds half a character (a lone surrogate); send UTF-8")
+        return ""
+    if size > LONGEST_QUERY:
+        reader.wrong("q", f"'q' has {size:,} bytes; at most {LONGEST_QUERY} are taken")
+        return ""
+    return q
+
+
+def _filters(reader: _Reader) -> Mapping[str, Filter]:
+    filters: dict[str, Filter] = {}
+    including = _included_unknowns(reader)
+    for name in reader.parameters:
+        if (searched := FILTERS.get(name)) is None:
+            continue
+        items = reader.items(name)
+        if not items:
+            continue
+        found = _range_filter(reader, searched, items) if searched.ranged else _value_filter(reader, searched, items)
+        if name in including:
+            if not found.ranges:
+                reader.wrong("includeUnknown", f"'includeUnknown' names '{name}', which has no range")
+            found = Filter(
+                found.field,
+                ranges=found.ranges,
+                excluded_ranges=found.excluded_ranges,
+                unknown=True,
+            )
+        filters[name] = found
+    for name in including:
+        if name not in filters:
+            reader.wrong("includeUnknown", f"'includeUnknown' names '{name}', which has no range in this request")
+    return filters
+
+
+def _included_unknowns(reader: _Reader) -> set[str]:
+    ranged = [key for key, searched in FILTERS.items() if searched.ranged and searched.optional]
+    names: set[str] = set()
+    for item in reader.items("includeUnknown"):
+        if item.text in ranged:
+            names.add(item.text)
+        else:
+            end, choice = meaning(item.text, ranged)
+            reader.wrong("includeUnknown", f"'{item.text[:80]}' has no range that can be unknown{end}", choice)
+    return names
+
+
+def _unknown(reader: _Reader, searched: Searchable, items: list[Item]) -> bool | None:
+    marks = [item for item in items if item.unknown]
+    if marks and not searched.optional:
+        reader.wrong(searched.key, f"'{searched.key}' is always known; it has no value 'unknown'")
+        return None
+    if any(not mark.excluded for mark in marks):
+        return True
+    return False if marks else None
+
+
+def _range_filter(reader: _Reader, searched: Searchable, items: list[Item]) -> Filter:
+    included: list[Range] = []
+    excluded: list[Range] = []
+    for item in items:
+        if item.unknown:
+            continue
+        try:
+            found = number_range(item.text) if searched.kind in NUMERIC else date_range(item.text)
+        except Malformed as malformed:
+            reader.wrong(searched.key, f"'{searched.key}' has '{item.text[:80]}': {malformed}")
+            continue
+        (excluded if item.excluded else included).append(found)
+    return Filter(
+        searched,
+        ranges=tuple(dict.fromkeys(included)),
+        excluded_ranges=tuple(dict.fromkeys(excluded)),
+        unknown=_unknown(reader, searched, items),
+    )
+
+
+def _value_filter(reader: _Reader, searched: Searchable, items: list[Item]) -> Filter:
+    included: list[str] = []
+    excluded: list[str] = []
+    for item in items:
+        if item.unknown:
+            continue
+        value = _value(reader, searched, item.text)
+        if value is not None:
+            (excluded if item.excluded else included).append(value)
+    return Filter(
+        searched,
+        values=tuple(dict.fromkeys(included)),
+        excluded_values=tuple(dict.fromkeys(excluded)),
+        unknown=_unknown(reader, searched, items),
+    )
+
+
+def _value(reader: _Reader, searched: Searchable, text: str) -> str | None:
+    """The stored spelling of a value; None, and an error, if the field cannot have it."""
+    if searched.kind is Kind.FLAG:
+        if text.lower() in ("true", "false"):
+            return text.lower()
+        reader.wrong(searched.key, f"'{searched.key}' has '{text[:80]}'; expected true or false")
+        return None
+    if searched.codes is None:
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            reader.wrong(searched.key, f"'{searched.key}' holds half a character (a lone surrogate); send UTF-8")
+            return None
+        return text
+    members = codes.members(searched.codes)
+    if (stored := members.get(text.lower())) is not None:
+        return stored
+    choices = (*members.values(), UNKNOWN) if searched.optional else tuple(members.values())
+    end, choice = meaning(text, choices)
+    listed = "" if choice or len(choices) > 12 else f"; it can be {', '.join(choices)}"
+    reader.wrong(searched.key, f"'{text[:80]}' is no value of '{searched.key}'{end}{listed}", choice)
+    return None
+
+
+def _sort(reader: _Reader, q: str) -> tuple[SortKey, ...]:
+    keys: list[SortKey] = []
+    for item in reader.items("sort"):
+        descending = item.text.startswith("-")
+        name = item.text.removeprefix("-").strip()
+        if name in (RELEVANCE, NEWEST):
+            if descending:
+                reader.wrong("sort", f"'{name}' has a direction of its own; write it without '-'", name)
+            elif name == RELEVANCE and not q:
+                continue  # without words everything is equally relevant
+            else:
+                keys.append(SortKey(name, True))
+        elif name in SORTS:
+            keys.append(SortKey(name, descending))
+        else:
+            end, choice = meaning(name, (*SORTS, RELEVANCE, NEWEST))
+            reader.wrong("sort", f"'{name[:80]}' is not a sort key{end}", choice)
+    if keys:
+        return tuple(dict.fromkeys(keys))
+    return (SortKey(RELEVANCE, True),) if q else (SortKey("popularity", True),)
+
+
+def _facets(reader: _Reader) -> tuple[str, ...]:
+    names: list[str] = []
+    for item in reader.items("facets"):
+        if item.text == "*":
+            names += [key for key, facet in FACETS.items() if _bounded(facet)]
+        elif item.text in FACETS:
+            names.append(item.text)
+        else:
+            end, choice = meaning(item.text, (*FACETS, "*"))
+            reader.wrong("facets", f"'{item.text[:80]}' is not a facet{end}", choice)
+    return tuple(dict.fromkeys(names))
+
+
+def _bounded(facet: Searchable) -> bool:
+    return not isinstance(facet.facet, Terms) or facet.facet.bounded
+
+
+def _facet_limits(reader: _Reader) -> Mapping[str, int]:
+    limits: dict[str, int] = {}
+    for item in reader.items("facetLimit"):
+        name, colon, number = item.text.rpartition(":")
+        name = name.strip()
+        if colon and name not in FACETS:
+            end, choice = meaning(name, FACETS)
+            reader.wrong("facetLimit", f"'{name[:80]}' is not a facet{end}", choice)
+            continue
+        number = number.strip()
+        if (
+            not (number.isascii() and number.isdecimal() and len(number) < 6)
+            or not 1 <= int(number) <= MOST_FACET_VALUES
+        ):
+            reader.wrong(
+                "facetLimit",
+                f"'facetLimit' has '{item.text[:80]}'; expected a number from 1 to {MOST_FACET_VALUES:,}, "
+                "or field:number",
+            )
+            continue
+        limits[name] = int(number)
+    return limits
+
+
+def _fields(reader: _Reader) -> tuple[str, ...]:
+    keys = [entry.key for entry in FIELDS]
+    names: list[str] = []
+    for item in reader.items("fields"):
+        if item.text in keys:
+            names.append(item.text)
+        else:
+            end, choice = meaning(item.text, keys)
+            reader.wrong("fields", f"'{item.text[:80]}' is not a field of a program{end}", choice)
+    return tuple(dict.fromkeys(names))
