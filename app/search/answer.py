@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from app.search.body import search_body
 from app.search.cursor import seal, unseal
 from app.search.engine import SearchEngine
-from app.search.page import IndexState, Page, Warning, page
+from app.search.page import IndexState, Notice, Page, page
 from app.search.request import DEEPEST_RESULT, SearchRequest
 
 
@@ -28,7 +28,7 @@ async def answer(
     if not request.cursor:
         more = more and request.page * request.per_page < found.hits.total.value
     next_cursor = seal(request, hits[-1].sort or [], secret) if more else None
-    warnings: list[Warning] = []
+    warnings: list[Notice] = []
     if not request.cursor and request.page * request.per_page == DEEPEST_RESULT and next_cursor:
-        warnings.append(Warning(parameter="page", message="the last page there is; 'nextCursor' goes on"))
+        warnings.append(Notice(parameter="page", message="the last page there is; 'nextCursor' goes on"))
     return page(found, request, synced=synced, index=index, next_cursor=next_cursor, warnings=warnings)

@@ -21,7 +21,7 @@ _BINDING_BYTES = 12
 
 
 def binding(request: SearchRequest) -> bytes:
-    """A digest of what a cursor must not be carried over: words, filters and order; not page size, facets or fields."""
+    """A digest of what a cursor is bound to: words, filters and order; not page size, facets or fields."""
     filters = sorted(
         (
             key,

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from opensearchpy import AsyncOpenSearch, Serializer
+from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import ConnectionError as SearchConnectionError
 from opensearchpy.exceptions import ConnectionTimeout, TransportError
+from opensearchpy.serializer import Serializer
 
 from app.search.page import Found, decode
 

@@ -59,7 +59,7 @@ class Found(msgspec.Struct):
         return self.timed_out or self.shards.failed > 0
 
 
-class Warning(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+class Notice(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """Something the caller may not have meant, though the request is valid."""
 
     parameter: str
@@ -82,7 +82,7 @@ class Page(msgspec.Struct, kw_only=True, rename="camel"):
     total: int
     matched: str
     took_ms: int
-    warnings: list[Warning]
+    warnings: list[Notice]
     programs: list[msgspec.Raw]
     facets: dict[str, dict[str, Any]]
     page: int | None
@@ -151,12 +151,12 @@ def page(
     synced: Mapping[str, str],
     index: IndexState,
     next_cursor: str | None,
-    warnings: list[Warning],
+    warnings: list[Notice],
     matched: str = "exact",
 ) -> Page:
     """The page of a search from what was found."""
     if found.partial:
-        warnings = [*warnings, Warning(parameter="", message="the answer is partial: not all of the index answered")]
+        warnings = [*warnings, Notice(parameter="", message="the answer is partial: not all of the index answered")]
     facets = facetting.answers(request, effective(request.filters), found.aggregations) if request.facets else {}
     if found.partial:
         for facet in facets.values():
