@@ -1,0 +1,101 @@
+"""The application: every route, and the lifetime of what they share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from litestar import Litestar
+from litestar.config.cors import CORSConfig
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import SwaggerRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from opensearchpy import AsyncOpenSearch
+
+from app.api import health, imports, programs, schema_page, stats
+from app.api.catalogue import Catalogue, open_pool
+from app.api.probe import Probe
+from app.api.problems import HANDLERS
+from app.jobs import producer
+from app.search.engine import SearchEngine
+
+VERSION = "1"
+_EXPOSED = ["ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Total-Count"]
+_LARGEST_BODY = 50_000_000  # an uploaded feed; everything else is far smaller
+
+
+def create_app(*, database_url: str, search: AsyncOpenSearch, alias: str, secret: bytes) -> Litestar:
+    """The application over two engines, which may both be away while it starts. `search` hands answers out raw."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        engine = SearchEngine(search, alias)
+        pool = open_pool(database_url)
+        await pool.open(wait=False)
+        jobs = producer(database_url)
+        await jobs.open_async()
+        probe = Probe(engine, pool)
+        app.state.catalogue = Catalogue(engine, pool, probe, secret, database_url)
+        app.state.jobs = jobs
+        looking = asyncio.create_task(probe.run())
+        try:
+            yield
+        finally:
+            looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await looking
+            await jobs.close_async()
+            await pool.close()
+            await search.close()
+
+    def catalogue() -> Catalogue:
+        found: Catalogue = app.state.catalogue
+        return found
+
+    app = Litestar(
+        route_handlers=[
+            programs.ROUTES,
+            imports.ROUTES,
+            stats.ROUTES,
+            health.ROUTES,
+            schema_page.ROUTES,
+        ],
+        dependencies={"catalogue": Provide(catalogue, sync_to_thread=False)},
+        exception_handlers=HANDLERS,
+        lifespan=[lifespan],
+        cors_config=CORSConfig(
+            allow_origins=["*"],
+            allow_methods=["GET", "HEAD", "POST", "PATCH", "OPTIONS"],
+            allow_headers=["*"],
+            expose_headers=_EXPOSED,
+            max_age=86_400,
+        ),
+        openapi_config=OpenAPIConfig(
+            title="Affindex",
+            version=VERSION,
+            description="One searchable catalogue of affiliate programs from many networks.",
+            use_handler_docstrings=True,
+            render_plugins=[
+                SwaggerRenderPlugin(
+                    js_url=schema_page.JS,
+                    css_url=schema_page.CSS,
+                    standalone_preset_js_url=schema_page.PRESET,
+                    favicon="<link rel='icon' href='data:,'>",
+                )
+            ],
+            components=Components(
+                security_schemes={
+                    "key": SecurityScheme(
+                        type="http",
+                        scheme="bearer",
+                        description="Only writes need one; `affindex keys create` makes it.",
+                    )
+                }
+            ),
+        ),
+        request_max_body_size=_LARGEST_BODY,
+        debug=False,
+    )
+    return app

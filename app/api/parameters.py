@@ -1,0 +1,135 @@
+"""The query parameters of a request, and their description for OpenAPI, both from the field catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from litestar import Request
+from litestar.openapi.spec import Operation, Parameter, Schema
+from litestar.openapi.spec.enums import OpenAPIType
+
+from app.search.problems import BadRequest, ParameterError
+from app.search.request import (
+    DEFAULT_FACET_VALUES,
+    DEFAULT_STATUSES,
+    LONGEST_QUERY,
+    MOST_FACET_VALUES,
+    MOST_PER_PAGE,
+)
+from mappings import codes
+from mappings.catalogue import FACETS, FILTERS, NUMERIC, SORTS, Kind, Searchable
+
+MOST_PARAMETERS = 2000
+
+
+def query_parameters(request: Request[Any, Any, Any]) -> dict[str, list[str]]:
+    """Each parameter with its values in order. What is not UTF-8 becomes lone surrogates, which are refused later."""
+    try:
+        pairs = parse_qsl(
+            request.scope["query_string"].decode("latin-1"),
+            keep_blank_values=True,
+            errors="surrogateescape",
+            max_num_fields=MOST_PARAMETERS,
+        )
+    except ValueError:
+        raise BadRequest(
+            [
+                ParameterError(
+                    parameter="", message=f"more than {MOST_PARAMETERS:,} parameters; at most that are taken"
+                )
+            ]
+        ) from None
+    parameters: dict[str, list[str]] = {}
+    for name, value in pairs:
+        parameters.setdefault(name, []).append(value)
+    return parameters
+
+
+def _described(searched: Searchable) -> Parameter:
+    examples = {
+        Kind.FLAG: "true",
+        Kind.INTEGER: "30..",
+        Kind.NUMBER: "5..20",
+        Kind.DATE: "2025-03..2025-06-15",
+        Kind.TIME: "2026-01..",
+    }
+    example = examples.get(searched.kind, "")
+    unit = f" In {searched.unit}." if searched.unit else ""
+    allowed = ""
+    if searched.codes:
+        members = tuple(codes.members(searched.codes).values())
+        example = members[0]
+        if len(members) <= 40:
+            allowed = f" One or more of {', '.join(members)}."
+    if searched.kind in NUMERIC or searched.kind in (Kind.DATE, Kind.TIME):
+        form = "Inclusive ranges, either end open, several separated by commas."
+    else:
+        form = "Values separated by commas or repeated; `!value` leaves one out."
+    unknown = " `unknown` for programs without a value." if searched.optional else ""
+    default = f" Default: `{DEFAULT_STATUSES}`." if searched.key == "status" else ""
+    return Parameter(
+        name=searched.key,
+        param_in="query",
+        required=False,
+        description=f"{searched.about}{unit} {form}{unknown}{allowed}{default}",
+        schema=Schema(type=OpenAPIType.STRING),
+        example=example or None,
+    )
+
+
+def _whole(name: str, about: str, low: int, high: int, default: int) -> Parameter:
+    schema = Schema(type=OpenAPIType.INTEGER, minimum=low, maximum=high, default=default)
+    return Parameter(name=name, param_in="query", required=False, description=about, schema=schema, example=default)
+
+
+def _text(name: str, about: str, example: str, most: int | None = None) -> Parameter:
+    schema = Schema(type=OpenAPIType.STRING, max_length=most)
+    return Parameter(name=name, param_in="query", required=False, description=about, schema=schema, example=example)
+
+
+def _flag(name: str, about: str) -> Parameter:
+    schema = Schema(type=OpenAPIType.BOOLEAN, default=False)
+    return Parameter(name=name, param_in="query", required=False, description=about, schema=schema)
+
+
+FILTER_PARAMETERS: list[Parameter] = [
+    *(_described(searched) for searched in FILTERS.values()),
+    _text("includeUnknown", "Ranged fields whose unknown programs are to be found too.", "epc,cookieDays"),
+]
+
+SEARCH_PARAMETERS: list[Parameter] = [
+    _text(
+        "q",
+        "Words to find: the exact name first, then the phrase, then all words.",
+        "organic skincare",
+        LONGEST_QUERY,
+    ),
+    *FILTER_PARAMETERS,
+    _text(
+        "sort",
+        f"Keys in order of weight; bare ascending, `-` descending. `relevance`, `newest`, {', '.join(SORTS)}.",
+        "-epc",
+    ),
+    _whole("page", "From 1, down to result 10,000; a cursor goes further.", 1, 10_000, 1),
+    _whole("perPage", "Programs a page.", 1, MOST_PER_PAGE, 20),
+    _text("cursor", "`nextCursor` of the page before; not together with `page`.", ""),
+    _text("facets", f"What to count: `*`, or a list of {', '.join(FACETS)}.", "network,vertical"),
+    _text(
+        "facetLimit",
+        f"Values a facet, or field:number; {DEFAULT_FACET_VALUES} by default, at most {MOST_FACET_VALUES:,}.",
+        "category:100,network:5",
+    ),
+    _text("fields", "Members of a program to answer with; all by default.", "id,name,network"),
+    _flag("highlight", "Add `highlights`: what matched, in <mark>, the rest HTML-escaped."),
+    _flag("explain", "Add `explain`: which parts of the query matched, and what each added to the score."),
+]
+
+
+@dataclass
+class SearchOperation(Operation):
+    """Describes the parameters of a search."""
+
+    def __post_init__(self) -> None:
+        self.parameters = [*(self.parameters or []), *SEARCH_PARAMETERS]

@@ -1,0 +1,75 @@
+"""What is known of both engines without asking them in every search: looked at a few times a second."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import psycopg
+from opensearchpy.exceptions import TransportError
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from app.search.engine import EngineAway, SearchEngine
+from app.search.page import IndexState
+
+_EVERY_SECONDS = 0.4
+_DATABASE_SECONDS = 0.5
+
+_PENDING = """
+    select count(*) as pending, extract(epoch from clock_timestamp() - min(changed_at))::float8 as oldest
+    from (select changed_at from changed_programs limit 100000) as changes
+"""
+_SYNCED = "select slug, last_complete_at from networks where last_complete_at is not null"
+
+
+class Probe:
+    """The last look at the engines. `index` and `synced` go into every answer."""
+
+    def __init__(self, engine: SearchEngine, pool: AsyncConnectionPool[Any]) -> None:
+        self._engine = engine
+        self._pool = pool
+        self.index = IndexState(generation=None, pending_changes=None, oldest_pending_seconds=None)
+        self.synced: Mapping[str, str] = {}
+        self.search_ready = False
+        self.database_ready = False
+
+    async def run(self) -> None:
+        """Look again and again, until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(_EVERY_SECONDS)
+
+    async def look(self) -> None:
+        """Look once at each engine; one that is away does not hide the other."""
+        generation, pending = await asyncio.gather(self._generation(), self._pending())
+        self.search_ready = generation is not None
+        self.database_ready = pending is not None
+        self.index = IndexState(
+            generation=generation or self.index.generation,
+            pending_changes=pending[0] if pending else None,
+            oldest_pending_seconds=pending[1] if pending else None,
+        )
+
+    async def _generation(self) -> str | None:
+        with suppress(EngineAway, TransportError, msgspec.DecodeError):
+            answer = await self._engine.request("GET", f"/_alias/{self._engine.alias}", None)
+            return next(iter(msgspec.json.decode(answer, type=dict[str, Any])), None)
+        return None
+
+    async def _pending(self) -> tuple[int, float] | None:
+        with suppress(psycopg.Error, PoolTimeout, TimeoutError):
+            async with asyncio.timeout(_DATABASE_SECONDS), self._pool.connection() as connection:
+                row = await (await connection.execute(_PENDING)).fetchone()
+                synced = await (await connection.execute(_SYNCED)).fetchall()
+            self.synced = {each["slug"]: rfc3339(each["last_complete_at"]) for each in synced}
+            return (row["pending"], round(row["oldest"] or 0.0, 3)) if row else None
+        return None
+
+
+def rfc3339(moment: datetime) -> str:
+    """A moment as every route writes it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

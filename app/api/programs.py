@@ -1,0 +1,124 @@
+"""Programs: search, one, and our own marks on it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from litestar import MediaType, Request, Response, Router, get, patch
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import UNSET, UnsetType
+
+from app.api.catalogue import Catalogue
+from app.api.keys import needs
+from app.api.parameters import SearchOperation, query_parameters
+from app.api.problems import Problem, not_found
+from app.search.answer import answer
+from app.search.page import Page, program
+from app.search.problems import meaning
+from app.search.request import read_request
+from mappings import codes
+from mappings.document import documents_sql
+from mappings.index import KEYS
+
+_LARGEST_ID = 2**53 - 1
+
+
+@get("/api/programs", operation_class=SearchOperation, summary="Search programs", tags=["search"])
+async def search(request: Request[Any, Any, Any], catalogue: NamedDependency[Catalogue]) -> Page:
+    """Full-text search, filters, facets, sorts and pages, in one answer."""
+    return await answer(
+        catalogue.engine,
+        read_request(query_parameters(request)),
+        secret=catalogue.secret,
+        synced=catalogue.probe.synced,
+        index=catalogue.probe.index,
+    )
+
+
+class _Deleted(msgspec.Struct):
+    deleted: bool = False
+
+
+class _Stored(msgspec.Struct):
+    sync: _Deleted
+
+
+@get("/api/programs/{id:int}", summary="One program", tags=["search"], media_type=MediaType.JSON)
+async def one(id: FromPath[int], catalogue: NamedDependency[Catalogue]) -> Response[bytes]:
+    """The program as a search would return it; works while the database is away."""
+    document = await catalogue.engine.document(id) if 0 < id <= _LARGEST_ID else None
+    if document is None:
+        raise not_found(f"there is no program {id}")
+    if msgspec.json.decode(document, type=_Stored).sync.deleted:
+        raise Problem(410, "deleted", f"program {id} has been deleted")
+    return Response(program(document, catalogue.probe.synced), media_type=MediaType.JSON)
+
+
+class Marks(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Our own marks on a program; what is left out stays as it is."""
+
+    verified: bool | UnsetType = UNSET
+    featured: bool | UnsetType = UNSET
+    vertical: str | UnsetType | None = UNSET  # null follows the network's category again
+
+
+@patch(
+    "/api/programs/{id:int}",
+    guards=[needs("import")],
+    summary="Mark a program",
+    tags=["operate"],
+    media_type=MediaType.JSON,
+)
+async def mark(id: FromPath[int], data: JSONBody[Marks], catalogue: NamedDependency[Catalogue]) -> Response[bytes]:
+    """Set verified, featured or the vertical. Imports never touch these. Answers with the program as it is now."""
+    assignments: list[
+        Literal[
+            "verified = %(verified)s",
+            "verified_at = case when %(verified)s then now() end",
+            "featured = %(featured)s",
+            "vertical_override = %(vertical)s",
+        ]
+    ] = []
+    values: dict[str, Any] = {"id": id}
+    if data.verified is not UNSET:
+        assignments += ["verified = %(verified)s", "verified_at = case when %(verified)s then now() end"]
+        values["verified"] = data.verified
+    if data.featured is not UNSET:
+        assignments.append("featured = %(featured)s")
+        values["featured"] = data.featured
+    if data.vertical is not UNSET:
+        assignments.append("vertical_override = %(vertical)s")
+        values["vertical"] = _vertical(data.vertical)
+    if not assignments:
+        raise Problem(400, "invalid-body", "nothing to set: give verified, featured or vertical")
+    if not 0 < id <= _LARGEST_ID:
+        raise not_found(f"there is no program {id}")
+    async with catalogue.database() as database:
+        updated = await database.execute(f"update programs set {', '.join(assignments)} where id = %(id)s", values)
+        if not updated.rowcount:
+            gone = await (await database.execute("select 1 from deleted_programs where id = %s", (id,))).fetchone()
+            raise (
+                Problem(410, "deleted", f"program {id} has been deleted")
+                if gone
+                else not_found(f"there is no program {id}")
+            )
+        row = await (
+            await database.execute(f"select document::text from ({documents_sql(KEYS, f'p.id = {id:d}')}) as d")
+        ).fetchone()
+    assert row is not None
+    return Response(program(msgspec.Raw(row["document"].encode()), catalogue.probe.synced), media_type=MediaType.JSON)
+
+
+def _vertical(given: str | None) -> str | None:
+    if given is None:
+        return None
+    members = codes.members("vertical")
+    if (stored := members.get(given.lower())) is None:
+        end, _ = meaning(given, members.values())
+        raise Problem(400, "invalid-body", f"vertical: '{given[:80]}' is none of ours{end}")
+    return stored
+
+
+ROUTES = Router(path="/", route_handlers=[search, one, mark])
