@@ -25,8 +25,7 @@ _ENDS = (
     "wen do rix na tis pa mere cia go let ley"
 )
 COINED: Table[str] = Table(
-    start + middle.strip("-") + end
-    for start, middle, end in product(_STARTS.split(), _MIDDLES.split(), _ENDS.split())
+    start + middle.strip("-") + end for start, middle, end in product(_STARTS.split(), _MIDDLES.split(), _ENDS.split())
 )
 """Brands that mean nothing, pronounceable in every language of the catalogue."""
 

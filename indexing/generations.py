@@ -104,9 +104,7 @@ def serve(connection: psycopg.Connection, client: OpenSearch, alias: str, name: 
 
 
 def _record_serving(connection: psycopg.Connection, name: str) -> None:
-    connection.execute(
-        "update index_generations set state = 'standby' where state = 'serving' and name <> %s", (name,)
-    )
+    connection.execute("update index_generations set state = 'standby' where state = 'serving' and name <> %s", (name,))
     connection.execute(
         "update index_generations set state = 'serving', served_at = now() where name = %s and state <> 'serving'",
         (name,),
@@ -161,8 +159,7 @@ def reconcile(connection: psycopg.Connection, client: OpenSearch, alias: str) ->
 def prune(connection: psycopg.Connection, client: OpenSearch, keep: int) -> list[str]:
     """Drop the oldest standby generations until `keep` are left; their names. Commits."""
     standby = connection.execute(
-        "select name from index_generations where state = 'standby' order by served_at desc nulls last, "
-        "created_at desc"
+        "select name from index_generations where state = 'standby' order by served_at desc nulls last, created_at desc"
     ).fetchall()
     dropped = [name for (name,) in standby[keep:]]
     for name in dropped:

@@ -208,9 +208,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     program_url: Annotated[
         Url | None, Field(origin=Origin.SOURCE, about="The program's page on its network.", indexed=False)
     ] = None
-    merchant_url: Annotated[Url | None, Field(origin=Origin.SOURCE, about="The merchant's site.", indexed=False)] = (
-        None
-    )
+    merchant_url: Annotated[Url | None, Field(origin=Origin.SOURCE, about="The merchant's site.", indexed=False)] = None
     affiliate_url: Annotated[
         Url | None,
         Field(origin=Origin.SOURCE, about="Tracking link, or the template of one.", indexed=False),
@@ -602,9 +600,9 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
             facet=Terms(),
         ),
     ] = False
-    verified_at: Annotated[
-        datetime | None, Field(origin=Origin.OURS, about="When we verified it.", indexed=False)
-    ] = None
+    verified_at: Annotated[datetime | None, Field(origin=Origin.OURS, about="When we verified it.", indexed=False)] = (
+        None
+    )
     featured: Annotated[bool, Field(origin=Origin.OURS, about="Chosen by us.", filter=True, facet=Terms())] = False
     vertical_override: Annotated[
         Slug | None,

@@ -55,9 +55,7 @@ async def scope_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None
     if known is None or known[0] < time.monotonic():
         async with connection.app.state.catalogue.database() as database:
             row = await (
-                await database.execute(
-                    "select scope from api_keys where sha256 = %s and revoked_at is null", (hashed,)
-                )
+                await database.execute("select scope from api_keys where sha256 = %s and revoked_at is null", (hashed,))
             ).fetchone()
         if len(_scopes) > 1000:  # wrong keys are remembered too; they must not fill the memory
             _scopes.clear()

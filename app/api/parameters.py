@@ -35,11 +35,7 @@ def query_parameters(request: Request[Any, Any, Any]) -> dict[str, list[str]]:
         )
     except ValueError:
         raise BadRequest(
-            [
-                ParameterError(
-                    parameter="", message=f"more than {MOST_PARAMETERS:,} parameters; at most that are taken"
-                )
-            ]
+            [ParameterError(parameter="", message=f"more than {MOST_PARAMETERS:,} parameters; at most that are taken")]
         ) from None
     parameters: dict[str, list[str]] = {}
     for name, value in pairs:

@@ -136,9 +136,7 @@ def _spelled(facet: Searchable, bucket: Mapping[str, Any]) -> str:
     return str(bucket["key_as_string"] if facet.kind is Kind.FLAG else bucket["key"])
 
 
-def _ranges_answer(
-    facet: Searchable, group: Mapping[str, Any], selected: Filter | None, limit: int
-) -> dict[str, Any]:
+def _ranges_answer(facet: Searchable, group: Mapping[str, Any], selected: Filter | None, limit: int) -> dict[str, Any]:
     dated = isinstance(facet.facet, Years)
     shown = "value_as_string" if dated else "value"
     buckets = group[f"histogram:{facet.key}"]["buckets"]

@@ -1,0 +1,25 @@
+"""The application as a server process builds it: from the environment alone."""
+
+from __future__ import annotations
+
+import os
+
+from litestar import Litestar
+
+from app.api.application import create_app as build
+from app.engines import open_search_async
+from app.search.engine import RawAnswers
+from app.settings import SettingsError, read_settings, secret_of
+
+
+def create_app() -> Litestar:
+    """The application over the engines whose URLs are in the environment; `affindex serve` puts them there."""
+    settings = read_settings(os.environ)
+    if not (settings.database_url and settings.opensearch_url):
+        raise SettingsError("AFFINDEX_DATABASE_URL and AFFINDEX_OPENSEARCH_URL are needed; `affindex serve` finds them")
+    return build(
+        database_url=settings.database_url,
+        search=open_search_async(settings.opensearch_url, settings, RawAnswers()),
+        alias=settings.index,
+        secret=secret_of(settings),
+    )

