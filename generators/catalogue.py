@@ -86,9 +86,7 @@ class _Market(msgspec.Struct, frozen=True):
             name = naming(place, topic, style).name(uniform)
             address = domain(name, place, uniform)
         description = writing(place, topic, style).describe(name, self.name, uniform)
-        record = self.lists.record(
-            index, self.total, Listing(category, place, name, address, description), uniform
-        )
+        record = self.lists.record(index, self.total, Listing(category, place, name, address, description), uniform)
         return soiled(record, uniform) if uniform() < DIRTY_SHARE else record
 
 

@@ -87,16 +87,11 @@ def writing(place: Place, topic: str, style: str) -> Writing:
     size = len(words.goods)
     return Writing(
         plans=heap(
-            {
-                tuple(sentences[f"{style}.{kind}"] for kind in kinds): share
-                for kinds, share in PLANS[style].items()
-            }
+            {tuple(sentences[f"{style}.{kind}"] for kind in kinds): share for kinds, share in PLANS[style].items()}
         ),
         topic=words,
         goods=words.goods,
-        strides=tuple(
-            stride for stride in range(1, size) if size // gcd(stride, size) >= GOODS_IN_A_DESCRIPTION
-        ),
+        strides=tuple(stride for stride in range(1, size) if size // gcd(stride, size) >= GOODS_IN_A_DESCRIPTION),
         place=place,
         ratings=RATINGS if place.language == "en" else RATINGS_WITH_COMMA,
     )

@@ -40,9 +40,7 @@ def heap(weights: Mapping[T, float]) -> Table[T]:
 
 def quantiles(points: Mapping[float, float], *, digits: int = 2) -> Table[float]:
     """A table that runs through known quantiles (share of rows below -> value), straight in between."""
-    return Table(
-        round(_between(sorted(points.items()), (step + 0.5) / FINENESS), digits) for step in range(FINENESS)
-    )
+    return Table(round(_between(sorted(points.items()), (step + 0.5) / FINENESS), digits) for step in range(FINENESS))
 
 
 def _between(points: Sequence[tuple[float, float]], share: float) -> float:
@@ -52,9 +50,7 @@ def _between(points: Sequence[tuple[float, float]], share: float) -> float:
     return points[-1][1]
 
 
-NORMAL: Table[float] = Table(
-    NormalDist().inv_cdf((step + 0.5) / (2 * FINENESS)) for step in range(2 * FINENESS)
-)
+NORMAL: Table[float] = Table(NormalDist().inv_cdf((step + 0.5) / (2 * FINENESS)) for step in range(2 * FINENESS))
 
 
 def normal_correlation(spearman: float) -> float:

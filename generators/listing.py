@@ -22,10 +22,7 @@ SHARE_OF_2025 = 0.2  # networks.md 6.1: a fifth of Awin's programs opened in 202
 
 LAUNCH_DAYS: Table[str] = Table(
     [str(FIRST_DAY + timedelta(days=int(step * DAYS_BEFORE_2025 / 3200))) for step in range(3200)]
-    + [
-        str(LAST_DAY - timedelta(days=DAYS_OF_2025 - 1 - int(step * DAYS_OF_2025 / 800)))
-        for step in range(800)
-    ]
+    + [str(LAST_DAY - timedelta(days=DAYS_OF_2025 - 1 - int(step * DAYS_OF_2025 / 800))) for step in range(800)]
 )
 """ISO dates in order: a uniform number that grows with the program's id gives older dates to lower ids."""
 

@@ -49,9 +49,7 @@ def _topic(words: dict[str, str], language: str) -> Topic:
     return Topic(
         goods=_split(words["goods"]),
         qualities=Table(_split(words.get("qualities", ""))),
-        titles=Table(
-            capwords(good) if language == "en" else _capital(good) for good in _split(words["goods"])
-        ),
+        titles=Table(capwords(good) if language == "en" else _capital(good) for good in _split(words["goods"])),
         people=Table(_split(words["people"])),
         signs=Table(_split(words["signs"])),
     )
@@ -101,8 +99,7 @@ def _capital(good: str) -> str:
 
 def _part(lines: str, *, first: bool = False) -> Table[str]:
     return Table(
-        _SLOT.sub(r"%(\1)s", _spaced(line, first=first).replace("%", "%%"))
-        for line in lines.strip().split("\n")
+        _SLOT.sub(r"%(\1)s", _spaced(line, first=first).replace("%", "%%")) for line in lines.strip().split("\n")
     )
 
 

@@ -88,9 +88,7 @@ NO_EPC_SHARE = 0.16
 NO_INDEX_SHARE = 0.22  # zero or blank; covers the rows without EPC
 ZERO_SHARE = 0.5  # of unknown figures are written 0, the others are blank
 INDEX = quantiles({0: 12, 0.05: 30, 0.25: 45, 0.5: 55, 0.75: 69, 0.95: 85, 1: 99}, digits=1)
-APPROVAL = quantiles(
-    {0: 3, 0.05: 20, 0.15: 55, 0.42: 86, 0.70: 97.5, 0.755: 99.9, 0.756: 100, 1: 100}, digits=1
-)
+APPROVAL = quantiles({0: 3, 0.05: 20, 0.15: 55, 0.42: 86, 0.70: 97.5, 0.755: 99.9, 0.756: 100, 1: 100}, digits=1)
 """Without the 14 % zeros, which leave p25 55, p50 86 and 21 % at exactly 100 in all rows."""
 NO_APPROVAL_SHARE = 0.14
 NO_PAYMENT_DAYS_SHARE = 0.2
@@ -175,9 +173,7 @@ def record(index: int, total: int, listing: Listing, uniform: Uniform) -> Networ
         commissions=commission_range(listing.category, place.currency, uniform),
         cookie=COOKIES(uniform()),
         validation_days=VALIDATION_DAYS(uniform()),
-        payment_days=None
-        if uniform() < NO_PAYMENT_DAYS_SHARE
-        else round(math.exp(mu + sigma * NORMAL(uniform()))),
+        payment_days=None if uniform() < NO_PAYMENT_DAYS_SHARE else round(math.exp(mu + sigma * NORMAL(uniform()))),
         payment_risk=RISKS(uniform()),
         epc=epc,
         epc_currency=place.currency,

@@ -41,9 +41,7 @@ PLACES = {
     "DE.de": 11.0, "AT.de": 1.0, "CH.de": 1.0, "FR.fr": 9.0, "ES.es": 5.0, "IT.it": 5.0,
 }  # fmt: skip
 
-RATES = heap(
-    {5: 18, 8: 14, 10: 20, 6: 10, 7: 9, 12: 8, 15: 8, 20: 4, 9: 3, 5.5: 1, 6.5: 1, 7.5: 1, 11: 1, 18: 1}
-)
+RATES = heap({5: 18, 8: 14, 10: 20, 6: 10, 7: 9, 12: 8, 15: 8, 20: 4, 9: 3, 5.5: 1, 6.5: 1, 7.5: 1, 11: 1, 18: 1})
 LOWEST_RATE, HIGHEST_RATE = 5.0, 20.0
 NO_RATE_SHARE = 0.05
 LEAD_SHARE = 0.12
@@ -77,9 +75,7 @@ def actions(uniform: Uniform) -> tuple[RawCommission, ...]:
     lines = [RawCommission(event="advanced sale", value=f"{rate:.2f}%")]
     for _ in range(ITEMS(uniform())):
         other = min(max(rate + STEPS(uniform()), LOWEST_RATE), HIGHEST_RATE)
-        lines.append(
-            RawCommission(event="advanced sale", value=f"{other:.2f}%", condition=ITEM_NAMES(uniform()))
-        )
+        lines.append(RawCommission(event="advanced sale", value=f"{other:.2f}%", condition=ITEM_NAMES(uniform())))
     if uniform() < LEAD_SHARE:
         lines.append(RawCommission(event="lead", value=f"USD {LEADS(uniform()):.2f}"))
     return tuple(lines)

@@ -109,9 +109,7 @@ def record(index: int, total: int, listing: Listing, uniform: Uniform) -> Networ
         geo_targeting=EUROPE if far else NEIGHBOURS[place.region](uniform()),
         language=(place.language,),
         merchant_url=listing.domain if uniform() < NO_SCHEME_SHARE else f"https://www.{listing.domain}",
-        logo_url=f"https://merchant.linksynergy.com/fs/logo/lg_{number}.jpg"
-        if uniform() < LOGO_SHARE
-        else None,
+        logo_url=f"https://merchant.linksynergy.com/fs/logo/lg_{number}.jpg" if uniform() < LOGO_SHARE else None,
         deep_links=uniform() < DEEP_LINK_SHARE,
         currency=place.currency,
         commission_text=text,

@@ -37,7 +37,7 @@ CATEGORIES = {
 
 PLACES = {
     "US.en": 66.0, "GB.en": 8.0, "CA.en": 7.0, "AU.en": 5.0, "NZ.en": 1.0,
-    "MX.es": 3.0, "ES.es": 2.0, "DE.de": 4.0, "FR.fr": 3.0, "CA.fr": 1.0,
+    "MX.es": 4.0, "ES.es": 3.0, "DE.de": 6.0,
 }  # fmt: skip
 
 RATES = heap(
@@ -52,12 +52,8 @@ TOP_RATES = heap({1: 20, 2: 40, 3: 10, 5: 30})
 HIGHEST_RATE = 50
 LEADS = heap({0.1: 20, 0.25: 10, 0.5: 15, 1: 25, 2: 10, 5: 15, 10: 5})
 FLATS = heap({1: 10, 5: 20, 10: 25, 15: 10, 20: 15, 25: 10, 50: 10})
-COMMISSION_SHAPES = heap(
-    {"one": 74, "range": 12, "lead": 6, "bonus": 2, "flat": 2, "words": 1.5, "none": 2.5}
-)
-WORDS = Table(
-    ("See program terms for rates", "Varies by product", "Commission on request", "Tiered, please ask")
-)
+COMMISSION_SHAPES = heap({"one": 74, "range": 12, "lead": 6, "bonus": 2, "flat": 2, "words": 1.5, "none": 2.5})
+WORDS = Table(("See program terms for rates", "Varies by product", "Commission on request", "Tiered, please ask"))
 
 COOKIES = heap({30: 42, 60: 14, 90: 14, 15: 7, 45: 8, 180: 5, 120: 5, 7: 5})
 EPC = quantiles({0: -14, 0.02: 0, 0.1: 0.8, 0.25: 3, 0.5: 9, 0.75: 41, 0.95: 55, 0.99: 190, 1: 443})
@@ -78,7 +74,6 @@ SHIPS_TO: dict[str, Table[tuple[str, ...]]] = {
     "MX": Table((("MX",), ("MX", "US"))),
     "ES": Table((("ES",), ("ES", "PT"))),
     "DE": Table((("DE",), ("DE", "AT"), ("DE", "AT", "CH"))),
-    "FR": Table((("FR",), ("FR", "BE"))),
 }
 
 
@@ -122,15 +117,11 @@ def record(index: int, total: int, listing: Listing, uniform: Uniform) -> Networ
         primary_region=place.region,
         geo_targeting=SHIPS_TO[place.region](uniform()),
         language=(place.language,),
-        merchant_url=f"www.{listing.domain}"
-        if uniform() < NO_SCHEME_SHARE
-        else f"https://www.{listing.domain}/",
+        merchant_url=f"www.{listing.domain}" if uniform() < NO_SCHEME_SHARE else f"https://www.{listing.domain}/",
         currency="USD",
         commission_text=text,
         cookie=COOKIES(uniform()),
-        average_earnings=round(median * 2.718281828 ** (sigma * NORMAL(uniform())) * 0.08, 2)
-        if known
-        else None,
+        average_earnings=round(median * 2.718281828 ** (sigma * NORMAL(uniform())) * 0.08, 2) if known else None,
         epc=EPC(uniform()) if known else None,
         reversal_rate=REVERSAL(uniform()) if known else None,
         popularity=None if uniform() < UNKNOWN_POWERRANK_SHARE else int(uniform() * 100) + 1,
