@@ -37,7 +37,7 @@ CATEGORIES = {
 
 PLACES = {
     "US.en": 66.0, "GB.en": 8.0, "CA.en": 7.0, "AU.en": 5.0, "NZ.en": 1.0,
-    "MX.es": 3.0, "ES.es": 2.0, "DE.de": 4.0, "FR.fr": 3.0, "CA.fr": 1.0,
+    "MX.es": 4.0, "ES.es": 3.0, "DE.de": 6.0,
 }  # fmt: skip
 
 RATES = heap(
@@ -74,7 +74,6 @@ SHIPS_TO: dict[str, Table[tuple[str, ...]]] = {
     "MX": Table((("MX",), ("MX", "US"))),
     "ES": Table((("ES",), ("ES", "PT"))),
     "DE": Table((("DE",), ("DE", "AT"), ("DE", "AT", "CH"))),
-    "FR": Table((("FR",), ("FR", "BE"))),
 }
 
 
