@@ -63,9 +63,6 @@ def main() -> None:
     signal.signal(signal.SIGHUP, stopped)
     try:
         affindex(standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as shown:
-        shown.show()
-        sys.exit(2)
     except click.ClickException as misuse:
         misuse.show()
         sys.exit(2)

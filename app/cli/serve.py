@@ -9,8 +9,9 @@ import socket
 import threading
 
 import rich_click as click
-from granian import Granian
 from granian.constants import Interfaces, Loops
+from granian.log import LogLevels
+from granian.server import MPServer
 
 from app.cli.context import Context, opened, say
 from app.engines import Engines
@@ -58,9 +59,9 @@ def serve(context: Context) -> None:
         server(settings).serve()
 
 
-def server(settings: Settings) -> Granian:
+def server(settings: Settings) -> MPServer:
     """The HTTP server, its processes and their limits."""
-    return Granian(
+    return MPServer(
         "app.asgi:create_app",
         factory=True,
         address=settings.host,
@@ -69,7 +70,7 @@ def server(settings: Settings) -> Granian:
         workers=settings.workers,
         loop=Loops.uvloop,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         websockets=False,
         backlog=1024,
         respawn_failed_workers=True,
