@@ -39,7 +39,6 @@ _SETTINGS = {
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
-    "wal_compression": "lz4",
     "random_page_cost": "1.1",
     "jit": "off",
     "timezone": "UTC",

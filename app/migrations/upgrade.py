@@ -29,7 +29,11 @@ where (networks.slug, networks.name, networks.home, networks.retired, networks.m
 
 def sqlalchemy_connection(connection: psycopg.Connection) -> Connection:
     """SQLAlchemy's view of an open psycopg connection."""
-    return create_engine("postgresql+psycopg://", creator=lambda: connection, poolclass=StaticPool).connect()
+    # The connection stays the caller's: the pool of one neither resets nor closes it.
+    engine = create_engine(
+        "postgresql+psycopg://", creator=lambda: connection, poolclass=StaticPool, pool_reset_on_return=None
+    )
+    return engine.connect()
 
 
 def upgrade(connection: psycopg.Connection) -> None:
