@@ -1,0 +1,81 @@
+"""One pair of real engines for all tests of a run, and a catalogue of its own for each test that asks for one."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from app.engines import Engines, running
+from app.migrations import upgrade
+from app.settings import Settings
+from tests.words import Catalogue
+
+# Examples run against engines: their speed says nothing, and a slow one is no failure.
+hypothesis_settings.register_profile(
+    "default", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("default")
+
+_TEMPLATE = "template_of_tests"
+
+
+@pytest.fixture(scope="session")
+def settings() -> Iterator[Settings]:
+    """Settings of this run alone: folders and ports of its own, beside whatever else is running."""
+    folder = Path(tempfile.mkdtemp(prefix="affindex-test-"))
+    folder.chmod(0o755)
+    try:
+        yield Settings(data_dir=str(folder), opensearch_heap="768m", secret="secret of the tests")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def engines(settings: Settings) -> Iterator[Engines]:
+    """A real Postgres and a real OpenSearch."""
+    with running(settings, hold=True, report=lambda _: None) as engines:
+        yield engines
+
+
+@pytest.fixture(scope="session")
+def template(engines: Engines) -> str:
+    """A migrated database that others are copied from."""
+    with psycopg.connect(engines.database_url, autocommit=True) as connection:
+        connection.execute(f"create database {_TEMPLATE}")
+    with psycopg.connect(engines.database_url, dbname=_TEMPLATE) as connection:
+        upgrade(connection)
+    return _TEMPLATE
+
+
+@pytest.fixture
+def catalogue(engines: Engines, settings: Settings, template: str) -> Iterator[Catalogue]:
+    """An empty catalogue: a database and an index of its own."""
+    yield from _catalogue(engines, settings, template)
+
+
+@pytest.fixture(scope="module")
+def shared_catalogue(engines: Engines, settings: Settings, template: str) -> Iterator[Catalogue]:
+    """An empty catalogue that the tests of one file share; none of them may change it after it was stocked."""
+    yield from _catalogue(engines, settings, template)
+
+
+def _catalogue(engines: Engines, settings: Settings, template: str) -> Iterator[Catalogue]:
+    name = f"t{secrets.token_hex(6)}"
+    with psycopg.connect(engines.database_url, autocommit=True) as connection:
+        connection.execute(f"create database {name} template {template}")
+    url = engines.database_url.replace("/affindex?", f"/{name}?")
+    catalogue = Catalogue(url, engines.opensearch_url, settings, alias=name)
+    try:
+        yield catalogue
+    finally:
+        catalogue.close()
+        with psycopg.connect(engines.database_url, autocommit=True) as connection:
+            connection.execute(f"drop database {name} with (force)")
