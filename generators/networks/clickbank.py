@@ -39,7 +39,7 @@ CATEGORIES = {
 
 PLACES = {
     "US.en": 62.0, "GB.en": 8.0, "CA.en": 6.0, "AU.en": 4.0,
-    "ES.es": 2.0, "MX.es": 4.0, "DE.de": 5.0, "FR.fr": 4.0, "IT.it": 2.0, "BR.pt": 3.0,
+    "ES.es": 2.0, "MX.es": 4.0, "DE.de": 5.0, "FR.fr": 4.0, "BR.pt": 5.0,
 }  # fmt: skip
 
 PERCENT_PER_SALE = heap(
@@ -66,7 +66,6 @@ MARKETS: dict[str, Table[tuple[str, ...]]] = {
     "es": Table((("ES", "MX", "AR", "CO", "CL"), ("MX", "AR", "CO"), ("ES", "MX"))),
     "de": Table((("DE", "AT", "CH"), ("DE",))),
     "fr": Table((("FR", "BE", "CH", "CA"), ("FR",))),
-    "it": Table((("IT",), ("IT", "CH"))),
     "pt": Table((("BR", "PT"), ("BR",))),
 }
 
