@@ -10,11 +10,10 @@ import msgspec
 from generators.listing import Catalogue
 from generators.merchants import Uniform, domain, naming
 from generators.places import Place, places
-from generators.vocabulary import languages
 
 Brand = tuple[str, str]  # name, domain
 
-DRAWN_SHARE = 0.11
+DRAWN_SHARE = 0.09
 """Of programs whose topic and place exist on several networks: 5 to 10 % of all then share a domain, as
 networks.md 6.2 advises."""
 
@@ -48,7 +47,7 @@ def brands_in_common(seed: int, *, scale: float, catalogues: Mapping[str, Catalo
     uniform = Random(f"{seed}/brands").random
     pool: dict[tuple[str, str], tuple[Brand, ...]] = {}
     for (topic, code), programs_by_network in expected.items():
-        if len(programs_by_network) < 2 or code[3:] not in languages():
+        if len(programs_by_network) < 2:
             continue
         size = max(1, round(sum(programs_by_network) * DRAWN_SHARE / PROGRAMS_OF_A_BRAND))
         place = places()[code]

@@ -16,7 +16,6 @@ from generators.listing import Catalogue, Listing
 from generators.merchants import Uniform, domain, naming
 from generators.networks import awin, cj, clickbank, rakuten, shareasale
 from generators.places import Place, places
-from generators.vocabulary import languages
 from mappings.network_program import NetworkProgram
 from mappings.networks import BY_SLUG
 
@@ -98,8 +97,6 @@ def _market(network: str, seed: int, total: int) -> _Market:
         lists=lists,
         total=total,
         categories=heap({(category, topic): share for category, (topic, share) in lists.categories.items()}),
-        places=heap(
-            {places()[code]: share for code, share in lists.places.items() if code[3:] in languages()}
-        ),  # until all are written
+        places=heap({places()[code]: share for code, share in lists.places.items()}),  # until all are written
         brands=brands_in_common(seed, scale=total / lists.volume, catalogues=CATALOGUES),
     )
