@@ -8,6 +8,7 @@ from litestar import Litestar
 
 from app.api.application import create_app as build
 from app.engines import open_search_async
+from app.logs import configure
 from app.search.engine import RawAnswers
 from app.settings import SettingsError, read_settings, secret_of
 
@@ -15,6 +16,7 @@ from app.settings import SettingsError, read_settings, secret_of
 def create_app() -> Litestar:
     """The application over the engines whose URLs are in the environment; `affindex serve` puts them there."""
     settings = read_settings(os.environ)
+    configure(settings.log_level)
     if not (settings.database_url and settings.opensearch_url):
         raise SettingsError("AFFINDEX_DATABASE_URL and AFFINDEX_OPENSEARCH_URL are needed; `affindex serve` finds them")
     return build(

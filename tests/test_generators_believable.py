@@ -222,9 +222,7 @@ def _predicted(records: list[NetworkProgram]) -> float:
 
 
 def _detector(texts: Iterable[str]) -> list[str]:
-    found = (
-        LanguageDetectorBuilder.from_languages(*Language.all()).build().detect_languages_in_parallel_of(list(texts))
-    )
+    found = LanguageDetectorBuilder.from_languages(*Language.all()).build().detect_languages_in_parallel_of(list(texts))
     return [language.iso_code_639_1.name.lower() if language else "?" for language in found]
 
 

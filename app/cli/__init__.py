@@ -16,6 +16,7 @@ from app.cli.context import Context
 from app.engines import EngineDied, HeldByOther
 from app.engines.jars import DownloadFailed
 from app.importing.runs import NetworkBusy
+from app.logs import configure
 from app.search.problems import BadRequest
 from app.settings import SettingsError, read_settings
 from indexing.rebuild import AlreadyRebuilding, RebuildRefused
@@ -39,7 +40,9 @@ def affindex(context: click.Context) -> None:
 
     `affindex up` starts everything. The other commands use the engines it runs, or start them for their own duration.
     """
-    context.obj = Context(read_settings(os.environ))
+    settings = read_settings(os.environ)
+    configure(settings.log_level)
+    context.obj = Context(settings)
 
 
 affindex.add_command(up.up)
