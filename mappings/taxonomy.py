@@ -19,6 +19,7 @@ class Vertical(msgspec.Struct, frozen=True):
 class _Taxonomy(msgspec.Struct, frozen=True):
     verticals: dict[str, str]  # slug -> label
     categories: dict[str, dict[str, list[str]]]  # network -> vertical slug -> category names and codes
+    names: dict[str, dict[str, str]]  # network -> category code -> name
 
 
 def _read() -> _Taxonomy:
@@ -38,4 +39,12 @@ def vertical_of() -> dict[tuple[str, str], str]:
         for network, by_vertical in _TAXONOMY.categories.items()
         for slug, names in by_vertical.items()
         for name in names
+    }
+
+
+@cache
+def category_names() -> dict[tuple[str, str], str]:
+    """(network slug, lower-cased category code) to the category's name."""
+    return {
+        (network, code.lower()): name for network, named in _TAXONOMY.names.items() for code, name in named.items()
     }

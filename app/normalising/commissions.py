@@ -1,0 +1,150 @@
+"""Commissions: lines and texts into rules, rules into type and bounds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from app.normalising.commission_text import understand
+from app.normalising.numbers import number
+from app.normalising.places import SIGNS
+from app.normalising.places import currency as currency_code
+from app.normalising.text import clean
+from mappings.network_program import RawCommission
+from mappings.program import CommissionRule
+
+_MOST_RULES = 100
+_LONGEST_TEXT = 2000
+_LONGEST_CONDITION = 300
+_LARGEST_AMOUNT = 1e7
+
+_CURRENCY_FIRST = re.compile(r"([A-Z]{3}|[A-Z]{0,3}\$|€|£|¥|₹)\s*(-?[\d.,]+)", re.IGNORECASE)
+_CURRENCY_LAST = re.compile(r"(-?[\d.,]+)\s*([A-Z]{3}|€|£|\$)", re.IGNORECASE)
+
+_EVENTS = {
+    "lead": ("lead", "signup", "sign up", "registration", "trial", "demo", "application", "quote", "call"),
+    "install": ("install", "download"),
+    "click": ("click", "hit"),
+    "recurring": ("recurring", "rebill", "renewal"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Commissions:
+    """What is paid, as the fields of a program want it. Bounds of one kind are never mixed with the other's."""
+
+    type: str | None = None
+    percent_min: float | None = None
+    percent_max: float | None = None
+    fixed_min: float | None = None
+    fixed_max: float | None = None
+    currency: str | None = None
+    rules: tuple[CommissionRule, ...] | None = None
+    text: str | None = None
+    recurring: bool | None = None
+    recurring_months: int | None = None
+
+
+_NONE = Commissions()
+
+
+@lru_cache(maxsize=16_384)  # a catalogue repeats its commissions: rates are heaped, lines are few
+def commissions(text: str | None, lines: tuple[RawCommission, ...], default_currency: str) -> Commissions:
+    """What a source's text and lines say; its lines win over its text."""
+    cleaned = clean(text, _LONGEST_TEXT)
+    rules = [rule for line in lines[:_MOST_RULES] if (rule := _line(line, default_currency))]
+    recurring: bool | None = True if any(rule.event == "recurring" for rule in rules) else None
+    months: int | None = None
+    if cleaned:
+        said = understand(cleaned)
+        recurring = said.recurring if said.recurring is not None else recurring
+        months = said.recurring_months
+        if not rules:
+            rules = list(said.rules)
+    if not rules:
+        return Commissions(text=cleaned, recurring=recurring, recurring_months=months) if cleaned else _NONE
+    return _summed(tuple(dict.fromkeys(rules))[:_MOST_RULES], cleaned, recurring, months, default_currency)
+
+
+def _summed(
+    rules: tuple[CommissionRule, ...], text: str | None, recurring: bool | None, months: int | None, default: str
+) -> Commissions:
+    percents = [rule for rule in rules if rule.kind == "percent"]
+    amounts = [rule for rule in rules if rule.kind == "fixed"]
+    # One program has one currency. Amounts in several are kept as rules; the bounds are those of the first.
+    currency = amounts[0].currency or default if amounts else None
+    comparable = [rule for rule in amounts if (rule.currency or default) == currency]
+    if percents and amounts:
+        kind = "hybrid"
+    else:
+        rates = {(rule.min, rule.max) for rule in percents or comparable}
+        tiered = len(rates) > 1 or any(rule.threshold for rule in rules)
+        kind = "tiered" if tiered else "percent" if percents else "fixed"
+    percent_min, percent_max = _bounds(percents)
+    fixed_min, fixed_max = _bounds(comparable)
+    return Commissions(kind, percent_min, percent_max, fixed_min, fixed_max, currency, rules, text, recurring, months)
+
+
+def _bounds(rules: list[CommissionRule]) -> tuple[float | None, float | None]:
+    """The lowest and highest rate; open where a rule that decides it is open."""
+    if not rules:
+        return None, None
+    lows = [rule.min for rule in rules]
+    highs = [rule.max for rule in rules]
+    low = None if any(bound is None for bound in lows) and len(rules) == 1 else _least(lows)
+    high = None if any(bound is None for bound in highs) else max(bound for bound in highs if bound is not None)
+    return low, high
+
+
+def _least(bounds: list[float | None]) -> float | None:
+    known = [bound for bound in bounds if bound is not None]
+    return min(known) if known and len(known) == len(bounds) else None
+
+
+def _line(line: RawCommission, default_currency: str) -> CommissionRule | None:
+    """One structured line; None if it pays nothing or cannot be read."""
+    written = [line.value, line.low, line.high]
+    kind = (line.kind or "").strip().lower()
+    if not kind:
+        kind = "percent" if any("%" in str(each) for each in written if each is not None) else ""
+    currency = currency_code(line.currency) if line.currency else None
+    amounts: list[float | None] = []
+    for each in written:
+        amount = number(each)
+        if isinstance(each, str) and "%" not in each:
+            match = _CURRENCY_FIRST.fullmatch(each.strip()) or _CURRENCY_LAST.fullmatch(each.strip())
+            if match:
+                sign, digits = (match[1], match[2]) if not match[1][0].isdigit() else (match[2], match[1])
+                amount = number(digits)
+                currency = currency or SIGNS.get(sign.upper()) or currency_code(sign)
+                kind = kind or "fixed"
+        amounts.append(amount)
+    value, low, high = amounts
+    low, high = (value, value) if value is not None else (low, high)
+    percent = kind.startswith("percent") or kind == "%"
+    if not percent and not kind.startswith(("fix", "flat", "amount")):
+        return None
+    limit = 100.0 if percent else _LARGEST_AMOUNT
+    low = low if low is not None and 0 < low <= limit else None
+    high = high if high is not None and 0 < high <= limit else None
+    if low is None and high is None:
+        return None
+    if low is not None and high is not None and low > high:
+        low, high = high, low
+    threshold = number(line.threshold)
+    return CommissionRule(
+        event=_event(line.event),
+        kind="percent" if percent else "fixed",
+        min=low,
+        max=high,
+        currency=None if percent else currency or default_currency,
+        threshold=threshold if threshold is not None and 0 < threshold <= 1e12 else None,
+        condition=clean(line.condition, _LONGEST_CONDITION),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _event(raw: str | None) -> str:
+    words = (raw or "").lower()
+    return next((event for event, marks in _EVENTS.items() if any(mark in words for mark in marks)), "sale")

@@ -1,0 +1,230 @@
+"""One record, from the source's words to a program."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+
+from app.normalising.categories import categories
+from app.normalising.commissions import commissions
+from app.normalising.dates import day
+from app.normalising.flags import approval_mode, flag, one_of, payment_methods, payment_risk, status
+from app.normalising.numbers import number, whole, within
+from app.normalising.places import countries, country, currency, language, languages
+from app.normalising.text import clean, storable
+from app.normalising.urls import merchant_domain, url
+from mappings.exchange_rates import RATES
+from mappings.network_program import NetworkProgram, Raw
+from mappings.networks import BY_SLUG, Network
+from mappings.program import Program
+
+VERSION = 1  # raise it when the same record would become another program: every stored row is then looked at again
+
+_LONGEST_ID = 200
+_LONGEST_NAME = 300
+_LONGEST_DESCRIPTION = 5000
+_MOST_COOKIE_DAYS = 36_500
+_SESSION = frozenset({"session", "session only", "sitzung", "0 days"})
+_COOKIE = re.compile(
+    r"(\d{1,5})\s*(hours?|days?|d|tage?|jours?|días|giorni|dagen|weeks?|months?|years?)?", re.IGNORECASE
+)
+_MONTH_FIRST = frozenset({"clickbank"})
+_SHARE = (0.0, 100.0)
+
+
+class Rejected(Exception):
+    """The record cannot become a program; the message says why."""
+
+
+def normalise(raw: NetworkProgram) -> Program:
+    """What a source says, interpreted. What cannot be read is unknown. Raises Rejected."""
+    network = BY_SLUG.get(raw.network)
+    if network is None:
+        raise Rejected(f"network: '{raw.network[:80]}' is none of ours")
+    _refuse_unstorable(raw)
+    external_id = _external_id(raw)
+    name = clean(raw.name, _LONGEST_NAME)
+    if name is None:
+        raise Rejected("name: it is missing; a program needs one")
+
+    said = commissions(raw.commission_text, raw.commissions, currency(raw.currency) or network.currency)
+    category, listed, vertical = categories(network.slug, raw.categories)
+    merchant_url = url(raw.merchant_url)
+    earnings = within(number(raw.average_earnings), -1e9, 1e9)
+    min_payout = within(number(raw.min_payout), 0, 1e9)
+    paid_in = said.currency or currency(raw.currency) or (network.currency if earnings is not None else None)
+    rate = RATES.usd.get(paid_in) if paid_in else None
+    payout_currency = (
+        (currency(raw.min_payout_currency) or paid_in or network.currency) if min_payout is not None else None
+    )
+    popularity = number(raw.popularity)
+    silent = network.slug == "awin" and not popularity  # its zeros then mean "no data"
+    epc_raw = _known(within(number(raw.epc), -1e9, 1e9), silent)
+    epc_currency = (currency(raw.epc_currency) or network.currency) if epc_raw is not None else None
+    per = _clicks(raw.epc_unit, network) if epc_raw is not None else None
+    return Program(
+        network=network.slug,
+        external_id=external_id,
+        data_source=clean(raw.data_source, 100) or "unknown",
+        status=status(raw.status),
+        name=name,
+        description=clean(raw.description, _LONGEST_DESCRIPTION),
+        text_language=language(raw.text_language) if raw.text_language else None,
+        category=category,
+        categories=listed,
+        vertical=vertical,
+        merchant_domain=merchant_domain(merchant_url),
+        primary_region=country(raw.primary_region) if raw.primary_region else None,
+        launched_at=_launched(raw),
+        program_url=url(raw.program_url) or _from_template(network.program_url, external_id),
+        merchant_url=merchant_url,
+        affiliate_url=url(raw.affiliate_url) or _from_template(network.affiliate_url, external_id),
+        logo_url=url(raw.logo_url),
+        deep_link_allowed=flag(raw.deep_links),
+        commission_type=said.type,
+        commission_min=said.percent_min,
+        commission_max=said.percent_max,
+        commission_fixed_min=said.fixed_min,
+        commission_fixed_max=said.fixed_max,
+        commission_fixed_min_usd=_usd(said.fixed_min, rate),
+        commission_fixed_max_usd=_usd(said.fixed_max, rate),
+        currency=paid_in,
+        exchange_rate=rate,
+        exchange_rate_date=RATES.date if rate is not None else None,
+        commission_rules=said.rules,
+        commission_text=said.text,
+        recurring=said.recurring if (stated := flag(raw.recurring)) is None else stated,
+        recurring_months=said.recurring_months if (m := whole(number(raw.recurring_months), 1, 1200)) is None else m,
+        cookie_days=network.cookie_days if raw.cookie is None else _cookie(raw.cookie),
+        min_payout=min_payout,
+        min_payout_currency=payout_currency,
+        min_payout_usd=_usd(min_payout, RATES.usd.get(payout_currency) if payout_currency else None),
+        payment_methods=payment_methods(raw.payment_methods) if raw.payment_methods else None,
+        validation_days=whole(number(raw.validation_days), 0, _MOST_COOKIE_DAYS),
+        payment_days=whole(_positive(number(raw.payment_days)), 0, _MOST_COOKIE_DAYS),
+        payment_risk=payment_risk(raw.payment_risk),
+        average_earnings=earnings,
+        average_earnings_usd=_usd(earnings, rate),
+        epc=_epc(epc_raw, epc_currency, per),
+        epc_raw=epc_raw,
+        epc_unit=None if per is None else "click" if per == 1 else "100 clicks",
+        epc_window=(one_of("epcWindow", raw.epc_window) or network.epc_window) if epc_raw is not None else None,
+        epc_currency=epc_currency,
+        conversion_rate=_known(within(number(raw.conversion_rate), *_SHARE), silent),
+        approval_rate=_approval(raw, silent),
+        popularity_raw=within(popularity, -1e9, 1e9),
+        popularity_metric=_metric(raw, network) if popularity is not None else None,
+        geo_targeting=countries(raw.geo_targeting) if raw.geo_targeting else None,
+        language=languages(raw.language) if raw.language else None,
+        approval_mode=approval_mode(raw.approval_mode),
+        has_product_feed=flag(raw.product_feed),
+    )
+
+
+def _texts(raw: NetworkProgram) -> list[str]:
+    values = [
+        raw.external_id, raw.data_source, raw.name, raw.description, raw.commission_text, raw.text_language,
+        raw.status, raw.merchant_url, raw.program_url, raw.affiliate_url, raw.logo_url, *raw.categories,
+    ]  # fmt: skip
+    values += [line.condition for line in raw.commissions]
+    return [value for value in values if value is not None]
+
+
+def _refuse_unstorable(raw: NetworkProgram) -> None:
+    for text in _texts(raw):
+        if not storable(text):
+            raise Rejected(
+                "text: it holds a NUL or half a character (a lone surrogate); the source must send whole UTF-8"
+            )
+
+
+def _external_id(raw: NetworkProgram) -> str:
+    text = " ".join("".join(c if c.isprintable() else " " for c in raw.external_id).split())
+    if raw.network == "clickbank":
+        text = text.upper()
+    if not text:
+        raise Rejected("external id: it is missing; the network's own id tells programs apart")
+    if len(text) > _LONGEST_ID:
+        raise Rejected(f"external id: it has {len(text)} characters; at most {_LONGEST_ID} are taken")
+    return text
+
+
+def _launched(raw: NetworkProgram) -> date | None:
+    return day(raw.launched, month_first=raw.network in _MONTH_FIRST)
+
+
+def _from_template(template: str | None, external_id: str) -> str | None:
+    if template is None or not external_id.isascii() or not external_id.replace("-", "").replace("_", "").isalnum():
+        return None
+    return template.replace("{id}", external_id)
+
+
+def _usd(amount: float | None, rate: float | None) -> float | None:
+    return round(amount * rate, 4) if amount is not None and rate is not None and abs(amount * rate) <= 1e9 else None
+
+
+def _known(value: float | None, silent: bool) -> float | None:
+    return None if silent and value == 0 else value
+
+
+def _positive(value: float | None) -> float | None:
+    return value if value is not None and value > 0 else None
+
+
+@lru_cache(maxsize=256)
+def _clicks(unit: str | None, network: Network) -> int:
+    """How many clicks one EPC figure stands for."""
+    match one_of("epcUnit", unit):
+        case "click":
+            return 1
+        case "100 clicks":
+            return 100
+        case _:
+            return network.epc_per
+
+
+def _epc(value: float | None, paid_in: str | None, per: int | None) -> float | None:
+    """USD per click; a negative figure (more was taken back than earned) compares with nothing."""
+    rate = RATES.usd.get(paid_in) if paid_in else None
+    if value is None or value < 0 or rate is None or per is None:
+        return None
+    return within(round(value * rate / per, 6), 0, 1e6)
+
+
+def _cookie(raw: Raw) -> int | None:
+    if isinstance(raw, bool) or raw is None:
+        return None
+    if isinstance(raw, int | float):
+        return whole(float(raw), 0, _MOST_COOKIE_DAYS)
+    return _cookie_text(raw) if len(raw) <= 40 else None
+
+
+@lru_cache(maxsize=4096)
+def _cookie_text(raw: str) -> int | None:
+    text = raw.strip().lower()
+    if text in _SESSION:
+        return 0
+    match = _COOKIE.fullmatch(text)
+    if match is None:
+        return whole(number(text), 0, _MOST_COOKIE_DAYS) if "." in text else None
+    unit = match[2] or "days"
+    amount = int(match[1])
+    if unit.startswith("hour"):
+        return 0 if amount < 24 else round(amount / 24)
+    days = amount * (
+        7 if unit.startswith("week") else 30 if unit.startswith("month") else 365 if unit.startswith("year") else 1
+    )
+    return days if days <= _MOST_COOKIE_DAYS else None
+
+
+def _approval(raw: NetworkProgram, silent: bool) -> float | None:
+    stated = _known(within(number(raw.approval_rate), *_SHARE), silent)
+    if stated is not None:
+        return stated
+    reversed_share = within(number(raw.reversal_rate), *_SHARE)
+    return None if reversed_share is None else round(100 - reversed_share, 4)
+
+
+def _metric(raw: NetworkProgram, network: Network) -> str | None:
+    return one_of("popularityMetric", raw.popularity_metric) or network.popularity_metric

@@ -1,0 +1,70 @@
+"""Numbers as people write them: `1,234.5`, `1.234,5`, `12 %`, `N/A`."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from math import isfinite
+
+from mappings.network_program import Raw
+
+# One number inside a text. Groups of three digits may be parted by a comma, point, blank or apostrophe.
+NUMBER = r"(?:\d{1,3}(?:[.,  ’']\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?|[.,]\d+)"
+
+_WHOLE = re.compile(rf"([-–]?)\s*({NUMBER})", re.ASCII)
+_GROUPED = re.compile(r"\d{1,3}([.,  ’'])\d{3}(?:\1\d{3})*(?:[.,]\d{1,2})?")
+_NOTHING = frozenset({"", "-", "–", "n/a", "na", "null", "none", "new", "unknown", "unbekannt", "varies", "nan"})
+_LARGEST = 1e12
+
+
+def parse_number(text: str) -> float | None:
+    """A number that NUMBER matched, whatever its locale; a lone group of three reads as thousands."""
+    digits = text.replace(" ", " ").replace("’", "'")
+    if match := _GROUPED.fullmatch(digits):
+        digits = digits.replace(match[1], "")
+    else:
+        last = max(digits.rfind("."), digits.rfind(","))
+        head = digits[:last].replace(".", "").replace(",", "") if last >= 0 else ""
+        digits = f"{head}.{digits[last + 1 :]}" if last >= 0 else digits
+    digits = digits.replace(",", ".").replace(" ", "").replace("'", "")
+    try:
+        value = float(digits)
+    except ValueError:
+        return None
+    return value if isfinite(value) and abs(value) <= _LARGEST else None
+
+
+def number(raw: Raw) -> float | None:
+    """The one number of a raw value; None where there is none, or more than one."""
+    if raw is None or isinstance(raw, bool):
+        return None
+    if isinstance(raw, int | float):
+        return float(raw) if isfinite(raw) and abs(raw) <= _LARGEST else None
+    return _number_of(raw) if len(raw) <= 60 else None
+
+
+@lru_cache(maxsize=16_384)
+def _number_of(text: str) -> float | None:
+    stripped = text.strip()
+    if stripped.lower() in _NOTHING:
+        return None
+    try:  # what machines write
+        value = float(stripped)
+    except ValueError:
+        found = _WHOLE.findall(stripped)
+        if len(found) != 1:
+            return None
+        sign, digits = found[0]
+        parsed = parse_number(digits)
+        return None if parsed is None else -parsed if sign else parsed
+    return value if isfinite(value) and abs(value) <= _LARGEST else None
+
+
+def within(value: float | None, low: float, high: float) -> float | None:
+    """The value if it lies between the bounds; what does not is not to be believed."""
+    return value if value is not None and low <= value <= high else None
+
+
+def whole(value: float | None, low: int, high: int) -> int | None:
+    """The value as a whole number between the bounds."""
+    return round(value) if value is not None and low <= value <= high else None

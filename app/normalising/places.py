@@ -1,0 +1,116 @@
+"""Countries, languages and currencies: whatever a source calls them, their ISO codes. Names come from CLDR."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+from babel import Locale
+
+from mappings import codes
+
+# Languages in which networks and merchants write the names of countries and languages.
+_NAMED_IN = ("en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "fi", "pl")
+
+# What is written and CLDR does not list.
+_COUNTRY_HABITS = {
+    "uk": "GB", "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "usa": "US", "u.s.": "US",
+    "u.s.a.": "US", "united states of america": "US", "america": "US", "holland": "NL", "czech republic": "CZ",
+    "korea": "KR", "south korea": "KR", "republic of korea": "KR", "russia": "RU", "uae": "AE", "hong kong": "HK",
+    "macau": "MO", "turkey": "TR", "türkiye": "TR", "ivory coast": "CI", "el": "GR", "viet nam": "VN",
+}  # fmt: skip
+_LANGUAGE_HABITS = {"jp": "ja", "cn": "zh", "dk": "da", "se": "sv", "cz": "cs", "gr": "el", "br": "pt", "iw": "he"}
+
+_A = ord("\U0001f1e6")  # the flag letters stand in alphabetical order
+
+
+@cache
+def _country_names() -> dict[str, str]:
+    names: dict[str, str] = {}
+    known = codes.countries()
+    for language in reversed(_NAMED_IN):
+        for code, name in Locale(language).territories.items():
+            if code in known:
+                names[name.casefold()] = code
+    for code in known:
+        names[code.casefold()] = code
+        if alpha3 := _ALPHA3.get(code):
+            names[alpha3.casefold()] = code
+    return names | _COUNTRY_HABITS
+
+
+_ALPHA3 = {
+    "US": "USA", "GB": "GBR", "DE": "DEU", "FR": "FRA", "ES": "ESP", "IT": "ITA", "NL": "NLD", "PT": "PRT", "AT": "AUT",
+    "CH": "CHE", "BE": "BEL", "PL": "POL", "SE": "SWE", "NO": "NOR", "DK": "DNK", "FI": "FIN", "IE": "IRL", "CA": "CAN",
+    "AU": "AUS", "NZ": "NZL", "JP": "JPN", "CN": "CHN", "IN": "IND", "BR": "BRA", "MX": "MEX", "SG": "SGP", "HK": "HKG",
+    "AE": "ARE", "ZA": "ZAF", "CZ": "CZE", "HU": "HUN", "RO": "ROU", "GR": "GRC", "TR": "TUR", "KR": "KOR", "IL": "ISR",
+    "MY": "MYS", "TH": "THA", "PH": "PHL", "ID": "IDN", "VN": "VNM", "SA": "SAU", "AR": "ARG", "CL": "CHL", "CO": "COL",
+    "UA": "UKR", "LU": "LUX", "SK": "SVK", "SI": "SVN", "HR": "HRV", "BG": "BGR", "EE": "EST", "LV": "LVA", "LT": "LTU",
+}  # fmt: skip
+
+
+@cache
+def _language_names() -> dict[str, str]:
+    names: dict[str, str] = {}
+    known = codes.languages()
+    for language in reversed(_NAMED_IN):
+        for code, name in Locale(language).languages.items():
+            if code in known:
+                names[name.casefold()] = code
+    for code in known:
+        names[code] = code
+        try:
+            if native := Locale(code).get_display_name(code):
+                names[native.casefold()] = code
+        except Exception:
+            continue
+    return {**_LANGUAGE_HABITS, **names}
+
+
+@lru_cache(maxsize=4096)
+def country(raw: str) -> str | None:
+    """ISO 3166-1 alpha-2; None for what is no country."""
+    text = raw.strip()
+    if len(text) == 2 and all(_A <= ord(letter) < _A + 26 for letter in text):
+        text = "".join(chr(ord(letter) - _A + ord("A")) for letter in text)
+    return _country_names().get(text.casefold()) if len(text) <= 80 else None
+
+
+@lru_cache(maxsize=4096)
+def language(raw: str) -> str | None:
+    """ISO 639-1; `de-AT` and `en_US` are their languages; None for what is no language."""
+    text = raw.strip().casefold()
+    if len(text) > 80:
+        return None
+    found = _language_names().get(text)
+    if found is None and len(text) >= 5 and text[2] in "-_":
+        found = _language_names().get(text[:2])
+    return found
+
+
+@lru_cache(maxsize=16_384)
+def countries(raw: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Each country once, in order; None for none."""
+    return tuple(dict.fromkeys(code for each in raw if (code := country(each)))) or None
+
+
+@lru_cache(maxsize=4096)
+def languages(raw: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Each language once, in order; None for none."""
+    return tuple(dict.fromkeys(code for each in raw if (code := language(each)))) or None
+
+
+@lru_cache(maxsize=1024)
+def currency(raw: str | None) -> str | None:
+    """ISO 4217, from a code or a sign; None for what is no currency."""
+    if raw is None:
+        return None
+    text = raw.strip().upper()
+    return SIGNS.get(text) or (text if text in codes.currencies() else None)
+
+
+SIGNS = {
+    "$": "USD", "US$": "USD", "USD$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "RS.": "INR", "RS": "INR",
+    "A$": "AUD", "AU$": "AUD", "AUD$": "AUD", "C$": "CAD", "CA$": "CAD", "CAD$": "CAD", "CDN$": "CAD", "NZ$": "NZD",
+    "NZD$": "NZD", "HK$": "HKD", "S$": "SGD", "SG$": "SGD", "R$": "BRL", "MX$": "MXN", "ZŁ": "PLN", "₺": "TRY",
+    "₩": "KRW", "₪": "ILS", "KČ": "CZK", "FR.": "CHF", "SFR": "CHF", "₴": "UAH", "฿": "THB", "₱": "PHP", "₫": "VND",
+}  # fmt: skip

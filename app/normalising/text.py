@@ -1,0 +1,48 @@
+"""Text as a person should read it: no tags, no entities, no control characters, one blank between words."""
+
+from __future__ import annotations
+
+import html
+import re
+from unicodedata import category, is_normalized, normalize
+
+_TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,2000}|!--.{0,2000}?--)>", re.DOTALL)
+_HIDDEN = re.compile(r"<(script|style)\b.{0,20000}?</\1\s*>", re.DOTALL | re.IGNORECASE)
+
+
+def clean(raw: str | None, longest: int) -> str | None:
+    """A text without markup, cut at a word if it is longer than `longest` characters; None if nothing is left."""
+    if raw is None:
+        return None
+    text = raw
+    if "<" in text or "&" in text:
+        # Feeds escape once, twice, or mark up inside CDATA: entities first, then what turns out to be tags.
+        text = html.unescape(html.unescape(text)) if "&" in text else text
+        text = _TAG.sub(" ", _HIDDEN.sub(" ", text))
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() or c.isspace() else _control(c) for c in text)
+    text = " ".join(text.split())
+    if not text.isascii() and not is_normalized("NFC", text):
+        text = normalize("NFC", text)
+    if len(text) > longest:
+        cut = text[: longest + 1].rfind(" ")
+        text = text[: cut if cut > longest // 2 else longest].rstrip()
+    return text or None
+
+
+def _control(character: str) -> str:
+    # Joiners belong to emoji and to some scripts; everything else that does not show is noise.
+    return character if character in "\u200c\u200d" else " " if category(character) in ("Cc", "Zl", "Zp") else ""
+
+
+def storable(text: str) -> bool:
+    """Whether Postgres takes it: no NUL, no half of a surrogate pair."""
+    if text.isascii():
+        return "\0" not in text
+    if "\0" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
