@@ -122,21 +122,15 @@ def normalise(raw: NetworkProgram) -> Program:
     )
 
 
-def _texts(raw: NetworkProgram) -> list[str]:
-    values = [
+def _refuse_unstorable(raw: NetworkProgram) -> None:
+    texts = (
         raw.external_id, raw.data_source, raw.name, raw.description, raw.commission_text, raw.text_language,
         raw.status, raw.merchant_url, raw.program_url, raw.affiliate_url, raw.logo_url, *raw.categories,
-    ]  # fmt: skip
-    values += [line.condition for line in raw.commissions]
-    return [value for value in values if value is not None]
-
-
-def _refuse_unstorable(raw: NetworkProgram) -> None:
-    for text in _texts(raw):
-        if not storable(text):
-            raise Rejected(
-                "text: it holds a NUL or half a character (a lone surrogate); the source must send whole UTF-8"
-            )
+        *[line.condition for line in raw.commissions],
+    )  # fmt: skip
+    # Looked at as one text. The blank keeps halves at the ends of two texts from making a whole.
+    if not storable(" ".join([text for text in texts if text])):
+        raise Rejected("text: it holds a NUL or half a character (a lone surrogate); it must be whole UTF-8")
 
 
 def _external_id(raw: NetworkProgram) -> str:

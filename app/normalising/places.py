@@ -11,6 +11,29 @@ from mappings import codes
 # Languages in which networks and merchants write the names of countries and languages.
 _NAMED_IN = ("en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "fi", "pl")
 
+# Languages whose own name for themselves is understood; each one more costs the time to load its data.
+_NATIVE = (
+    "ar",
+    "bg",
+    "cs",
+    "el",
+    "et",
+    "he",
+    "hr",
+    "hu",
+    "ja",
+    "ko",
+    "lt",
+    "lv",
+    "ro",
+    "ru",
+    "sk",
+    "sl",
+    "tr",
+    "uk",
+    "zh",
+)
+
 # What is written and CLDR does not list.
 _COUNTRY_HABITS = {
     "uk": "GB", "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "usa": "US", "u.s.": "US",
@@ -56,13 +79,10 @@ def _language_names() -> dict[str, str]:
         for code, name in Locale(language).languages.items():
             if code in known:
                 names[name.casefold()] = code
+    for code in _NATIVE:
+        names[Locale(code).languages[code].casefold()] = code
     for code in known:
         names[code] = code
-        try:
-            if native := Locale(code).get_display_name(code):
-                names[native.casefold()] = code
-        except Exception:
-            continue
     return {**_LANGUAGE_HABITS, **names}
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from publicsuffixlist import PublicSuffixList
 
 _LONGEST = 2000
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _WITH_PORT = re.compile(r"[^/]+:\d+(/|$)", re.ASCII)
+_SEPARATOR = re.compile("[/?#]")
+# What needs no mending: nearly every address there is.
+_PLAIN = re.compile(r"https?://([a-z0-9.-]+)(?:[/?#][!#-;=?-\[\]_a-z~]*)?", re.ASCII)
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
 _suffixes = PublicSuffixList(accept_unknown=False)
@@ -50,6 +52,8 @@ def url(raw: str | None) -> str | None:
     """A web address with its scheme and a lower-case host; None for anything else."""
     if raw is None:
         return None
+    if (plain := _PLAIN.fullmatch(raw)) and len(raw) <= _LONGEST:
+        return raw if _host(plain[1]) else None
     text = raw.strip()
     if not text or len(text) > _LONGEST - 8 or not text.isprintable() or any(c in text for c in ' <>"{}|\\^`'):
         return None
@@ -86,7 +90,7 @@ def merchant_domain(address: str | None) -> str | None:
     """The registrable domain of a clean address; None for a network's tracking link."""
     if address is None:
         return None
-    return _registrable(urlsplit(address).netloc)
+    return _registrable(_SEPARATOR.split(address, maxsplit=3)[2])
 
 
 @lru_cache(maxsize=4096)
