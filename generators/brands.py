@@ -13,7 +13,7 @@ from generators.places import Place, places
 
 Brand = tuple[str, str]  # name, domain
 
-DRAWN_SHARE = 0.09
+DRAWN_SHARE = 0.08
 """Of programs whose topic and place exist on several networks: 5 to 10 % of all then share a domain, as
 networks.md 6.2 advises."""
 
@@ -51,6 +51,6 @@ def brands_in_common(seed: int, *, scale: float, catalogues: Mapping[str, Catalo
             continue
         size = max(1, round(sum(programs_by_network) * DRAWN_SHARE / PROGRAMS_OF_A_BRAND))
         place = places()[code]
-        names = [naming(place, topic, STYLE).name(uniform) for _ in range(size)]
+        names = [naming(place, topic, STYLE).name(place.cities(uniform()), uniform) for _ in range(size)]
         pool[topic, code] = tuple((name, domain(name, place, uniform)) for name in names)
     return Brands(pool)

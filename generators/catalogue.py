@@ -17,7 +17,6 @@ from generators.merchants import Uniform, domain, naming
 from generators.networks import awin, cj, clickbank, rakuten, shareasale
 from generators.places import Place, places
 from mappings.network_program import NetworkProgram
-from mappings.networks import BY_SLUG
 
 CATALOGUES: dict[str, Catalogue] = {
     "clickbank": clickbank.CATALOGUE,
@@ -32,9 +31,11 @@ BLOCK = 500
 """Records that share one source of randomness: few enough to start anywhere, enough to seed rarely."""
 
 
-GOLDEN_RATIO = (5**0.5 - 1) / 2
-"""Steps by it spread evenly over [0, 1). A program's country comes from its number, not from the seed,
-because Rakuten's ids contain the region."""
+PLASTIC = 1.324717957244746
+CATEGORY_STEP, PLACE_STEP = 1 / PLASTIC, 1 / PLASTIC**2
+"""Two strides that fill the square of (category, place) evenly, the R2 sequence of M. Roberts (2018): every category
+has its share of every language at any volume, where independent draws would leave small cells to chance. A program's
+place follows from its number alone, not from the seed, because Rakuten's ids contain the region."""
 
 
 def catalogue(
@@ -67,24 +68,27 @@ def catalogue(
 class _Market(msgspec.Struct, frozen=True):
     """A network's catalogue, ready to draw from."""
 
-    name: str
+    network: str
     lists: Catalogue
     total: int
+    offset: float  # of the seed's walk through the categories
     categories: Table[tuple[str, str]]
     places: Table[Place]
     brands: Brands
 
     def record(self, index: int, uniform: Uniform) -> NetworkProgram:
-        category, topic = self.categories(uniform())
-        place = self.places(index * GOLDEN_RATIO % 1)
+        category, topic = self.categories((self.offset + index * CATEGORY_STEP) % 1)
+        place = self.places(index * PLACE_STEP % 1)
         style = self.lists.style
+        text = writing(place, topic, style, self.network)
+        facts = text.facts(uniform())
         brand = self.brands.of(topic, place, uniform)
         if brand:
             name, address = brand
         else:
-            name = naming(place, topic, style).name(uniform)
+            name = naming(place, topic, style).name(facts["city"], uniform)
             address = domain(name, place, uniform)
-        description = writing(place, topic, style).describe(name, self.name, uniform)
+        description = text.describe(name, facts, uniform)
         record = self.lists.record(index, self.total, Listing(category, place, name, address, description), uniform)
         return soiled(record, uniform) if uniform() < DIRTY_SHARE else record
 
@@ -93,9 +97,10 @@ class _Market(msgspec.Struct, frozen=True):
 def _market(network: str, seed: int, total: int) -> _Market:
     lists = CATALOGUES[network]
     return _Market(
-        name=BY_SLUG[network].name,
+        network=network,
         lists=lists,
         total=total,
+        offset=Random(f"{seed}/{network}/categories").random(),
         categories=heap({(category, topic): share for category, (topic, share) in lists.categories.items()}),
         places=heap({places()[code]: share for code, share in lists.places.items()}),  # until all are written
         brands=brands_in_common(seed, scale=total / lists.volume, catalogues=CATALOGUES),

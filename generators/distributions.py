@@ -53,6 +53,20 @@ def _between(points: Sequence[tuple[float, float]], share: float) -> float:
 NORMAL: Table[float] = Table(NormalDist().inv_cdf((step + 0.5) / (2 * FINENESS)) for step in range(2 * FINENESS))
 
 
+_REACH, _GRAIN = 6, 400
+_BELOW = tuple(min(NormalDist().cdf(step / _GRAIN - _REACH), 1 - 1e-9) for step in range(2 * _REACH * _GRAIN))
+
+
+def share_below(z: float) -> float:
+    """The share of a normal variable below `z`: makes a uniform number again of mixed normals (|z| < 6)."""
+    return _BELOW[int((z + _REACH) * _GRAIN)]
+
+
+def lognormal(mu: float, sigma: float, *, digits: int = 2, highest: float = math.inf) -> Table[float]:
+    """Quantiles of a lognormal, to be drawn by the same uniform number as `NORMAL` where ranks must agree."""
+    return Table(min(round(math.exp(mu + sigma * z), digits), highest) for z in NORMAL.values)
+
+
 def normal_correlation(spearman: float) -> float:
     """The correlation two normal variables need, so that their ranks correlate by `spearman`."""
     return 2 * math.sin(math.pi * spearman / 6)

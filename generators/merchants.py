@@ -32,33 +32,37 @@ COINED: Table[str] = Table(
 NUMBERS = Table(("7", "10", "12", "14", "21", "24", "28", "30", "60", "90", "101", "365"))
 
 _LETTERS = {
-    "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "æ": "ae", "ł": "l", "å": "a",
-    " ": "", "&": "", "'": "", ".": "", ",": "", "-": "", "’": "", "/": "", "+": "", "!": "", "(": "",
-    ")": "",
+    "ß": "ss", "ø": "o", "æ": "ae", "ł": "l",
+    " ": "", "&": "", "'": "", ".": "", ",": "", "’": "", "/": "", "+": "", "!": "", "(": "", ")": "", ":": "",
 }  # fmt: skip
 _FOLD = {ord(letter): folded for letter, folded in _LETTERS.items()}
-_HYPHENED = {**_FOLD, ord(" "): "-"}
+_GERMAN = {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue"}
+"""Elsewhere, as in Sweden, umlauts simply lose their dots."""
 
 LONGEST_LABEL = 40
 HYPHENED_SHARE = 0.2
 """Of domains; more would be odd outside Germany."""
 
 
+Pattern = tuple[str, tuple[Table[str] | None, ...]]
+"""A `%`-template and the tables of its slots; None is the merchant's own city."""
+
+
 class Naming(msgspec.Struct, frozen=True):
     """How merchants (or products) of one topic at one place are called: templates and their tables."""
 
-    patterns: Table[tuple[str, tuple[Table[str], ...]]]
+    patterns: Table[Pattern]
 
-    def name(self, uniform: Uniform) -> str:
+    def name(self, city: str, uniform: Uniform) -> str:
         template, tables = self.patterns(uniform())
-        return template % tuple([table(uniform()) for table in tables])
+        return template % tuple([table(uniform()) if table else city for table in tables])
 
 
 @cache
 def naming(place: Place, topic: str, style: str) -> Naming:
     words = topics(place.language)[topic]
     language = grammar(place.language)
-    fills: dict[str, Table[str]] = {
+    fills: dict[str, Table[str] | None] = {
         **language.fillers,
         "coined": COINED,
         "sign": words.signs,
@@ -66,14 +70,14 @@ def naming(place: Place, topic: str, style: str) -> Naming:
         "last": place.surnames,
         "other": place.surnames,
         "first": place.first_names,
-        "city": place.cities,
+        "city": None,
         "number": NUMBERS,
         "region": Table((place.label,)),
     }
     return Naming(Table(_pattern(template, fills) for template in language.names[style].values))
 
 
-def _pattern(template: str, fills: dict[str, Table[str]]) -> tuple[str, tuple[Table[str], ...]]:
+def _pattern(template: str, fills: dict[str, Table[str] | None]) -> Pattern:
     slots: list[str] = []
 
     class Slots(dict[str, str]):
@@ -86,7 +90,12 @@ def _pattern(template: str, fills: dict[str, Table[str]]) -> tuple[str, tuple[Ta
 
 def domain(name: str, place: Place, uniform: Uniform) -> str:
     """A domain as that merchant would have registered it."""
-    label = name.lower().translate(_HYPHENED if uniform() < HYPHENED_SHARE else _FOLD)
+    label = name.lower()
+    if uniform() < HYPHENED_SHARE:
+        label = label.replace(" ", "-")
+    label = label.translate(_FOLD)
     if not label.isascii():
+        if place.language == "de":
+            label = label.translate(_GERMAN)
         label = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode()
     return f"{label.replace('--', '-')[:LONGEST_LABEL].strip('-')}.{place.endings(uniform())}"

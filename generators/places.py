@@ -12,8 +12,11 @@ from faker import Faker
 from generators.distributions import Table
 
 
-class Place(msgspec.Struct, frozen=True):
-    """One country in one of its languages; `country` says where it is inside a sentence ("in Canada")."""
+class Place(msgspec.Struct, frozen=True, eq=False):
+    """One country in one of its languages; `country` says where it is inside a sentence ("in Canada").
+
+    There is one object of each, told apart by identity: as keys of caches they are hashed for every record.
+    """
 
     code: str  # "BE.fr"
     region: str  # ISO 3166-1 alpha-2

@@ -7,7 +7,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 from string import capwords
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -24,13 +24,16 @@ class Topic(msgspec.Struct, frozen=True):
     signs: Table[str]
 
 
+Sentence: TypeAlias = tuple[Table[str], Table[str], Table[str]]
+
+
 class Grammar(msgspec.Struct, frozen=True):
     """Sentences of one language, by kind ("shop.lead"): each the three parts that are drawn one by one.
 
     Parts are `%`-templates over names (`%(a)s`), ready to be joined and filled in one go.
     """
 
-    sentences: dict[str, tuple[Table[str], Table[str], Table[str]]]
+    sentences: dict[str, Sentence]
     names: dict[str, Table[str]]  # "shop" and "digital" patterns
     fillers: dict[str, Table[str]]  # words of names: adjective, noun, thing, work
 
@@ -71,17 +74,6 @@ def grammar(language: str) -> Grammar:
         },
         names={kind: _part(names[kind], first=True) for kind in PATTERN_KINDS if kind in names},
         fillers={word: Table(_split(text)) for word, text in names.items() if word not in PATTERN_KINDS},
-    )
-
-
-@cache
-def languages() -> tuple[str, ...]:
-    return tuple(
-        sorted(
-            entry.name.removesuffix(".toml")
-            for entry in files("generators").joinpath("sentences").iterdir()
-            if entry.name.endswith(".toml")
-        )
     )
 
 

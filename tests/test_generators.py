@@ -16,7 +16,10 @@ import pytest
 
 from generators import VOLUMES, catalogue
 from generators.catalogue import BLOCK, CATALOGUES
+from generators.places import places
+from generators.vocabulary import topics
 from mappings.network_program import NetworkProgram
+from mappings.taxonomy import vertical_of
 
 RANGES = {
     "clickbank": (40, 75),
@@ -135,3 +138,17 @@ def test_scaled_up(network: str) -> None:
 
 def _bytes(records: Iterator[NetworkProgram]) -> bytes:
     return b"\n".join(msgspec.json.encode(record) for record in records)
+
+
+def test_categories_are_the_networks_own() -> None:
+    """Every category is spelled as the taxonomy knows it."""
+    for network, lists in CATALOGUES.items():
+        assert all((network, category.lower()) in vertical_of() for category in lists.categories)
+
+
+def test_every_place_has_its_words() -> None:
+    """Whatever category and place meet, there are words in the place's language."""
+    for lists in CATALOGUES.values():
+        for code in lists.places:
+            known = topics(places()[code].language)
+            assert all(topic in known for topic, _ in lists.categories.values())

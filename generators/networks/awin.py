@@ -9,7 +9,15 @@ from __future__ import annotations
 
 import math
 
-from generators.distributions import NORMAL, fitted, heap, normal_correlation, quantiles
+from generators.distributions import (
+    NORMAL,
+    fitted,
+    heap,
+    lognormal,
+    normal_correlation,
+    quantiles,
+    share_below,
+)
 from generators.listing import Catalogue, Listing, launched
 from generators.merchants import Uniform
 from mappings.network_program import NetworkProgram, RawCommission
@@ -36,9 +44,9 @@ CATEGORIES = {
 """Shares are the recorded counts of programs by primary sector."""
 
 PLACES = {
-    "DE.de": 24.0, "AT.de": 2.0, "CH.de": 2.0, "GB.en": 20.0, "US.en": 7.0, "IE.en": 1.0,
-    "FR.fr": 10.0, "BE.fr": 1.0, "NL.nl": 8.0, "BE.nl": 2.0, "ES.es": 6.0, "IT.it": 6.0,
-    "PL.pl": 5.0, "SE.sv": 3.0, "BR.pt": 2.0, "PT.pt": 1.0,
+    "DE.de": 21.0, "AT.de": 1.5, "CH.de": 1.5, "GB.en": 26.0, "US.en": 10.0, "IE.en": 1.0,
+    "FR.fr": 9.0, "BE.fr": 1.0, "NL.nl": 7.0, "BE.nl": 1.5, "ES.es": 5.5, "IT.it": 5.0,
+    "PL.pl": 4.0, "SE.sv": 3.0, "BR.pt": 1.5, "PT.pt": 1.5,
 }  # fmt: skip
 
 RATES = {
@@ -79,9 +87,8 @@ RANGE_SHARE = 0.25  # 205 of 821 give a lower bound of their own
 LOWER_BY = heap({1.0: 35, 2.0: 30, 3.0: 20, 5.0: 15})
 LEADS = heap({30: 18, 10: 18, 5: 15, 8: 10, 40: 10, 1: 10, 15: 7, 20: 5, 50: 4, 80: 2, 190: 1})
 
-EPC = (-1.56, 1.35)  # lognormal, programme currency per click
-CONVERSION = (0.99, 1.36)  # lognormal, percent
-HIGHEST_CONVERSION = 100.0
+EPC = lognormal(-1.56, 1.35)  # programme currency per click
+CONVERSION = lognormal(0.99, 1.36, highest=100.0)  # percent
 EPC_WITH_CONVERSION = normal_correlation(0.42)
 EPC_WITH_INDEX = normal_correlation(0.16)
 NO_EPC_SHARE = 0.16
@@ -92,7 +99,7 @@ APPROVAL = quantiles({0: 3, 0.05: 20, 0.15: 55, 0.42: 86, 0.70: 97.5, 0.755: 99.
 """Without the 14 % zeros, which leave p25 55, p50 86 and 21 % at exactly 100 in all rows."""
 NO_APPROVAL_SHARE = 0.14
 NO_PAYMENT_DAYS_SHARE = 0.2
-PAYMENT_DAYS = (4.24, 0.47)  # lognormal
+PAYMENT_DAYS = lognormal(4.24, 0.47, digits=0)
 VALIDATION_DAYS = heap({30: 40, 45: 15, 60: 20, 14: 8, 90: 8, 40: 5, 75: 4})
 COOKIES = heap(
     {
@@ -133,25 +140,26 @@ def commission_range(category: str, currency: str, uniform: Uniform) -> tuple[Ra
     return lines
 
 
+def _beside(worth: float, correlation: float, uniform: Uniform) -> float:
+    """A uniform number whose rank goes with that of `worth`, a normal one."""
+    return share_below(correlation * worth + math.sqrt(1 - correlation**2) * NORMAL(uniform()))
+
+
 def record(index: int, total: int, listing: Listing, uniform: Uniform) -> NetworkProgram:
     place = listing.place
     number = external_id(index)
     chance = uniform()
     unknown = 0 if uniform() < ZERO_SHARE else None
-    worth = NORMAL(uniform())
+    luck = uniform()
+    worth = NORMAL(luck)
     epc: float | None = unknown
     conversion: float | None = unknown
     rank: float | None = unknown
     if chance >= NO_EPC_SHARE:
-        mu, sigma = EPC
-        epc = round(math.exp(mu + sigma * worth), 2)
-        mu, sigma = CONVERSION
-        mixed = EPC_WITH_CONVERSION * worth + math.sqrt(1 - EPC_WITH_CONVERSION**2) * NORMAL(uniform())
-        conversion = min(round(math.exp(mu + sigma * mixed), 2), HIGHEST_CONVERSION)
+        epc = EPC(luck)
+        conversion = CONVERSION(_beside(worth, EPC_WITH_CONVERSION, uniform))
     if chance >= NO_INDEX_SHARE:
-        mixed = EPC_WITH_INDEX * worth + math.sqrt(1 - EPC_WITH_INDEX**2) * NORMAL(uniform())
-        rank = INDEX(min(0.5 * (1 + math.erf(mixed / math.sqrt(2))), 0.9999))
-    mu, sigma = PAYMENT_DAYS
+        rank = INDEX(_beside(worth, EPC_WITH_INDEX, uniform))
     return NetworkProgram(
         network="awin",
         external_id=number,
@@ -173,7 +181,7 @@ def record(index: int, total: int, listing: Listing, uniform: Uniform) -> Networ
         commissions=commission_range(listing.category, place.currency, uniform),
         cookie=COOKIES(uniform()),
         validation_days=VALIDATION_DAYS(uniform()),
-        payment_days=None if uniform() < NO_PAYMENT_DAYS_SHARE else round(math.exp(mu + sigma * NORMAL(uniform()))),
+        payment_days=None if uniform() < NO_PAYMENT_DAYS_SHARE else int(PAYMENT_DAYS(uniform())),
         payment_risk=RISKS(uniform()),
         epc=epc,
         epc_currency=place.currency,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from generators.distributions import NORMAL, Table, heap
+from generators.distributions import Table, heap, lognormal
 from generators.listing import Catalogue, Listing
 from generators.merchants import Uniform
 from mappings.network_program import NetworkProgram, RawCommission
@@ -37,8 +37,8 @@ CATEGORIES = {
 }
 
 PLACES = {
-    "US.en": 48.0, "GB.en": 9.0, "CA.en": 6.0, "AU.en": 3.0, "IE.en": 1.0, "CA.fr": 1.0,
-    "DE.de": 11.0, "AT.de": 1.0, "CH.de": 1.0, "FR.fr": 9.0, "ES.es": 5.0, "IT.it": 5.0,
+    "US.en": 56.0, "GB.en": 10.0, "CA.en": 7.0, "AU.en": 4.0, "IE.en": 1.0, "CA.fr": 1.0,
+    "DE.de": 6.5, "AT.de": 0.5, "CH.de": 0.5, "FR.fr": 6.0, "ES.es": 4.0, "IT.it": 3.5,
 }  # fmt: skip
 
 RATES = heap({5: 18, 8: 14, 10: 20, 6: 10, 7: 9, 12: 8, 15: 8, 20: 4, 9: 3, 5.5: 1, 6.5: 1, 7.5: 1, 11: 1, 18: 1})
@@ -57,7 +57,9 @@ STEPS = heap({-2.0: 25, -1.0: 15, 1.0: 20, 2.0: 25, 5.0: 15})  # points between 
 
 UNKNOWN_EPC_SHARE = 0.16
 NEW_SHARE = 0.05  # no rank yet, and no EPC either
-EPC = (9.0, 0.8)  # USD per 100 clicks: median and sigma of a lognormal through the recorded 4.6 to 15.5
+EPC = Table(f"{epc:.2f}" for epc in lognormal(math.log(9.0), 0.8).values)
+"""USD per 100 clicks, through the recorded 4.6 to 15.5."""
+
 RANKS = heap({"5": 5, "4": 15, "3": 20, "2": 20, "1": 40})
 
 ACTIVE = Table(("Active", "Active", "Active", "active"))
@@ -84,8 +86,7 @@ def actions(uniform: Uniform) -> tuple[RawCommission, ...]:
 def record(index: int, total: int, listing: Listing, uniform: Uniform) -> NetworkProgram:
     place = listing.place
     chance = uniform()
-    median, sigma = EPC
-    epc = "N/A" if chance < UNKNOWN_EPC_SHARE else f"{median * math.exp(sigma * NORMAL(uniform())):.2f}"
+    epc = "N/A" if chance < UNKNOWN_EPC_SHARE else EPC(uniform())
     return NetworkProgram(
         network="cj",
         external_id=external_id(index),

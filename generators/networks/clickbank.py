@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from generators.distributions import NORMAL, Table, heap
+from generators.distributions import Table, heap, lognormal
 from generators.listing import Catalogue, Listing, launched
 from generators.merchants import Uniform
 from mappings.network_program import NetworkProgram, RawCommission
@@ -38,8 +38,8 @@ CATEGORIES = {
 }
 
 PLACES = {
-    "US.en": 62.0, "GB.en": 8.0, "CA.en": 6.0, "AU.en": 4.0,
-    "ES.es": 2.0, "MX.es": 4.0, "DE.de": 5.0, "FR.fr": 4.0, "BR.pt": 5.0,
+    "US.en": 65.0, "GB.en": 8.0, "CA.en": 7.0, "AU.en": 5.0,
+    "ES.es": 1.5, "MX.es": 3.0, "DE.de": 3.5, "FR.fr": 3.0, "BR.pt": 4.0,
 }  # fmt: skip
 
 PERCENT_PER_SALE = heap(
@@ -57,9 +57,9 @@ GRAVITY_OF_BIG = (143.0, 0.45)
 GRAVITY_OF_OTHERS = (38.8, 1.0)
 BIG_CATEGORY = "Health & Fitness"
 
-# Earnings per sale: 50 to 220 in health, 2 to 577 elsewhere; as lognormal (median, sigma).
-EARNINGS_OF_BIG = (105.0, 0.38)
-EARNINGS_OF_OTHERS = (34.0, 0.85)
+# Earnings per sale: 50 to 220 in health, 2 to 577 elsewhere.
+EARNINGS_OF_BIG = lognormal(math.log(105.0), 0.38)
+EARNINGS_OF_OTHERS = lognormal(math.log(34.0), 0.85)
 
 MARKETS: dict[str, Table[tuple[str, ...]]] = {
     "en": Table((("US",), ("US", "CA"), ("US", "GB", "CA", "AU"), ("US", "GB", "CA", "AU", "NZ", "IE"))),
@@ -88,7 +88,7 @@ def record(index: int, total: int, listing: Listing, uniform: Uniform) -> Networ
     top, exponent = GRAVITY_OF_BIG if big else GRAVITY_OF_OTHERS
     share = CATEGORIES[listing.category][1] / 100
     rank = 1 + int(uniform() * total * share)
-    median, sigma = EARNINGS_OF_BIG if big else EARNINGS_OF_OTHERS
+    earnings = EARNINGS_OF_BIG if big else EARNINGS_OF_OTHERS
     rebills = uniform() < REBILL_SHARE
     commissions: tuple[RawCommission, ...] = ()
     if uniform() >= NO_RATE_SHARE:
@@ -112,7 +112,7 @@ def record(index: int, total: int, listing: Listing, uniform: Uniform) -> Networ
         currency="USD",
         commissions=commissions,
         recurring="true" if rebills else "false",
-        average_earnings=round(median * math.exp(sigma * NORMAL(uniform())), 2),
+        average_earnings=earnings(uniform()),
         popularity=round(top * rank**-exponent, 2),
         popularity_metric="gravity",
     )

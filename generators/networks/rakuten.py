@@ -32,8 +32,8 @@ CATEGORIES = {
 }
 
 PLACES = {
-    "US.en": 40.0, "GB.en": 12.0, "CA.en": 6.0, "AU.en": 7.0, "NZ.en": 1.0,
-    "DE.de": 10.0, "FR.fr": 8.0, "IT.it": 5.0, "ES.es": 5.0, "BR.pt": 6.0,
+    "US.en": 46.0, "GB.en": 14.0, "CA.en": 6.0, "AU.en": 7.0, "NZ.en": 1.0,
+    "DE.de": 7.0, "FR.fr": 6.0, "IT.it": 4.0, "ES.es": 4.0, "BR.pt": 5.0,
 }  # fmt: skip
 
 NETWORK_NUMBERS = {"US": 1, "GB": 3, "CA": 5, "FR": 7, "IT": 7, "ES": 7, "BR": 8, "DE": 9, "AU": 41, "NZ": 41}

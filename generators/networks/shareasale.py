@@ -7,7 +7,9 @@ p10 3, p50 8, p90 15; cookies 30, 60, 90; EPC p50 9, p75 41, p95 55, max 443, so
 
 from __future__ import annotations
 
-from generators.distributions import NORMAL, Table, heap, quantiles
+import math
+
+from generators.distributions import Table, heap, lognormal, quantiles
 from generators.listing import Catalogue, Listing
 from generators.merchants import Uniform
 from mappings.network_program import NetworkProgram
@@ -36,8 +38,8 @@ CATEGORIES = {
 }
 
 PLACES = {
-    "US.en": 66.0, "GB.en": 8.0, "CA.en": 7.0, "AU.en": 5.0, "NZ.en": 1.0,
-    "MX.es": 4.0, "ES.es": 3.0, "DE.de": 6.0,
+    "US.en": 68.0, "GB.en": 9.0, "CA.en": 8.0, "AU.en": 6.0, "NZ.en": 1.0,
+    "MX.es": 2.5, "ES.es": 2.0, "DE.de": 3.5,
 }  # fmt: skip
 
 RATES = heap(
@@ -61,7 +63,7 @@ UNKNOWN_EPC_SHARE = 0.17  # advice of networks.md 6.2: 15 to 20 %
 REVERSAL = quantiles({0: 0, 0.6: 0, 0.75: 5, 0.9: 30, 0.98: 60, 1: 130})
 APPROVAL = heap({"Yes": 25, "No": 68, "Country": 7})
 STATUS = heap({"Online": 96, "TemporarilyOffline": 2, "LowFunds": 2})
-AVERAGE_EARNINGS = (7.0, 0.8)  # lognormal: 8 % of the recorded median sale of 87 USD
+AVERAGE_EARNINGS = lognormal(math.log(7.0), 0.8)  # about 8 % of the recorded median sale of 87 USD
 UNKNOWN_POWERRANK_SHARE = 0.2
 NO_SCHEME_SHARE = 0.5
 
@@ -102,7 +104,6 @@ def commission_text(uniform: Uniform) -> str | None:
 
 def record(index: int, total: int, listing: Listing, uniform: Uniform) -> NetworkProgram:
     place = listing.place
-    median, sigma = AVERAGE_EARNINGS
     text = commission_text(uniform)
     known = uniform() >= UNKNOWN_EPC_SHARE
     return NetworkProgram(
@@ -121,7 +122,7 @@ def record(index: int, total: int, listing: Listing, uniform: Uniform) -> Networ
         currency="USD",
         commission_text=text,
         cookie=COOKIES(uniform()),
-        average_earnings=round(median * 2.718281828 ** (sigma * NORMAL(uniform())) * 0.08, 2) if known else None,
+        average_earnings=AVERAGE_EARNINGS(uniform()) if known else None,
         epc=EPC(uniform()) if known else None,
         reversal_rate=REVERSAL(uniform()) if known else None,
         popularity=None if uniform() < UNKNOWN_POWERRANK_SHARE else int(uniform() * 100) + 1,
