@@ -186,7 +186,7 @@ def record(index: int, total: int, listing: Listing, uniform: Uniform) -> Networ
         epc=epc,
         epc_currency=place.currency,
         conversion_rate=conversion,
-        approval_rate=unknown if uniform() < NO_APPROVAL_SHARE else APPROVAL(uniform()),
+        approval_rate=unknown if chance < NO_APPROVAL_SHARE else APPROVAL(uniform()),
         popularity=rank,
         popularity_metric="awinIndex",
         product_feed="yes" if uniform() < FEED_SHARE else "no",
