@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from app.failures import Misuse
+
 PREFIX = "AFFINDEX_"
 
 
@@ -48,7 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "affindex"
 
 
-class SettingsError(Exception):
+class SettingsError(Misuse):
     """A variable of the environment that cannot be what it says."""
 
 

@@ -45,6 +45,4 @@ def vertical_of() -> dict[tuple[str, str], str]:
 @cache
 def category_names() -> dict[tuple[str, str], str]:
     """(network slug, lower-cased category code) to the category's name."""
-    return {
-        (network, code.lower()): name for network, named in _TAXONOMY.names.items() for code, name in named.items()
-    }
+    return {(network, code.lower()): name for network, named in _TAXONOMY.names.items() for code, name in named.items()}

@@ -23,7 +23,7 @@ class Wanted:
 
 def _values(row: Row, key: str) -> list[Any]:
     if key == "categoryPath":
-        return row["categoryPath"]
+        return list(row["categoryPath"])
     value = row[key]
     if value is None:
         return []

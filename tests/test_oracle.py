@@ -117,9 +117,8 @@ def test_totals_and_facets(stocked: tuple[Catalogue, list[Row]], data: st.DataOb
     facets = data.draw(
         st.lists(st.sampled_from([*_TERMS, "epc", "cookieDays", "commissionMax"]), max_size=5, unique=True)
     )
-    answer = catalogue.get(
-        **{each.key: _parameter(each) for each in filters}, facets=",".join(facets), facetLimit="1000", perPage="1"
-    )
+    parameters: dict[str, Any] = {each.key: _parameter(each) for each in filters}
+    answer = catalogue.get(**parameters, facets=",".join(facets), facetLimit="1000", perPage="1")
     effective = _with_default(filters)
     assert answer["total"] == len(oracle.matching(rows, effective))
     for key in facets:
@@ -150,14 +149,14 @@ def test_orders_and_pages(stocked: tuple[Catalogue, list[Row]], data: st.DataObj
     catalogue, rows = stocked
     filters = data.draw(_filters(rows))
     key, descending = data.draw(st.sampled_from(_SORTS)), data.draw(st.booleans())
-    parameters = {each.key: _parameter(each) for each in filters}
+    parameters: dict[str, Any] = {each.key: _parameter(each) for each in filters}
     parameters |= {"sort": ("-" if descending else "") + key, "perPage": "100", "fields": "id"}
     expected = oracle.ordered(oracle.matching(rows, _with_default(filters)), key, descending=descending)
     assert _by_pages(catalogue, parameters) == expected
     assert _by_cursor(catalogue, parameters) == expected
 
 
-def _by_pages(catalogue: Catalogue, parameters: dict[str, str]) -> list[int]:
+def _by_pages(catalogue: Catalogue, parameters: dict[str, Any]) -> list[int]:
     ids: list[int] = []
     for page in range(1, 20):
         more = [each["id"] for each in catalogue.get(**parameters, page=str(page))["programs"]]
@@ -167,9 +166,9 @@ def _by_pages(catalogue: Catalogue, parameters: dict[str, str]) -> list[int]:
     return ids
 
 
-def _by_cursor(catalogue: Catalogue, parameters: dict[str, str]) -> list[int]:
+def _by_cursor(catalogue: Catalogue, parameters: dict[str, Any]) -> list[int]:
     ids: list[int] = []
-    cursor: dict[str, str] = {}
+    cursor: dict[str, Any] = {}
     while True:
         answer = catalogue.get(**parameters, **cursor)
         ids += [each["id"] for each in answer["programs"]]

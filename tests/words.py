@@ -135,7 +135,8 @@ class Catalogue:
 
     def found(self, q: str = "", **parameters: Any) -> list[str]:
         """The names a search finds, in order."""
-        return [each["name"] for each in self.get(**({"q": q} if q else {}), **parameters)["programs"]]
+        words: dict[str, Any] = {"q": q} if q else {}
+        return [each["name"] for each in self.get(**words, **parameters)["programs"]]
 
     def finds(self, q: str, names: list[str], **parameters: Any) -> None:
         """A search finds exactly these names, in any order."""

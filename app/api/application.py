@@ -96,6 +96,6 @@ def create_app(*, database_url: str, search: AsyncOpenSearch, alias: str, secret
             ),
         ),
         request_max_body_size=_LARGEST_BODY,
-        debug=False,
+        logging_config=None,  # the process has set it up
     )
     return app

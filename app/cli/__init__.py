@@ -5,35 +5,44 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from importlib import import_module
 from typing import Any
 
-import psycopg
 import rich_click as click
-from opensearchpy.exceptions import OpenSearchException
 
-from app.cli import bulk, database, index, keys, search, serve, up
 from app.cli.context import Context
-from app.engines import EngineDied, HeldByOther
-from app.engines.jars import DownloadFailed
-from app.importing.runs import NetworkBusy
+from app.failures import Failure, Misuse
 from app.logs import configure
-from app.search.problems import BadRequest
-from app.settings import SettingsError, read_settings
-from indexing.rebuild import AlreadyRebuilding, RebuildRefused
+from app.settings import read_settings
 
-_FAILURES = (
-    AlreadyRebuilding,
-    DownloadFailed,
-    EngineDied,
-    HeldByOther,
-    NetworkBusy,
-    OpenSearchException,
-    RebuildRefused,
-    psycopg.Error,
-)
+# Each command's module is loaded when it is asked for: `up` and `serve` live long, and must not carry everything.
+_COMMANDS = {
+    "up": "app.cli.up:up",
+    "import": "app.cli.imports:imports",
+    "index": "app.cli.index:index",
+    "reindex": "app.cli.index:rebuild",
+    "search": "app.cli.search:search",
+    "keys": "app.cli.keys:keys",
+    "db": "app.cli.database:db",
+    "serve": "app.cli.serve:serve",
+    "worker": "app.cli.worker:worker",
+    "prepare": "app.cli.prepare:prepare",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Lazy(click.RichGroup):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.pass_context
 def affindex(context: click.Context) -> None:
     """One searchable catalogue of affiliate programs from many networks.
@@ -43,17 +52,6 @@ def affindex(context: click.Context) -> None:
     settings = read_settings(os.environ)
     configure(settings.log_level)
     context.obj = Context(settings)
-
-
-affindex.add_command(up.up)
-affindex.add_command(bulk.imports)
-affindex.add_command(index.index)
-affindex.add_command(index.rebuild, "reindex")
-affindex.add_command(search.search)
-affindex.add_command(keys.keys)
-affindex.add_command(database.db)
-affindex.add_command(serve.serve)
-affindex.add_command(serve.worker)
 
 
 def main() -> None:
@@ -72,9 +70,19 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         sys.exit(130)
-    except (SettingsError, BadRequest) as misuse:
+    except Misuse as misuse:
         click.echo(f"affindex: {misuse}", err=True)
         sys.exit(2)
-    except _FAILURES as failure:
+    except Failure as failure:
         click.echo(f"affindex: {str(failure).strip()}", err=True)
         sys.exit(1)
+    except Exception as error:
+        if not _told_as_it_is(error):
+            raise
+        click.echo(f"affindex: {str(error).strip()}", err=True)
+        sys.exit(1)
+
+
+def _told_as_it_is(error: Exception) -> bool:
+    """Whether its message is for people and its trace is not: what the engines' clients and `indexing` raise."""
+    return type(error).__module__.partition(".")[0] in ("indexing", "opensearchpy", "psycopg")

@@ -16,7 +16,6 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app.engines import Engines, open_database, open_search, running
-from app.migrations import upgrade
 from app.settings import Settings
 
 # What a person reads goes to standard error; standard output belongs to results.
@@ -30,11 +29,14 @@ class Context:
     settings: Settings
 
     @contextmanager
-    def engines(self, *, hold: bool = False) -> Iterator[Engines]:
-        """Engines with the newest schema."""
+    def engines(self, *, hold: bool = False, migrate: bool = True) -> Iterator[Engines]:
+        """Engines, with the newest schema."""
         with downloading() as progress, running(self.settings, hold=hold, report=say, progress=progress) as engines:
-            with open_database(engines) as connection:
-                upgrade(connection)
+            if migrate:
+                from app.migrations import upgrade  # not at the top: `up` and `serve` live long, without Alembic
+
+                with open_database(engines) as connection:
+                    upgrade(connection)
             yield engines
 
 

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from contextlib import ExitStack
-from typing import Any
 
 import rich_click as click
 
-from app.api.keys import create_key
-from app.cli.context import Context, Opened, console, counting, opened, say
-from app.cli.serve import port_taken, with_urls
+from app.cli.context import Context, console, say
+from app.cli.ports import port_taken, with_urls
 from app.engines import Engines
 from app.engines.process import EngineDied
-from app.importing.run_import import run_import
-from app.importing.runs import bury_dead_runs
-from app.importing.sources import generated
+from app.failures import Failure
 from app.settings import secret_of
-from generators import VOLUMES
-from indexing.generations import target
-from indexing.rebuild import rebuild
 
 _STOP_SECONDS = 8.0
+_READY_SECONDS = 60.0
 _WATCH_SECONDS = 0.5
+
+
+class NotReady(Failure):
+    """A part of us did not come up."""
 
 
 @click.command()
@@ -39,109 +38,66 @@ def up(context: Context) -> None:
     if port_taken(settings.host, settings.port):
         raise click.UsageError(f"port {settings.port} is taken; set AFFINDEX_PORT to a free one")
     began = time.monotonic()
-    with context.engines(hold=True) as engines, ExitStack() as children:
-        to = opened(engines, settings)
-        secret_of(settings)
-        key = _first_key(to)
-        _fill(to)
-        _index(context, to)
+    with context.engines(hold=True, migrate=False) as engines, ExitStack() as children:
+        secret_of(settings)  # made before the processes that share it
         environment = with_urls(settings, engines)
-        running = [children.enter_context(_Child(name, environment)) for name in ("worker", "serve")]
-        _wait_until_ready(settings.host, settings.port, running)
+        preparing = children.enter_context(_Child("prepare", environment))
+        if preparing.process.wait():
+            raise NotReady("the catalogue could not be prepared; what is said above is why")
+        parts = [children.enter_context(_Child(name, environment)) for name in ("worker", "serve")]
+        _wait_until_ready(settings.host, settings.port, parts)
         console.print(f"\n  [bold]http://{settings.host}:{settings.port}[/]", highlight=False)
         say(f"  API /api/programs · documentation /schema · ready after {time.monotonic() - began:.1f} s")
-        if key:
-            console.print(f"\n  admin key, shown this once: [bold]{key}[/]", highlight=False)
         say("  Ctrl-C stops everything\n")
-        _watch(engines, running)
-
-
-def _first_key(to: Opened) -> str | None:
-    """A key for whoever starts a new catalogue; None if there are keys already."""
-    with to.connect() as connection:
-        (some,) = connection.execute("select exists (select from api_keys)").fetchone() or (True,)
-        return None if some else create_key(connection, "first", "admin")
-
-
-def _fill(to: Opened) -> None:
-    with to.connect() as connection:
-        bury_dead_runs(connection)
-        (some,) = connection.execute("select exists (select from programs)").fetchone() or (False,)
-    if some:
-        return
-    source = generated(tuple(VOLUMES))
-    total = sum(source.expected.values())
-    say(f"importing {total:,} programs")
-    parameters: dict[str, Any] = {"networks": list(VOLUMES), "seed": 1}
-    done = 0
-    with counting("importing", total) as progress:
-
-        def told(_: str, more: int, __: int) -> None:
-            nonlocal done
-            done += more
-            progress(done, None)
-
-        run_import(to.connect, source, parameters, told)
-
-
-def _index(context: Context, to: Opened) -> None:
-    settings = context.settings
-    if target(to.search, settings.index):
-        return
-    say("indexing")
-    with counting("indexing", None) as progress:
-        rebuild(
-            to.connect, to.search, settings.index, shards=settings.shards, replicas=settings.replicas, progress=progress
-        )
+        _watch(engines, parts)
 
 
 class _Child:
-    """A process of ours, started with the engines' URLs, ended with us."""
+    """A process of ours, started with the engines' URLs, ended before the engines are."""
 
     def __init__(self, name: str, environment: dict[str, str]) -> None:
         self.name = name
         self._environment = environment
 
     def __enter__(self) -> _Child:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", "from app.cli import main; main()", self.name],
-            env=self._environment,
-            start_new_session=True,  # Ctrl-C is ours to handle: the children end before the engines do
-        )
+        self.start()
         return self
 
+    def start(self) -> None:
+        """Start it, or start it again. It gets a session of its own: Ctrl-C on the terminal is for us to handle."""
+        command = [sys.executable, "-c", "from app.cli import main; main()", self.name]
+        self.process = subprocess.Popen(command, env=self._environment, start_new_session=True)
+
     def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                os.killpg(self.process.pid, 9)
-                self.process.wait()
-
-    def restart(self) -> None:
-        self.__enter__()
+        if self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
 
-def _wait_until_ready(host: str, port: int, children: list[_Child]) -> None:
-    deadline = time.monotonic() + 60
+def _wait_until_ready(host: str, port: int, parts: list[_Child]) -> None:
+    deadline = time.monotonic() + _READY_SECONDS
     while not port_taken(host, port):
-        for child in children:
-            if child.process.poll() is not None:
-                raise EngineDied(f"'affindex {child.name}' ended with status {child.process.returncode}")
+        for part in parts:
+            if part.process.poll() is not None:
+                raise NotReady(f"'affindex {part.name}' ended with status {part.process.returncode}")
         if time.monotonic() > deadline:
-            raise EngineDied("the API did not come up within a minute")
+            raise NotReady(f"the API did not come up within {_READY_SECONDS:.0f} s")
         time.sleep(0.05)
 
 
-def _watch(engines: Engines, children: list[_Child]) -> None:
-    """Until we are stopped: a dead engine ends everything and says why, a dead child of ours is started again."""
+def _watch(engines: Engines, parts: list[_Child]) -> None:
+    """Until we are stopped: a dead engine ends everything and says why, a dead part of ours is started again."""
     while True:
         time.sleep(_WATCH_SECONDS)
         if died := engines.failed():
             raise EngineDied(died)
-        for child in children:
-            if child.process.poll() is not None:
-                say(f"'affindex {child.name}' ended with status {child.process.returncode}; starting it again")
+        for part in parts:
+            if part.process.poll() is not None:
+                say(f"'affindex {part.name}' ended with status {part.process.returncode}; starting it again")
                 time.sleep(1)
-                child.restart()
+                part.start()

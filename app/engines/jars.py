@@ -17,6 +17,8 @@ from urllib.request import Request, urlopen
 import msgspec
 from jgo.constants import MAVEN_CENTRAL_URL
 
+from app.failures import Failure
+
 _AT_ONCE = 8
 _BLOCK = 1 << 18
 _ATTEMPTS = 4
@@ -46,7 +48,7 @@ class Jar(msgspec.Struct, frozen=True):
         return f"{group.replace('.', '/')}/{artifact}/{version}/{self.file}"
 
 
-class DownloadFailed(Exception):
+class DownloadFailed(Failure):
     """A jar could not be had, or was not what the lock says."""
 
 

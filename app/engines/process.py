@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from app.failures import Failure
+
 _LOG_LINES = 15
 
 
-class EngineDied(Exception):
+class EngineDied(Failure):
     """An engine ended when it should not have; the message has the last lines of its log."""
 
 

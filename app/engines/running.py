@@ -23,6 +23,7 @@ from app.engines.jars import Progress, fetch, locked_jars
 from app.engines.opensearch import start_opensearch
 from app.engines.postgres import start_postgres
 from app.engines.process import EngineDied, Server
+from app.failures import Failure
 from app.settings import Settings
 
 _STOP_SECONDS = 12.0  # of the 15 promised
@@ -43,7 +44,7 @@ class Engines:
         return next((died for server in self._servers if (died := server.died())), None)
 
 
-class HeldByOther(Exception):
+class HeldByOther(Failure):
     """Another process runs the engines on this data."""
 
 

@@ -40,7 +40,7 @@ def _row(line: int, program: Program) -> list[object]:
     row[_NETWORK + 1] = BY_SLUG[program.network].id
     for index in _LISTS:
         if items := row[index + 1]:
-            row[index + 1] = _array_literal(items)  # type: ignore[arg-type]
+            row[index + 1] = _array_literal(items)
     for index in _RULES:
         if rules := row[index + 1]:
             row[index + 1] = _encode(rules).decode()

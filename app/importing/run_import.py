@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ import psycopg
 import stamina
 import structlog
 
+from app.failures import Failure
 from app.importing.merge import merge
 from app.importing.rows import COLUMNS, COPY_OPTIONS, copy_lines
 from app.importing.runs import count_progress, end_run, open_run, staging_name, start_run
@@ -36,7 +38,7 @@ Progress = Callable[[str, int, int], None]
 """Called with (network, records read, records rejected) of every chunk."""
 
 
-class StagingLost(Exception):
+class StagingLost(Failure):
     """Staged records are gone (the database crashed and emptied the unlogged table); the import must be run again."""
 
 
@@ -184,7 +186,7 @@ def carry_out(connect: Connect, run: int, source: Source, progress: Progress | N
         session.attempt(lambda connection: connection.execute(staging_table(staging_name(run))))
         staged = 0
         for chunk in chunks(source.records()):
-            session.attempt(lambda connection, chunk=chunk: _stage(connection, run, chunk))
+            session.attempt(partial(_stage, run=run, chunk=chunk))
             staged += chunk.rows
             if progress:
                 progress(chunk.network, chunk.read, len(chunk.rejected))

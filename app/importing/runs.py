@@ -11,13 +11,14 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from app.failures import Failure
 from mappings.networks import BY_SLUG
 
 # Advisory locks are pairs of 32-bit numbers; this first half says "an import run", the second is the run's id.
 _RUN_LOCK = 1_096_041_801
 
 
-class NetworkBusy(Exception):
+class NetworkBusy(Failure):
     """Another import of the network is under way."""
 
     def __init__(self, network: str, run: int) -> None:

@@ -41,7 +41,7 @@ def differences(connection: psycopg.Connection) -> list[str]:
     )
     found += [f"schema: {difference}" for difference in compare_metadata(context, METADATA)]
 
-    actual = dict(connection.execute(_CONSTRAINTS, ("public",)).fetchall())
+    actual: dict[str, str] = dict(connection.execute(_CONSTRAINTS, ("public",)).fetchall())
     actual.pop("alembic_version.alembic_version_pkc", None)
     connection.execute(f"create schema {_SCRATCH}")
     connection.execute(f"set local search_path to {_SCRATCH}, public")

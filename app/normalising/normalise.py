@@ -59,7 +59,9 @@ def normalise(raw: NetworkProgram) -> Program:
         (currency(raw.min_payout_currency) or paid_in or network.currency) if min_payout is not None else None
     )
     popularity = number(raw.popularity)
-    silent = network.slug == "awin" and not popularity  # its zeros then mean "no data"
+    if network.slug == "awin" and popularity == 0:
+        popularity = None  # its index is 0 where there is none
+    silent = network.slug == "awin" and popularity is None  # its zeros then mean "no data"
     epc_raw = _known(within(number(raw.epc), -1e9, 1e9), silent)
     epc_currency = (currency(raw.epc_currency) or network.currency) if epc_raw is not None else None
     per = _clicks(raw.epc_unit, network) if epc_raw is not None else None

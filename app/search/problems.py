@@ -7,6 +7,8 @@ from difflib import get_close_matches
 
 import msgspec
 
+from app.failures import Misuse
+
 
 class ParameterError(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """One thing wrong with one parameter. `problem` is the stable code, a path below `/problems/`."""
@@ -17,7 +19,7 @@ class ParameterError(msgspec.Struct, frozen=True, kw_only=True, rename="camel", 
     problem: str = "invalid-value"
 
 
-class BadRequest(Exception):
+class BadRequest(Misuse):
     """A request with everything that is wrong with it; never empty."""
 
     def __init__(self, errors: Iterable[ParameterError]) -> None:

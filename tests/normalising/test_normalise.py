@@ -67,8 +67,7 @@ _records = st.builds(NetworkProgram, **{field.name: _drawn(field) for field in m
 def test_valid_or_rejected(raw: NetworkProgram) -> None:
     try:
         made = normalise(raw)
-    except Rejected as rejected:
-        assert str(rejected)
+    except Rejected:
         return
     assert msgspec.convert(msgspec.to_builtins(made), Program) == made
     copy_lines([(1, made)])  # no control characters either
