@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -15,7 +17,7 @@ from hypothesis import settings as hypothesis_settings
 
 from app.engines import Engines, running
 from app.migrations import upgrade
-from app.settings import Settings
+from app.settings import Settings, read_settings
 from tests.words import Catalogue
 
 # Examples run against engines: their speed says nothing, and a slow one is no failure.
@@ -24,16 +26,27 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("default")
 
-_TEMPLATE = "template_of_tests"
-
 
 @pytest.fixture(scope="session")
 def settings() -> Iterator[Settings]:
-    """Settings of this run alone: folders and ports of its own, beside whatever else is running."""
+    """Settings of this run alone: folders and ports of its own, beside whatever else is running.
+
+    With the URLs of engines in the environment the tests run on those; they make databases and indexes of their own.
+    """
+    given = read_settings(os.environ)
     folder = Path(tempfile.mkdtemp(prefix="affindex-test-"))
     folder.chmod(0o755)
     try:
-        yield Settings(data_dir=str(folder), opensearch_heap="768m", secret="secret of the tests")
+        yield Settings(
+            data_dir=str(folder),
+            opensearch_heap="768m",
+            secret="secret of the tests",
+            database_url=given.database_url,
+            opensearch_url=given.opensearch_url,
+            opensearch_user=given.opensearch_user,
+            opensearch_password=given.opensearch_password,
+            opensearch_ca_file=given.opensearch_ca_file,
+        )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -46,13 +59,21 @@ def engines(settings: Settings) -> Iterator[Engines]:
 
 
 @pytest.fixture(scope="session")
-def template(engines: Engines) -> str:
+def template(engines: Engines) -> Iterator[str]:
     """A migrated database that others are copied from."""
+    name = f"template_{secrets.token_hex(6)}"
     with psycopg.connect(engines.database_url, autocommit=True) as connection:
-        connection.execute(f"create database {_TEMPLATE}")
-    with psycopg.connect(engines.database_url, dbname=_TEMPLATE) as connection:
+        connection.execute(f"create database {name}")
+    with psycopg.connect(_of_database(engines.database_url, name)) as connection:
         upgrade(connection)
-    return _TEMPLATE
+    yield name
+    with psycopg.connect(engines.database_url, autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)")
+
+
+def _of_database(url: str, name: str) -> str:
+    """The URL of another database of the same server."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 @pytest.fixture
@@ -71,8 +92,7 @@ def _catalogue(engines: Engines, settings: Settings, template: str) -> Iterator[
     name = f"t{secrets.token_hex(6)}"
     with psycopg.connect(engines.database_url, autocommit=True) as connection:
         connection.execute(f"create database {name} template {template}")
-    url = engines.database_url.replace("/affindex?", f"/{name}?")
-    catalogue = Catalogue(url, engines.opensearch_url, settings, alias=name)
+    catalogue = Catalogue(_of_database(engines.database_url, name), engines.opensearch_url, settings, alias=name)
     try:
         yield catalogue
     finally:
