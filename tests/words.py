@@ -121,6 +121,8 @@ class Catalogue:
             self.rebuild()
         drain(self.connect, self.search)
         self.search.indices.refresh(index=f"{self.alias}-*")
+        if "api" in self.__dict__:  # its probe would notice within half a second
+            self.get("/readyz")
 
     def rebuild(self, **options: Any) -> Rebuilt:
         self._indexed = True

@@ -7,6 +7,7 @@ from typing import Any
 from app.search import facets as facetting
 from app.search.filters import ALIVE, all_of, effective
 from app.search.ordering import ordering
+from app.search.reading import AS_IT_STANDS, Reading
 from app.search.request import SearchRequest
 from app.search.words import matching
 
@@ -14,13 +15,15 @@ from app.search.words import matching
 TIMEOUT = "1500ms"
 
 
-def search_body(request: SearchRequest, search_after: list[Any] | None = None) -> dict[str, Any]:
+def search_body(
+    request: SearchRequest, search_after: list[Any] | None = None, reading: Reading = AS_IT_STANDS
+) -> dict[str, Any]:
     """The body of the one request that answers a search: hits, total and facets."""
     filters = effective(request.filters)
     divided = facetting.divide(filters, request.facets)
     query: dict[str, Any] = {"filter": [ALIVE, *divided.before]}
     if request.q:
-        query["must"] = [matching(request.q)]
+        query["must"] = [matching(request.q, reading)]
     body: dict[str, Any] = {
         "size": request.per_page,
         "track_total_hits": True,

@@ -14,6 +14,8 @@ from opensearchpy.exceptions import ConnectionTimeout, TransportError
 from opensearchpy.serializer import Serializer
 
 from app.search.page import Found, decode
+from app.search.reading import Reading
+from app.search.remembered import Remembered
 
 # After this many failures in a row nothing is sent for a while: a request that will fail must fail at once, and an
 # engine that comes back must not be met by everything that piled up.
@@ -22,6 +24,7 @@ _OPEN_SECONDS = 1.0
 REQUEST_SECONDS = 3.0
 # More requests at once than this only wait inside OpenSearch, where nobody can cancel them.
 MOST_AT_ONCE = 64
+_MOST_READINGS = 10_000
 
 
 class EngineAway(Exception):
@@ -48,6 +51,10 @@ class SearchEngine:
     def __init__(self, client: AsyncOpenSearch, alias: str) -> None:
         self._client = client
         self.alias = alias
+        # What the index held when it was last looked at: a string that differs whenever an answer could. Whoever
+        # looks at the index regularly sets it; what is remembered under an older one is never found again.
+        self.state = ""
+        self.readings: Remembered[Reading] = Remembered(_MOST_READINGS)
         self._failures = 0
         self._open_until = 0.0
         self._places = asyncio.Semaphore(MOST_AT_ONCE)

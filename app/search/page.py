@@ -52,6 +52,7 @@ class Found(msgspec.Struct):
     took: int = 0
     timed_out: bool = False
     aggregations: dict[str, Any] = msgspec.field(default_factory=dict)
+    suggest: dict[str, list[dict[str, Any]]] = msgspec.field(default_factory=dict)
 
     @property
     def partial(self) -> bool:
