@@ -14,7 +14,7 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from opensearchpy import AsyncOpenSearch
 
-from app.api import health, imports, programs, schema_page, stats
+from app.api import algolia, health, imports, programs, schema_page, stats
 from app.api.catalogue import Catalogue, open_pool
 from app.api.probe import Probe
 from app.api.problems import HANDLERS
@@ -57,6 +57,7 @@ def create_app(*, database_url: str, search: AsyncOpenSearch, alias: str, secret
     app = Litestar(
         route_handlers=[
             programs.ROUTES,
+            algolia.ROUTES,
             imports.ROUTES,
             stats.ROUTES,
             health.ROUTES,
