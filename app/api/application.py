@@ -14,7 +14,7 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from opensearchpy import AsyncOpenSearch
 
-from app.api import health, imports, programs, schema_page, stats, suggest
+from app.api import algolia, health, imports, programs, schema_page, stats, suggest
 from app.api.catalogue import Catalogue, open_pool
 from app.api.probe import Probe
 from app.api.problems import HANDLERS
@@ -58,6 +58,7 @@ def create_app(*, database_url: str, search: AsyncOpenSearch, alias: str, secret
         route_handlers=[
             programs.ROUTES,
             suggest.ROUTES,
+            algolia.ROUTES,
             imports.ROUTES,
             stats.ROUTES,
             health.ROUTES,

@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from app.search import facets as facetting
-from app.search.body import MARK, UNMARK
 from app.search.filters import effective
+from app.search.highlight import MARK, UNMARK
 from app.search.request import SearchRequest
 
 
