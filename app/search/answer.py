@@ -8,7 +8,7 @@ from typing import Any
 from app.search.body import search_body
 from app.search.cursor import seal, unseal
 from app.search.engine import SearchEngine
-from app.search.filters import ALIVE
+from app.search.filters import ALIVE, Clause
 from app.search.page import Found, IndexState, Notice, Page, page
 from app.search.reading import AS_IT_STANDS, FEW, Reading, Tier, probe_body, read
 from app.search.request import DEEPEST_RESULT, SearchRequest
@@ -25,7 +25,7 @@ async def answer(
 ) -> Page:
     """The page of a checked request. Raises BadRequest for a cursor of another search, EngineAway."""
     after = unseal(request, secret) if request.cursor else None
-    found, reading = await _find(engine, request, after)
+    found, reading = await find(engine, request, after)
     hits = found.hits.hits
     more = len(hits) == request.per_page
     if not request.cursor:
@@ -45,8 +45,10 @@ async def answer(
     )
 
 
-async def _find(engine: SearchEngine, request: SearchRequest, after: list[Any] | None) -> tuple[Found, Reading]:
-    """What is found, and how the words had to be read.
+async def find(
+    engine: SearchEngine, request: SearchRequest, after: list[Any] | None = None, among: Clause | None = None
+) -> tuple[Found, Reading]:
+    """What is found `among` these, and how the words had to be read.
 
     Filters only narrow: a request that finds enough as its words stand shows that the words alone do, so the tier is
     asked for only when it does not, and remembered for this state of the index.
@@ -55,13 +57,13 @@ async def _find(engine: SearchEngine, request: SearchRequest, after: list[Any] |
     key = (request.q, engine.state)
     reading = engine.readings.known(key) if request.q else AS_IT_STANDS
     if reading is None:
-        found = await engine.search(search_body(request, after), **parameters)
+        found = await engine.search(search_body(request, after, among=among), **parameters)
         if found.partial or found.hits.total.value >= FEW:
             return found, AS_IT_STANDS
         reading = await engine.readings.get(key, lambda: _probe(engine, request.q))
         if reading.tier is Tier.EXACT:
             return found, reading
-    return await engine.search(search_body(request, after, reading), **parameters), reading
+    return await engine.search(search_body(request, after, reading, among), **parameters), reading
 
 
 async def _probe(engine: SearchEngine, q: str) -> Reading:
