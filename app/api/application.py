@@ -14,7 +14,7 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from opensearchpy import AsyncOpenSearch
 
-from app.api import algolia, export, fields, health, imports, programs, schema_page, stats, suggest
+from app.api import algolia, export, facets, fields, health, imports, programs, schema_page, stats, suggest
 from app.api.catalogue import Catalogue, open_pool
 from app.api.probe import Probe
 from app.api.problems import HANDLERS
@@ -66,6 +66,7 @@ def create_app(
             suggest.ROUTES,
             algolia.ROUTES,
             fields.ROUTES,
+            facets.ROUTES,
             imports.ROUTES,
             stats.ROUTES,
             health.ROUTES,

@@ -19,16 +19,19 @@ _MOST_COUNTED_EXACTLY = 40_000  # the engine's limit; above it the number of mer
 
 
 def search_body(
-    request: SearchRequest, search_after: list[Any] | None = None, reading: Reading = AS_IT_STANDS
+    request: SearchRequest,
+    search_after: list[Any] | None = None,
+    reading: Reading = AS_IT_STANDS,
+    among: Clause | None = None,
 ) -> dict[str, Any]:
-    """The body of the one request that answers a search: hits, total and facets."""
+    """The body of the one request that answers a search: hits, total and facets, all of them `among` these."""
     filters = effective(request.filters)
     divided = facetting.divide(filters, request.facets)
     body: dict[str, Any] = {
         "size": request.per_page,
         "track_total_hits": True,
         "timeout": TIMEOUT,
-        "query": query(request.q, divided.before, reading),
+        "query": query(request.q, [*divided.before, *([among] if among else [])], reading),
         "sort": ordering(request.sort),
     }
     if search_after:
