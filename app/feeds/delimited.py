@@ -14,6 +14,7 @@ from app.feeds.refusal import NotAFeed, shown
 
 _DELIMITERS = (",", "\t", "|", ";")
 _ROWS = 60  # of the sample that decide
+_QUOTES_WITHIN = 32_000  # characters in which a quoted cell shows itself; more would be slow on hostile text
 _SHARE = 0.8  # of those rows that must have as many columns as the heading
 _SEP = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _NAMES = {",": "comma", "\t": "tab", "|": "pipe", ";": "semicolon"}
@@ -91,9 +92,9 @@ def _quoting(sample: str, delimiter: str, quote: str | None, skip: int) -> Diale
     if quote is not None:
         return Dialect(delimiter, quote or None, None, skip)
     escape = "\\" if _BACKSLASHED.search(sample) and not _DOUBLED.search(sample) else None
-    if delimiter in "|\t" and not re.search(
-        rf'(?:^|{re.escape(delimiter)})"[^"]*"(?:{re.escape(delimiter)}|\r?$)', sample, re.MULTILINE
-    ):
+    d = re.escape(delimiter)
+    quoted = rf'(?:^|{d})"(?:[^"]|""){{0,2000}}"(?:{d}|\r|$)'
+    if delimiter in "|\t" and not re.search(quoted, sample[:_QUOTES_WITHIN], re.MULTILINE):
         return Dialect(delimiter, None, None, skip)  # 24" is a size there
     return Dialect(delimiter, '"', escape, skip)
 

@@ -246,7 +246,7 @@ def _examined(member: Member, form: Format, encoding: str | None, delimiter: str
 
 
 def _page(head: str) -> str:
-    title = _TITLE.search(head)
+    title = _TITLE.search(head[:8192])
     named = f" titled '{shown(title[1])}'" if title and title[1].strip() else ""
     what = "a login page" if _LOGIN.search(head) else "an HTML page"
     return f"it is {what}{named}, not a feed"
