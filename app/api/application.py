@@ -14,7 +14,7 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from opensearchpy import AsyncOpenSearch
 
-from app.api import fields, health, imports, programs, schema_page, stats
+from app.api import fields, health, imports, keys, programs, schema_page, stats
 from app.api.catalogue import Catalogue, open_pool
 from app.api.probe import Probe
 from app.api.problems import HANDLERS
@@ -63,6 +63,7 @@ def create_app(
         route_handlers=[
             programs.ROUTES,
             fields.ROUTES,
+            keys.ROUTES,
             imports.ROUTES,
             stats.ROUTES,
             health.ROUTES,
