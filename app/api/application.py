@@ -14,7 +14,7 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from opensearchpy import AsyncOpenSearch
 
-from app.api import fields, health, imports, keys, programs, schema_page, stats
+from app.api import algolia, fields, health, imports, keys, programs, schema_page, stats, suggest
 from app.api.catalogue import Catalogue, open_pool
 from app.api.probe import Probe
 from app.api.problems import HANDLERS
@@ -62,6 +62,8 @@ def create_app(
     app = Litestar(
         route_handlers=[
             programs.ROUTES,
+            suggest.ROUTES,
+            algolia.ROUTES,
             fields.ROUTES,
             keys.ROUTES,
             imports.ROUTES,
