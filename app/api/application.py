@@ -14,7 +14,19 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from opensearchpy import AsyncOpenSearch
 
-from app.api import algolia, export, facets, fields, health, imports, programs, schema_page, stats, suggest
+from app.api import (
+    algolia,
+    export,
+    facets,
+    fields,
+    health,
+    imports,
+    keys,
+    programs,
+    schema_page,
+    stats,
+    suggest,
+)
 from app.api.catalogue import Catalogue, open_pool
 from app.api.probe import Probe
 from app.api.problems import HANDLERS
@@ -67,6 +79,7 @@ def create_app(
             algolia.ROUTES,
             fields.ROUTES,
             facets.ROUTES,
+            keys.ROUTES,
             imports.ROUTES,
             stats.ROUTES,
             health.ROUTES,
