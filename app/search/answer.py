@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from app.search.body import search_body
 from app.search.cursor import seal, unseal
-from app.search.engine import SearchEngine
+from app.search.did_you_mean import did_you_mean
+from app.search.engine import EngineAway, SearchEngine
 from app.search.filters import ALIVE, Clause
 from app.search.page import Found, IndexState, Notice, Page, page
 from app.search.reading import AS_IT_STANDS, FEW, Reading, Tier, probe_body, read
 from app.search.request import DEEPEST_RESULT, SearchRequest
+from app.search.unknown_values import unknown_values
 from app.search.words import matching
 
 
@@ -34,6 +37,7 @@ async def answer(
     warnings: list[Notice] = []
     if not request.cursor and request.page * request.per_page == DEEPEST_RESULT and next_cursor:
         warnings.append(Notice(parameter="page", message="the last page there is; 'nextCursor' goes on"))
+    warnings += await _doubts(engine, request, reading, found.hits.total.value)
     return page(
         found,
         request,
@@ -43,6 +47,16 @@ async def answer(
         warnings=warnings,
         matched="typo" if reading.tier is Tier.TYPO else "exact",
     )
+
+
+async def _doubts(engine: SearchEngine, request: SearchRequest, reading: Reading, found: int) -> list[Notice]:
+    """What was likely not meant: values that no program has, words that find nothing."""
+    notices: list[Notice] = []
+    with suppress(EngineAway):  # the page is there already; advice is not worth losing it
+        notices += await unknown_values(engine, request.filters, found)
+        if request.q and not found and (meant := await did_you_mean(engine, request.q, reading)):
+            notices.append(meant)
+    return notices
 
 
 async def find(
