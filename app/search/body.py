@@ -10,11 +10,12 @@ from app.search.filters import ALIVE, Clause, all_of, effective
 from app.search.highlight import BEST_PART, WHOLE, highlight
 from app.search.ordering import ordering
 from app.search.reading import AS_IT_STANDS, Reading
-from app.search.request import SearchRequest
+from app.search.request import MERCHANT, MERCHANTS, SearchRequest
 from app.search.words import matching
 
 # A search that takes longer answers with what it has and says that it is partial.
 TIMEOUT = "1500ms"
+_MOST_COUNTED_EXACTLY = 40_000  # the engine's limit; above it the number of merchants is within a percent or so
 
 
 def search_body(
@@ -39,7 +40,12 @@ def search_body(
         body["from"] = (request.page - 1) * request.per_page
     if divided.after:
         body["post_filter"] = all_of(divided.after.values())
-    if aggregated := facetting.aggregations(request, filters, divided):
+    aggregated = facetting.aggregations(request, filters, divided)
+    if request.collapse:
+        body["collapse"] = {"field": MERCHANT}
+        count = {"cardinality": {"field": MERCHANT, "precision_threshold": _MOST_COUNTED_EXACTLY}}
+        aggregated[MERCHANTS] = {"filter": all_of(divided.after.values()), "aggs": {"count": count}}
+    if aggregated:
         body["aggs"] = aggregated
     if request.highlight and request.q:
         words = " ".join((request.q, *reading.corrections.values()))

@@ -12,10 +12,11 @@ from typing import Any
 
 import msgspec
 
-from app.search.answer import find
+from app.search.body import search_body
 from app.search.engine import SearchEngine
 from app.search.facets import MOST_BOUNDED_VALUES, answers
 from app.search.filters import Clause, effective
+from app.search.find import find
 from app.search.page import Found
 from app.search.problems import BadRequest, ParameterError, meaning
 from app.search.reading import Tier
@@ -135,7 +136,7 @@ async def facet_values(engine: SearchEngine, asked: Asked) -> FacetValues:
         facets=(facet.key,),
         facet_limits={facet.key: counted},
     )
-    found, reading = await find(engine, request, among=among)
+    found, reading = await find(engine, asked.q, lambda reading: search_body(request, None, reading, among))
     values, exact = _counted(found, request, facet)
     if looked_up or not facet.facet.bounded:
         exhaustive = exact and whole
