@@ -14,7 +14,7 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from opensearchpy import AsyncOpenSearch
 
-from app.api import algolia, fields, health, imports, programs, schema_page, stats, suggest
+from app.api import algolia, feeds, fields, health, imports, programs, schema_page, stats, suggest
 from app.api.catalogue import Catalogue, open_pool
 from app.api.probe import Probe
 from app.api.problems import HANDLERS
@@ -23,7 +23,7 @@ from app.search.engine import SearchEngine
 
 VERSION = "1"
 _EXPOSED = ["ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Total-Count"]
-_LARGEST_BODY = 50_000_000  # an uploaded feed; everything else is far smaller
+_LARGEST_BODY = 1_000_000  # queries and settings; the routes that take files have limits of their own
 
 
 def create_app(
@@ -64,6 +64,7 @@ def create_app(
             programs.ROUTES,
             suggest.ROUTES,
             algolia.ROUTES,
+            feeds.ROUTES,
             fields.ROUTES,
             imports.ROUTES,
             stats.ROUTES,
