@@ -14,7 +14,19 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from opensearchpy import AsyncOpenSearch
 
-from app.api import algolia, fields, health, imports, keys, programs, schema_page, stats, suggest
+from app.api import (
+    algolia,
+    export,
+    facets,
+    fields,
+    health,
+    imports,
+    keys,
+    programs,
+    schema_page,
+    stats,
+    suggest,
+)
 from app.api.catalogue import Catalogue, open_pool
 from app.api.probe import Probe
 from app.api.problems import HANDLERS
@@ -62,9 +74,11 @@ def create_app(
     app = Litestar(
         route_handlers=[
             programs.ROUTES,
+            export.ROUTES,
             suggest.ROUTES,
             algolia.ROUTES,
             fields.ROUTES,
+            facets.ROUTES,
             keys.ROUTES,
             imports.ROUTES,
             stats.ROUTES,
