@@ -14,6 +14,8 @@ import gzip
 import re
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +31,29 @@ PAGES = ["/", "/programs/1", "/compare", "/shortlist", "/overview", "/operate"]
 ASSETS = Path(pages.__file__).parent / "assets"
 
 
-def fetched(address: str, **headers: str) -> Any:
+@dataclass(frozen=True)
+class Fetched:
+    """An answer as it came over the wire."""
+
+    status: int
+    headers: Message
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+def fetched(address: str, **headers: str) -> Fetched:
     """An answer, whatever its status."""
-    request = urllib.request.Request(
-        address, headers={name.replace("_", "-"): value for name, value in headers.items()}
-    )
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    request = urllib.request.Request(address, headers=named)
     try:
-        return urllib.request.urlopen(request, timeout=10)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return Fetched(answer.status, answer.headers, answer.read())
     except urllib.error.HTTPError as error:
-        return error
+        with error:
+            return Fetched(error.code, error.headers, error.read())
 
 
 def addresses(html: str) -> list[str]:
@@ -55,7 +71,7 @@ def test_pages_have_a_strict_policy(server: str, path: str) -> None:
     assert policy["require-trusted-types-for"] == "'script'"
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    html = answer.read().decode()
+    html = answer.text
     assert not re.findall(r"<script(?![^>]* src=)|<style| style=| on\w+=|https?://", html)
 
 
@@ -64,7 +80,7 @@ def test_files_are_kept_for_good_and_pages_asked_again(server: str) -> None:
     assert page.headers["Cache-Control"] == "no-cache"
     again = fetched(f"{server}/", If_None_Match=page.headers["ETag"])
     assert again.status == 304
-    files = addresses(page.read().decode())
+    files = addresses(page.text)
     assert any(name.endswith("/find.js") for name in files)
     for name in files:
         file = fetched(server + name)
@@ -77,7 +93,7 @@ def test_files_are_kept_for_good_and_pages_asked_again(server: str) -> None:
 
 def test_everything_a_page_imports_is_loaded_beside_it(server: str) -> None:
     for path in PAGES:
-        html = fetched(server + path).read().decode()
+        html = fetched(server + path).text
         loaded = {name.rsplit("/", 1)[1] for name in addresses(html)}
         for name in [each for each in loaded if each.endswith(".js")]:
             imported = set(re.findall(r'from "\./([\w.]+)"', (ASSETS / name).read_text()))
@@ -85,16 +101,16 @@ def test_everything_a_page_imports_is_loaded_beside_it(server: str) -> None:
 
 
 def test_compression_is_for_who_takes_it(server: str) -> None:
-    for path in ("/", addresses(fetched(f"{server}/").read().decode())[0]):
+    for path in ("/", addresses(fetched(f"{server}/").text)[0]):
         plain, packed = fetched(server + path), fetched(server + path, Accept_Encoding="gzip, br")
         assert plain.headers["Content-Encoding"] is None
         assert packed.headers["Content-Encoding"] == "gzip"
         assert packed.headers["Vary"] == "Accept-Encoding"
-        assert gzip.decompress(packed.read()) == plain.read()
+        assert gzip.decompress(packed.body) == plain.body
 
 
 def test_our_code_is_light(server: str, record_property: Any) -> None:
-    html = sum(len(fetched(server + path, Accept_Encoding="gzip").read()) for path in PAGES)
+    html = sum(len(fetched(server + path, Accept_Encoding="gzip").body) for path in PAGES)
     whole = sum(pages.packed_sizes().values()) + html
     record_property("bytes of all pages", whole)
     assert whole <= MOST_BYTES
