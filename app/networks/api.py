@@ -79,7 +79,7 @@ class Listing:
 
     name: str
     request: Callable[[str | None], Request]  # of a cursor; None is the first page
-    read: Callable[[Answer], Page]
+    read: Callable[[Answer, str | None], Page]  # with the cursor it was asked with
     required: bool = True
     rows: Callable[[bytes], Iterable[tuple[str, object]]] | None = None  # (program's id, row) of an extra list's page
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import psycopg
 
@@ -13,6 +14,10 @@ from app.networks.clock import Clock
 from app.networks.failures import OverBudget
 from mappings.networks import BY_SLUG
 
+_LOCKED = (
+    "select tokens, extract(epoch from at)::float8, extract(epoch from blocked_until)::float8 "
+    "from network_budgets where network_id = %s for update"
+)
 _LEAST_WAIT = 0.001  # a wait that rounds to nothing would be asked for again and again
 
 
@@ -27,9 +32,7 @@ class Bucket:
     def filled(self, limit: Limit, now: float) -> Bucket:
         """The bucket later. A clock that runs behind another worker's adds nothing: `at` never goes back."""
         passed = max(0.0, now - self.at)
-        return Bucket(
-            min(float(limit.burst), self.tokens + passed * limit.rate), max(self.at, now), self.blocked_until
-        )
+        return Bucket(min(float(limit.burst), self.tokens + passed * limit.rate), max(self.at, now), self.blocked_until)
 
     def wait(self, now: float, limit: Limit) -> float:
         """Seconds until a token can be taken."""
@@ -58,7 +61,7 @@ class Budget:
         """Take one token. Raises OverBudget if that would take too long."""
         while True:
             now = self._clock.now()
-            wait = self._changed(now, lambda bucket: self._one_less(bucket, now))
+            wait = self._changed(now, partial(self._one_less, now=now))
             if wait <= 0:
                 return
             if wait > self._limit.patience:
@@ -96,17 +99,17 @@ class Budget:
         """Change the bucket in one transaction, its row locked; what the change answers."""
         if self._connection is None or self._connection.closed:
             self._connection = self._connect()
+            # A crash of the database forgets the last half second of tokens, and takes longer than that.
+            self._connection.execute("set synchronous_commit = off")
         with self._connection.transaction():
-            self._connection.execute(
-                "insert into network_budgets (network_id, tokens, at) values (%s, %s, to_timestamp(%s)) "
-                "on conflict do nothing",
-                (self._id, self._limit.burst, now),
-            )
-            row = self._connection.execute(
-                "select tokens, extract(epoch from at)::float8, extract(epoch from blocked_until)::float8 "
-                "from network_budgets where network_id = %s for update",
-                (self._id,),
-            ).fetchone()
+            row = self._connection.execute(_LOCKED, (self._id,)).fetchone()
+            if row is None:
+                self._connection.execute(
+                    "insert into network_budgets (network_id, tokens, at) values (%s, %s, to_timestamp(%s)) "
+                    "on conflict do nothing",
+                    (self._id, self._limit.burst, now),
+                )
+                row = self._connection.execute(_LOCKED, (self._id,)).fetchone()
             assert row is not None
             bucket, result = change(Bucket(row[0], row[1], row[2] or 0.0).filled(self._limit, now))
             self._connection.execute(

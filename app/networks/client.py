@@ -94,19 +94,22 @@ class Client:
 
         def once() -> Read:
             nonlocal renewed
-            headers = self._auth.headers(self._send)
-            answer = self._exchange(request, headers)
-            if answer.status == 401 and not renewed and self._auth.renew(headers):
+            proof, answer = self._exchange(request, self._proof)
+            if answer.status == 401 and not renewed and self._auth.renew(proof):
                 renewed = True
-                headers = self._auth.headers(self._send)
-                answer = self._exchange(request, headers)
+                _, answer = self._exchange(request, self._proof)
             return self._read(request, answer, read)
 
         return self._again(request, once)
 
-    def _send(self, request: Request, headers: Mapping[str, str]) -> Answer:
+    def _proof(self) -> Mapping[str, str]:
+        return self._auth.headers(self._send)
+
+    def _send(self, request: Request, proof: Mapping[str, str]) -> Answer:
         """For authentication itself: retried, but never authenticated."""
-        return self._again(request, lambda: self._read(request, self._exchange(request, headers), lambda same: same))
+        return self._again(
+            request, lambda: self._read(request, self._exchange(request, lambda: proof)[1], lambda same: same)
+        )
 
     def _again(self, request: Request, once: Callable[[], Read]) -> Read:
         attempts = self._attempts if request.repeatable else 1
@@ -144,7 +147,7 @@ class Client:
 
     def _judge(self, request: Request, answer: Answer) -> None:
         """Raise for everything but an answer to the question."""
-        status, said = answer.status, self.api.explain(answer) or text_of(answer)
+        status = answer.status
         wait = wait_after(status in self.api.limited, answer.headers, self._clock.now())
         if wait > 0:
             self._budget.block(wait)
@@ -154,11 +157,12 @@ class Client:
         if status in _PASSING:
             raise Passing(f"status {status}")
         if status in (200, 206) and self.api.refused(answer):
-            raise CredentialsRefused(f"the credentials are refused: {said}")
+            raise CredentialsRefused(f"the credentials are refused: {self.api.explain(answer)}")
         if status in (200, 206) or (status == 304 and (request.etag or request.last_modified)):
             if self.api.limit.downloads and status == 304:
                 self._budget.give_back()
             return
+        said = self.api.explain(answer) or text_of(answer)
         if self.api.refused(answer):
             raise CredentialsRefused(f"the credentials are refused, or the address is wrong ({status}): {said}")
         if status == 403:
@@ -169,8 +173,10 @@ class Client:
 
     # -- one exchange ---------------------------------------------------------------------------------------------
 
-    def _exchange(self, request: Request, proof: Mapping[str, str]) -> Answer:
+    def _exchange(self, request: Request, prove: Callable[[], Mapping[str, str]]) -> tuple[Mapping[str, str], Answer]:
+        """Send once, within the budget; with what was proved, as it may be refused."""
         self._budget.take()
+        proof = prove()  # after the wait, in which a token may have ended
         self.counts.calls += 1
         url = self._url(request)
         for _ in range(_MOST_REDIRECTS + 1):
@@ -183,7 +189,7 @@ class Client:
                     self._budget.give_back()
                 raise Passing(f"{type(error).__name__}: {self._scrubbed(str(error))}"[:300]) from None
             if answer.status not in _REDIRECTS:
-                return answer
+                return proof, answer
             url = self._redirected(request, url, answer)
         raise NotAnAnswer(f"{self._shown(request)}: it redirects more than {_MOST_REDIRECTS} times")
 

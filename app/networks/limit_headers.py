@@ -22,10 +22,12 @@ _UNTOLD = 60.0  # seconds to wait where a network says "too many" and nothing el
 def wait_after(status_is_limit: bool, headers: Mapping[str, str], now: float) -> float:
     """Seconds from `now` in which nothing may be asked; 0 if it may go on. `headers` has lower-case names."""
     waits = [0.0]
-    if told := headers.get("retry-after"):
+    told = headers.get("retry-after")
+    if told:
         waits.append(_retry_after(told, now))
     empty, window = _used_up(headers)
-    if empty or status_is_limit:
+    # A reset tells when the whole count starts again: it matters once nothing is left, or where nothing else is told.
+    if empty or (status_is_limit and not told):
         reset = _reset(headers, now)
         if reset is not None:
             waits.append(reset)

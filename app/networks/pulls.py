@@ -197,9 +197,7 @@ def replace_details(
     connection.commit()
 
 
-def _put_details(
-    connection: psycopg.Connection, network: str, kind: str, rows: Iterable[tuple[str, object]]
-) -> None:
+def _put_details(connection: psycopg.Connection, network: str, kind: str, rows: Iterable[tuple[str, object]]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into network_details (network_id, kind, key, body) values (%s, %s, %s, %s) "
@@ -228,7 +226,14 @@ def details(connection: psycopg.Connection, network: str, kind: str, keys: Seque
 
 
 def due(
-    connection: psycopg.Connection, pull: Pull, kind: str, *, stale_days: float, most: int, first: Sequence[str]
+    connection: psycopg.Connection,
+    pull: Pull,
+    kind: str,
+    *,
+    listings: Sequence[str],
+    first: Sequence[str],
+    stale_days: float,
+    most: int,
 ) -> list[str]:
     """Programs of a pull whose details are missing or stale, in the order in which they are worth asking for.
 
@@ -241,7 +246,7 @@ def due(
         from (
             select id, bool_or(p.listing = any(%(first)s)) as first
             from network_pages p, unnest(p.ids) as id
-            where p.pull_id = %(pull)s and p.listing = any(%(required)s) group by id
+            where p.pull_id = %(pull)s and p.listing = any(%(listings)s) group by id
         ) as listed
         left join network_details d on d.network_id = %(network)s and d.kind = %(kind)s and d.key = listed.id
         left join programs s on s.network_id = %(network)s and s.external_id = listed.id
@@ -251,7 +256,7 @@ def due(
         """,
         {
             "first": list(first),
-            "required": list(first),
+            "listings": list(listings),
             "pull": pull.id,
             "network": BY_SLUG[pull.network].id,
             "kind": kind,

@@ -131,7 +131,7 @@ class SimulatedNetwork:
             def do_GET(self) -> None:
                 network.serve(self)
 
-            do_POST = do_GET
+            do_POST = do_GET  # noqa: N815 - the standard library's name
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""
@@ -200,14 +200,18 @@ class SimulatedNetwork:
         return True
 
     def _fault(self, call: Call) -> Fault | None:
+        """The first fault that is due; every call brings those that wait for their turn nearer."""
+        due = None
         for fault in self.faults:
-            if fault.times > 0 and fault.path in call.path:
-                if fault.after > 0:
-                    fault.after -= 1
-                    continue
-                fault.times -= 1
-                return fault
-        return None
+            if fault.times <= 0 or fault.path not in call.path:
+                continue
+            if fault.after > 0:
+                fault.after -= 1
+            elif due is None:
+                due = fault
+        if due is not None:
+            due.times -= 1
+        return due
 
     def _too_many(self) -> Answer:
         if self.slug == "impact":
@@ -421,6 +425,9 @@ class SimulatedNetwork:
                 wrong = [{"Field": "PageSize", "Message": "must be at most 100"}]
                 return as_json({"Status": "ERROR", "Message": "Validation failed", "Errors": wrong}, 400)
             return as_json(wire.impact_page(self.records, int(query.get("Page", "1")), size, base))
+        if call.path == f"{base}/Contracts":
+            size = self._page_size(query.get("PageSize")) or 100
+            return as_json(wire.impact_contracts(self.records, int(query.get("Page", "1")), size, base))
         if call.path.startswith(f"{base}/Contracts/"):
             found = [each for each in self.records if each["contract"] == call.path.rpartition("/")[2]]
             if found:

@@ -118,7 +118,9 @@ def _cj_advertiser(each: dict[str, Any]) -> str:
       <mobile-tracking-certified>false</mobile-tracking-certified>
       <cookieless-tracking-enabled>true</cookieless-tracking-enabled>
       <network-rank>{each["rank"]}</network-rank>
-      <primary-category><parent>Computer &amp; Electronics</parent><child>Consumer Electronics</child></primary-category>
+      <primary-category>
+        <parent>Computer &amp; Electronics</parent><child>Consumer Electronics</child>
+      </primary-category>
       <performance-incentives>false</performance-incentives>
       <actions>
         <action>
@@ -208,9 +210,7 @@ def _rakuten_advertiser(each: dict[str, Any], *, detail: bool) -> dict[str, Any]
     }
 
 
-def rakuten_advertisers(
-    records: list[dict[str, Any]], query: dict[str, str], page: int, size: int
-) -> dict[str, Any]:
+def rakuten_advertisers(records: list[dict[str, Any]], query: dict[str, str], page: int, size: int) -> dict[str, Any]:
     rows = [_rakuten_advertiser(each, detail=False) for each in records]
     return _rakuten_list("/v2/advertisers", "advertisers", "advertisers/v2", rows, page, size)
 
@@ -255,9 +255,7 @@ def rakuten_offers(records: list[dict[str, Any]], query: dict[str, str], page: i
     return _rakuten_list("/v1/offers", "offers", "offers/v1", rows, page, size)
 
 
-def rakuten_partnerships(
-    records: list[dict[str, Any]], query: dict[str, str], page: int, size: int
-) -> dict[str, Any]:
+def rakuten_partnerships(records: list[dict[str, Any]], query: dict[str, str], page: int, size: int) -> dict[str, Any]:
     wanted = query.get("partner_status", "").split(",")
     rows = [
         {
@@ -369,19 +367,27 @@ def _impact_campaign(each: dict[str, Any], base: str) -> dict[str, Any]:
     }
 
 
-def impact_page(records: list[dict[str, Any]], page: int, size: int, base: str) -> dict[str, Any]:
-    pages = max(1, -(-len(records) // size))
-    following = f"{base}/Campaigns?PageSize={size}&Page={page + 1}&IrVersion=16" if page < pages else ""
+def _impact_list(name: str, rows: list[dict[str, Any]], page: int, size: int, base: str) -> dict[str, Any]:
+    pages = max(1, -(-len(rows) // size))
+    following = f"{base}/{name}?PageSize={size}&Page={page + 1}&IrVersion=16" if page < pages else ""
     return {
         "@page": str(page),
         "@numpages": str(pages),
         "@pagesize": str(size),
-        "@total": str(len(records)),
+        "@total": str(len(rows)),
         "@start": str((page - 1) * size),
-        "@uri": f"{base}/Campaigns",
+        "@uri": f"{base}/{name}",
         "@nextpageuri": following,
-        "Campaigns": [_impact_campaign(each, base) for each in records[(page - 1) * size : page * size]],
+        name: rows[(page - 1) * size : page * size],
     }
+
+
+def impact_page(records: list[dict[str, Any]], page: int, size: int, base: str) -> dict[str, Any]:
+    return _impact_list("Campaigns", [_impact_campaign(each, base) for each in records], page, size, base)
+
+
+def impact_contracts(records: list[dict[str, Any]], page: int, size: int, base: str) -> dict[str, Any]:
+    return _impact_list("Contracts", [impact_contract(each) for each in records], page, size, base)
 
 
 def impact_contract(each: dict[str, Any]) -> dict[str, Any]:
