@@ -7,6 +7,7 @@ import os
 from litestar import Litestar
 
 from app.api.application import create_app as build
+from app.dashboard import pages
 from app.engines import open_search_async
 from app.logs import configure
 from app.search.engine import RawAnswers
@@ -24,4 +25,5 @@ def create_app() -> Litestar:
         search=open_search_async(settings.opensearch_url, settings, RawAnswers()),
         alias=settings.index,
         secret=secret_of(settings),
+        pages=[pages.ROUTES],
     )

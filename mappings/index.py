@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from mappings.catalogue import FIELDS, Entry, Kind
-from mappings.document import documents_sql, tombstones_sql
+from mappings.document import TIMES, documents_sql, tombstones_sql
 from mappings.languages import STEMMERS
 from mappings.taxonomy import vertical_of
 
@@ -98,6 +98,7 @@ def _sync() -> dict[str, Any]:
             "categoryPath": {"type": "keyword"},
             "vertical": _text(),
             "popularity": {"type": "rank_feature"},
+            **{key: {"type": "date", "format": "strict_date_time"} for key in TIMES},
             "stem": {
                 "properties": {
                     language: {

@@ -137,6 +137,10 @@ PROGRAMS = Table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     Column("last_seen_at", DateTime(timezone=True)),  # kept only while the program is missing
+    # Kept by a trigger: the last change of rate, cookie, status or EPC band; the last cut of a rate; since when closed.
+    Column("terms_changed_at", DateTime(timezone=True)),
+    Column("rate_cut_at", DateTime(timezone=True)),
+    Column("closed_at", DateTime(timezone=True)),
     Column("normaliser", Integer, nullable=False),  # version of the rules that made the row
     # Drawn by a trigger once the row's lock is held; the default only serves rows that go around the trigger.
     Column("version", BigInteger, nullable=False, server_default=text("nextval('program_version')")),
@@ -168,13 +172,17 @@ INDEX_GENERATIONS = Table(
     "index_generations",
     METADATA,
     Column("name", Text, primary_key=True),
-    Column("state", Text, nullable=False),  # building, serving, standby (was serving; still written to), broken
+    Column("state", Text, nullable=False),  # building, serving, standby (was serving; still written to)
     Column("fingerprint", Text, nullable=False),
     Column("fields", ARRAY(Text), nullable=False),  # document keys that its mapping knows
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     Column("served_at", DateTime(timezone=True)),
+    # While it takes no changes: since when, when it is tried again, and why.
+    Column("paused_since", DateTime(timezone=True)),
     Column("paused_until", DateTime(timezone=True)),
     Column("paused_because", Text),
+    Column("built", BigInteger),  # documents so far, and in all
+    Column("expected", BigInteger),
     CheckConstraint("state in ('building', 'serving', 'standby')", name="state"),
 )
 Index(
@@ -194,6 +202,36 @@ DEAD_LETTERS = Table(
     Column("reason", Text, nullable=False),
     Column("failed_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
 )
+
+PROGRAM_HISTORY = Table(
+    "program_history",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("program_id", BigInteger, nullable=False),  # no foreign key: history outlives its program
+    Column("at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("xid", BigInteger, nullable=False, server_default=text("((pg_current_xact_id())::text)::bigint")),
+    Column("field", Text, nullable=False),  # as the record names it in JSON
+    Column("old", JSONB),
+    Column("new", JSONB),
+)
+Index("program_history_xid_id_idx", PROGRAM_HISTORY.c.xid, PROGRAM_HISTORY.c.id)
+Index("program_history_program_id_id_idx", PROGRAM_HISTORY.c.program_id, PROGRAM_HISTORY.c.id)
+Index("program_history_at_idx", PROGRAM_HISTORY.c.at)
+
+INDEX_OPERATIONS = Table(
+    "index_operations",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default=text("'running'")),
+    Column("started_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("result", JSON),
+    Column("error", Text),
+    CheckConstraint("kind in ('rebuild', 'rollback', 'verify')", name="kind"),
+    CheckConstraint("state in ('running', 'done', 'failed')", name="state"),
+)
+Index("index_operations_kind_id_idx", INDEX_OPERATIONS.c.kind, INDEX_OPERATIONS.c.id)
 
 IMPORT_RUNS = Table(
     "import_runs",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
@@ -14,7 +14,7 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from opensearchpy import AsyncOpenSearch
 
-from app.api import health, imports, programs, schema_page, stats
+from app.api import algolia, fields, health, imports, programs, schema_page, stats, suggest
 from app.api.catalogue import Catalogue, open_pool
 from app.api.probe import Probe
 from app.api.problems import HANDLERS
@@ -26,8 +26,13 @@ _EXPOSED = ["ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-
 _LARGEST_BODY = 50_000_000  # an uploaded feed; everything else is far smaller
 
 
-def create_app(*, database_url: str, search: AsyncOpenSearch, alias: str, secret: bytes) -> Litestar:
-    """The application over two engines, which may both be away while it starts. `search` hands answers out raw."""
+def create_app(
+    *, database_url: str, search: AsyncOpenSearch, alias: str, secret: bytes, pages: Sequence[Router] = ()
+) -> Litestar:
+    """The application over two engines, which may both be away while it starts. `search` hands answers out raw.
+
+    `pages` are routes beside the API that need nothing of it: the dashboard.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -57,10 +62,14 @@ def create_app(*, database_url: str, search: AsyncOpenSearch, alias: str, secret
     app = Litestar(
         route_handlers=[
             programs.ROUTES,
+            suggest.ROUTES,
+            algolia.ROUTES,
+            fields.ROUTES,
             imports.ROUTES,
             stats.ROUTES,
             health.ROUTES,
             schema_page.ROUTES,
+            *pages,
         ],
         dependencies={"catalogue": Provide(catalogue, sync_to_thread=False)},
         exception_handlers=HANDLERS,

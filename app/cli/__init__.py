@@ -26,6 +26,7 @@ _COMMANDS = {
     "db": "app.cli.database:db",
     "serve": "app.cli.serve:serve",
     "worker": "app.cli.worker:worker",
+    "bench": "app.cli.bench:bench",
     "prepare": "app.cli.prepare:prepare",
 }
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from contextlib import ExitStack
 
 import rich_click as click
 
+from app.cli.child import Child
 from app.cli.context import Context, console, say
 from app.cli.ports import port_taken, with_urls
 from app.engines import Engines
@@ -18,7 +15,6 @@ from app.engines.process import EngineDied
 from app.failures import Failure
 from app.settings import secret_of
 
-_STOP_SECONDS = 8.0
 _READY_SECONDS = 60.0
 _WATCH_SECONDS = 0.5
 
@@ -41,10 +37,10 @@ def up(context: Context) -> None:
     with context.engines(hold=True, migrate=False) as engines, ExitStack() as children:
         secret_of(settings)  # made before the processes that share it
         environment = with_urls(settings, engines)
-        preparing = children.enter_context(_Child("prepare", environment))
+        preparing = children.enter_context(Child("prepare", environment))
         if preparing.process.wait():
             raise NotReady("the catalogue could not be prepared; what is said above is why")
-        parts = [children.enter_context(_Child(name, environment)) for name in ("worker", "serve")]
+        parts = [children.enter_context(Child(name, environment)) for name in ("worker", "serve")]
         _wait_until_ready(settings.host, settings.port, parts)
         console.print(f"\n  [bold]http://{settings.host}:{settings.port}[/]", highlight=False)
         say(f"  API /api/programs · documentation /schema · ready after {time.monotonic() - began:.1f} s")
@@ -52,34 +48,7 @@ def up(context: Context) -> None:
         _watch(engines, parts)
 
 
-class _Child:
-    """A process of ours, started with the engines' URLs, ended before the engines are."""
-
-    def __init__(self, name: str, environment: dict[str, str]) -> None:
-        self.name = name
-        self._environment = environment
-
-    def __enter__(self) -> _Child:
-        self.start()
-        return self
-
-    def start(self) -> None:
-        """Start it, or start it again. It gets a session of its own: Ctrl-C on the terminal is for us to handle."""
-        command = [sys.executable, "-c", "from app.cli import main; main()", self.name]
-        self.process = subprocess.Popen(command, env=self._environment, start_new_session=True)
-
-    def __exit__(self, *_: object) -> None:
-        if self.process.poll() is not None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-
-
-def _wait_until_ready(host: str, port: int, parts: list[_Child]) -> None:
+def _wait_until_ready(host: str, port: int, parts: list[Child]) -> None:
     deadline = time.monotonic() + _READY_SECONDS
     while not port_taken(host, port):
         for part in parts:
@@ -90,7 +59,7 @@ def _wait_until_ready(host: str, port: int, parts: list[_Child]) -> None:
         time.sleep(0.05)
 
 
-def _watch(engines: Engines, parts: list[_Child]) -> None:
+def _watch(engines: Engines, parts: list[Child]) -> None:
     """Until we are stopped: a dead engine ends everything and says why, a dead part of ours is started again."""
     while True:
         time.sleep(_WATCH_SECONDS)

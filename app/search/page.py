@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from app.search import facets as facetting
-from app.search.body import MARK, UNMARK
 from app.search.filters import effective
+from app.search.highlight import MARK, UNMARK
 from app.search.request import SearchRequest
 
 
@@ -52,6 +52,7 @@ class Found(msgspec.Struct):
     took: int = 0
     timed_out: bool = False
     aggregations: dict[str, Any] = msgspec.field(default_factory=dict)
+    suggest: dict[str, list[dict[str, Any]]] = msgspec.field(default_factory=dict)
 
     @property
     def partial(self) -> bool:

@@ -1,0 +1,37 @@
+"""Processes of ours that a command starts and ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+_STOP_SECONDS = 8.0
+
+
+class Child:
+    """An `affindex` command in a process of its own, given the engines' URLs, ended before the engines are."""
+
+    def __init__(self, name: str, environment: dict[str, str]) -> None:
+        self.name = name
+        self._environment = environment
+
+    def __enter__(self) -> Child:
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start it, or start it again. It gets a session of its own: Ctrl-C on the terminal is for us to handle."""
+        command = [sys.executable, "-c", "from app.cli import main; main()", self.name]
+        self.process = subprocess.Popen(command, env=self._environment, start_new_session=True)
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
