@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from app.api.probe import Probe
+from app.networks.accounts import Account
 from app.search.engine import SearchEngine
 
 Pool = AsyncConnectionPool[psycopg.AsyncConnection[dict[str, Any]]]
@@ -29,6 +30,7 @@ class Catalogue:
     probe: Probe
     secret: bytes
     database_url: str
+    accounts: Mapping[str, Account]
 
     @asynccontextmanager
     async def database(self) -> AsyncIterator[psycopg.AsyncConnection[dict[str, Any]]]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from app.networks.connectors import CONNECTORS
 from app.networks.failures import Unconfigured
+from app.networks.schedule import is_cron
 from app.settings import Secret, Settings, SettingsError, network_values
 from mappings.networks import BY_SLUG
 
 # What may be set for every network, beside its credentials.
 _HABITS = ("enabled", "paused", "schedule", "priority", "details", "base_url")
 _TRUE, _FALSE = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", "off"})
-_CRON_FIELDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,11 @@ def accounts(settings: Settings) -> dict[str, Account]:
     return {slug: _account(slug, values.get(slug, {}), settings) for slug in BY_SLUG}
 
 
+def no_accounts() -> dict[str, Account]:
+    """Every network, with nothing set for any."""
+    return accounts(Settings())
+
+
 def _account(network: str, values: Mapping[str, Secret], settings: Settings) -> Account:
     connector = CONNECTORS.get(network)
     needed = connector.api.credentials if connector else ()
@@ -110,7 +115,7 @@ def _number(network: str, name: str, written: str) -> int:
 
 
 def _schedule(network: str, written: str) -> str:
-    if written and len(written.split()) != _CRON_FIELDS:
+    if written and not is_cron(written):
         raise SettingsError(
             f"{_variable(network, 'schedule')} is '{written}'; it must be five fields of cron, as in '0 4 * * *'"
         )

@@ -18,6 +18,7 @@ from app.networks import pulls
 from app.networks.accounts import Account
 from app.networks.addresses import transport
 from app.networks.aliases import link_shareasale
+from app.networks.api import Api
 from app.networks.budget import Budget
 from app.networks.client import Client
 from app.networks.clock import Clock, WallClock
@@ -43,6 +44,15 @@ class Wiring:
         allow_private=account.allow_private
     )
     timeout: float | None = None  # seconds without a byte; the network's own otherwise
+    largest_answer: int | None = None  # bytes; the network's own otherwise
+
+    def adjusted(self, api: Api) -> Api:
+        """An API with these bounds instead of its own."""
+        return replace(
+            api,
+            timeout=api.timeout if self.timeout is None else self.timeout,
+            largest_answer=self.largest_answer or api.largest_answer,
+        )
 
 
 def open_sync(connection: psycopg.Connection, network: str, *, accept_drift: bool = False, by: str) -> int:
@@ -111,9 +121,8 @@ class _Sync:
             self._pull = pulls.begin(connection, account.network, refused_too=self._accept_drift)
             self._record(connection)
         self._budget = Budget(self._connect, account.network, connector.api.limit, self._wiring.clock)
-        api = connector.api if self._wiring.timeout is None else replace(connector.api, timeout=self._wiring.timeout)
         self._client = Client(
-            api,
+            self._wiring.adjusted(connector.api),
             connector.auth(account.credentials, self._wiring.clock),
             self._budget,
             self._wiring.clock,

@@ -80,8 +80,8 @@ def account(simulated: SimulatedNetwork, **more: str) -> Account:
     return accounts(read_settings(environment(simulated, **more)))[simulated.slug]
 
 
-def wiring(clock: TurnedClock) -> Wiring:
-    return Wiring(clock, timeout=_TIMEOUT_SECONDS)
+def wiring(clock: TurnedClock, largest_answer: int | None = None) -> Wiring:
+    return Wiring(clock, timeout=_TIMEOUT_SECONDS, largest_answer=largest_answer)
 
 
 class Syncing:
@@ -91,7 +91,14 @@ class Syncing:
         self.catalogue = catalogue
         self.clock = clock
 
-    def sync(self, simulated: SimulatedNetwork, *, accept_drift: bool = False, **more: str) -> int:
+    def sync(
+        self,
+        simulated: SimulatedNetwork,
+        *,
+        accept_drift: bool = False,
+        largest_answer: int | None = None,
+        **more: str,
+    ) -> int:
         """Sync once, as the command does; the run's id."""
         with self.catalogue.connect() as connection:
             run = open_sync(connection, simulated.slug, accept_drift=accept_drift, by="test")
@@ -100,7 +107,7 @@ class Syncing:
             account(simulated, **more),
             run,
             accept_drift=accept_drift,
-            wiring=wiring(self.clock),
+            wiring=wiring(self.clock, largest_answer),
         )
         return run
 

@@ -86,8 +86,12 @@ class Answer:
 
 @dataclass
 class Fault:
-    """A fault for the next calls whose path matches. `kind`: a status, `timeout`, `truncated`, `dropped`, `endless`,
-    `expired` (the token stops working), `html`, `redirect`."""
+    """A fault for the next calls whose path matches.
+
+    `kind` is a status, or `timeout`, `truncated` (less than announced), `cut` (half of it, announced as whole),
+    `dropped`, `endless`, `expired` (every token stops working), `html`, `redirect`, `limited` (too many calls), `said`
+    (a body of the test's).
+    """
 
     kind: str
     times: int = 1
@@ -154,6 +158,10 @@ class SimulatedNetwork:
         """Let the next calls whose path contains `path` fail, `after` so many have gone well."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.faults.append(Fault(str(kind), times, path, after, named))
+
+    def forget(self) -> None:
+        """Count anew, as after a long time."""
+        self._counted.clear()
 
     def asked(self, path: str = "") -> list[Call]:
         """The calls to a path."""
@@ -223,6 +231,8 @@ class SimulatedNetwork:
             case "html":
                 page = b"<!DOCTYPE html><html><head><title>We have moved</title></head><body>Sign in</body></html>"
                 return Answer(200, page, "text/html; charset=utf-8")
+            case "said":
+                return Answer(200, fault.headers["body"].encode(), "application/octet-stream")
             case "redirect":
                 return Answer(302, b"", "text/plain", fault.headers)
             case "limited":
@@ -377,7 +387,11 @@ class SimulatedNetwork:
         size = self._page_size(query.get("limit"))
         if size is None:
             return as_json({"message": "limit must be between 1 and 200", "error": "REQUEST_PARAM_INVALID"}, 400)
-        return as_json(makers[call.path](self.records, query, int(query.get("page", "1")), size))
+        answer = makers[call.path](self.records, query, int(query.get("page", "1")), size)
+        lost = self.options.get("short", 0)  # records that are announced and do not come
+        if lost and call.path == "/v2/advertisers" and query.get("page") == "1":
+            del answer["advertisers"][-lost:]
+        return as_json(answer)
 
     def _rakuten_token(self, call: Call, headers: dict[str, str], body: bytes) -> Answer:
         form = {name: values[-1] for name, values in parse_qs(body.decode()).items()}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from typing import Any
 
 import msgspec
 
@@ -75,7 +76,15 @@ def _records(pulled: Pulled, given: Mapping[str, Secret]) -> Iterator[Record]:
             while batch := [msgspec.json.decode(each) for each in islice(listed, _BATCH)]:
                 details = pulled.details(_DETAILS, [str(each["id"]) for each in batch])
                 for each in batch:
-                    yield programme(each, details.get(str(each["id"])), source=CONNECTOR.source)
+                    yield programme(each, _under(each, details.get(str(each["id"]))), source=CONNECTOR.source)
+
+
+def _under(listed: Mapping[str, Any], details: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Details as far as the list is silent: it is of today, they may be days old."""
+    if details is None:
+        return None
+    said = {name: value for name, value in listed.items() if value is not None}
+    return {**details, "programmeInfo": {**details.get("programmeInfo", {}), **said}}
 
 
 def _explain(answer: Answer) -> str | None:
