@@ -14,7 +14,20 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from opensearchpy import AsyncOpenSearch
 
-from app.api import algolia, fields, health, imports, networks, programs, schema_page, stats, suggest
+from app.api import (
+    algolia,
+    export,
+    facets,
+    fields,
+    health,
+    imports,
+    keys,
+    networks,
+    programs,
+    schema_page,
+    stats,
+    suggest,
+)
 from app.api.catalogue import Catalogue, open_pool
 from app.api.probe import Probe
 from app.api.problems import HANDLERS
@@ -70,9 +83,12 @@ def create_app(
     app = Litestar(
         route_handlers=[
             programs.ROUTES,
+            export.ROUTES,
             suggest.ROUTES,
             algolia.ROUTES,
             fields.ROUTES,
+            facets.ROUTES,
+            keys.ROUTES,
             imports.ROUTES,
             stats.ROUTES,
             networks.ROUTES,

@@ -14,9 +14,10 @@ import msgspec
 from app.search.engine import EngineAway, SearchEngine
 from app.search.grammar import escape
 from app.search.problems import BadRequest, ParameterError, meaning
-from app.search.typed import Typed, checked, fold, marked, match, pieces, typed, typos_allowed
+from app.search.typed import Typed, checked, marked, match, pieces, typed, typos_allowed
 from indexing.suggestions import alias_of
-from mappings.suggestions import Kind
+from mappings.folding import folded
+from mappings.suggestions import MOST_OF_A_KIND, Kind
 
 Clause = dict[str, Any]
 
@@ -163,7 +164,7 @@ async def suggest(engine: SearchEngine, wanted: Wanted) -> Suggestions:
 
 
 def body(query: Clause, kinds: Iterable[Kind], limit: int) -> dict[str, Any]:
-    """One request for the best of every kind."""
+    """One request for the best of every kind. Of categories more: a vertical and a category may share their label."""
     listed = list(kinds)
     return {
         "size": 0,
@@ -176,8 +177,7 @@ def body(query: Clause, kinds: Iterable[Kind], limit: int) -> dict[str, Any]:
                 "aggs": {
                     "best": {
                         "top_hits": {
-                            # A vertical and a category may share their label: one of them is shown.
-                            "size": limit + (limit if Kind.CATEGORY in listed else 0),
+                            "size": min(limit * (2 if Kind.CATEGORY in listed else 1), MOST_OF_A_KIND),
                             "sort": [{"_score": "desc"}, {"weight": "desc"}],
                             "_source": True,
                         }
@@ -210,7 +210,7 @@ def beginning(q: str) -> Clause:
 def forgiven(q: str) -> Clause | None:
     """The same with typing errors; None if nothing typed may have any."""
     words = pieces(q)
-    allowed = [typos_allowed(fold(word)) for word in words]
+    allowed = [typos_allowed(folded(word)) for word in words]
     if not any(allowed):
         return None
     queries = [

@@ -83,7 +83,7 @@ export async function part(element, ask, show, { shapes = 4, kind = "line", hide
     if (problem.name === "AbortError") return;
     // a route that this server does not have yet: the part is simply not there
     if (hideMissing && (problem.status === 404 || problem.status === 405)) {
-      (element.closest("section") ?? element).hidden = true;
+      replace(element).closest("section").hidden = true;
       return;
     }
     if (problem.status === undefined) console.error(problem);
