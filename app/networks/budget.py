@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,7 +43,7 @@ class Bucket:
 
 
 class Budget:
-    """Takes tokens of one network, waiting for them as long as the limit's patience lasts."""
+    """Takes tokens of one network, waiting for them as long as the limit's patience lasts. Threads may share it."""
 
     def __init__(self, connect: Callable[[], psycopg.Connection], network: str, limit: Limit, clock: Clock) -> None:
         self._connect = connect
@@ -51,6 +52,7 @@ class Budget:
         self._limit = limit
         self._clock = clock
         self._connection: psycopg.Connection | None = None
+        self._lock = threading.Lock()  # of our connection; the row's own lock keeps other processes apart
         self.waited = 0.0
 
     def close(self) -> None:
@@ -97,6 +99,10 @@ class Budget:
 
     def _changed(self, now: float, change: Callable[[Bucket], tuple[Bucket, float]]) -> float:
         """Change the bucket in one transaction, its row locked; what the change answers."""
+        with self._lock:
+            return self._locked(now, change)
+
+    def _locked(self, now: float, change: Callable[[Bucket], tuple[Bucket, float]]) -> float:
         if self._connection is None or self._connection.closed:
             self._connection = self._connect()
             # A crash of the database forgets the last half second of tokens, and takes longer than that.

@@ -327,6 +327,8 @@ class SimulatedNetwork:
 
     def _answer(self, handler: BaseHTTPRequestHandler, call: Call, query: dict[str, str], body: bytes) -> Answer:
         headers = {name.lower(): value for name, value in handler.headers.items()}
+        if packed := self.options.get("packed"):
+            return Answer(200, packed, "application/json", {"Content-Encoding": "gzip"})
         answer: Answer = getattr(self, f"_{self.slug}")(call, query, headers, body)
         return answer
 
