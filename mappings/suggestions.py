@@ -14,6 +14,9 @@ import msgspec
 
 from mappings.document import vertical_label_sql
 
+# The most suggestions of a kind that one request may ask for.
+MOST_OF_A_KIND = 500
+
 # Longer beginnings than these are found by their first characters.
 LONGEST_WORD_START = 20
 LONGEST_START = 40
@@ -30,6 +33,7 @@ class Kind(Enum):
 
     PROGRAM = "program"
     MERCHANT = "merchant"
+    CLOSED_MERCHANT = "closedMerchant"  # with closed programs only: never suggested, but a value to filter by
     CATEGORY = "category"
     QUERY = "query"
 
@@ -122,6 +126,7 @@ def settings(replicas: int) -> dict[str, Any]:
             # The heaviest first, so that a group of equals is ordered by reading its beginning.
             "sort.field": "weight",
             "sort.order": "desc",
+            "max_inner_result_window": MOST_OF_A_KIND,
         },
         "analysis": _analysis(),
     }
@@ -143,9 +148,10 @@ _PROGRAMS = f"""
     join networks n on n.id = first.network_id
 """
 _MERCHANTS = f"""
-    select 'merchant', 'merchantDomain', p.merchant_domain, p.merchant_domain, null, null,
-        count(*)::int, coalesce(max(p.popularity), 0) + ln(count(*))
-    from programs p where {_OPEN} and p.merchant_domain is not null group by p.merchant_domain
+    select case when count(*) filter (where {_OPEN}) > 0 then 'merchant' else 'closedMerchant' end,
+        'merchantDomain', p.merchant_domain, p.merchant_domain, null, null,
+        (count(*) filter (where {_OPEN}))::int, coalesce(max(p.popularity) filter (where {_OPEN}), 0) + ln(count(*))
+    from programs p where p.merchant_domain is not null group by p.merchant_domain
 """
 _CATEGORIES = f"""
     select 'category', 'category', p.category, p.category, null, null, count(*)::int, count(*)

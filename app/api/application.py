@@ -14,7 +14,20 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from opensearchpy import AsyncOpenSearch
 
-from app.api import algolia, feeds, fields, health, imports, programs, schema_page, stats, suggest
+from app.api import (
+    algolia,
+    export,
+    facets,
+    feeds,
+    fields,
+    health,
+    imports,
+    keys,
+    programs,
+    schema_page,
+    stats,
+    suggest,
+)
 from app.api.catalogue import Catalogue, open_pool
 from app.api.probe import Probe
 from app.api.problems import HANDLERS
@@ -62,10 +75,13 @@ def create_app(
     app = Litestar(
         route_handlers=[
             programs.ROUTES,
+            export.ROUTES,
             suggest.ROUTES,
             algolia.ROUTES,
             feeds.ROUTES,
             fields.ROUTES,
+            facets.ROUTES,
+            keys.ROUTES,
             imports.ROUTES,
             stats.ROUTES,
             health.ROUTES,

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import msgspec
 import rich_click as click
@@ -18,8 +15,7 @@ from app.benchmarks.ground import Ground
 from app.benchmarks.run import run
 from app.cli.child import Child
 from app.cli.context import Context, console, emit, json_option, opened, say
-from app.cli.ports import with_urls
-from app.failures import Failure
+from app.cli.ports import wait_until_ready, with_urls
 
 _READY_SECONDS = 30.0
 
@@ -45,7 +41,7 @@ def bench(context: Context, rounds: int, scale: float, with_search: bool, as_jso
         settings = msgspec.structs.replace(context.settings, host="127.0.0.1", port=port, index=ground.alias)
         url = f"http://127.0.0.1:{port}"
         with Child("serve", with_urls(settings, ground.engines)) as child:
-            _wait_until_ready(url, child)
+            wait_until_ready(url, child.gone, _READY_SECONDS)
             yield url
 
     with context.engines(migrate=False) as engines:
@@ -55,18 +51,6 @@ def bench(context: Context, rounds: int, scale: float, with_search: bool, as_jso
         emit(report)
     else:
         _show(report)
-
-
-def _wait_until_ready(url: str, child: Child) -> None:
-    deadline = time.monotonic() + _READY_SECONDS
-    while True:
-        try:
-            urlopen(f"{url}/readyz", timeout=2).close()
-            return
-        except (URLError, OSError):
-            if child.process.poll() is not None or time.monotonic() > deadline:
-                raise Failure("the API that was to be measured did not come up") from None
-            time.sleep(0.1)
 
 
 def _show(report: Report) -> None:

@@ -25,7 +25,7 @@ def prepare(context: Context) -> None:
     with context.engines() as engines:
         to = opened(engines, context.settings)
         key = _first_key(to)
-        _fill(to)
+        _fill(context, to)
         _index(context, to)
         _suggest(context, to)
     if key:
@@ -39,16 +39,17 @@ def _first_key(to: Opened) -> str | None:
         return None if some else create_key(connection, "first", "admin")
 
 
-def _fill(to: Opened) -> None:
+def _fill(context: Context, to: Opened) -> None:
     with to.connect() as connection:
         bury_dead_runs(connection)
         (some,) = connection.execute("select exists (select from programs)").fetchone() or (False,)
-    if some:
+    limit = context.settings.generated
+    if some or limit == 0:
         return
-    source = generated(tuple(VOLUMES))
+    source = generated(tuple(VOLUMES), limit=limit)
     total = sum(source.expected.values())
     say(f"importing {total:,} programs")
-    parameters: dict[str, Any] = {"networks": list(VOLUMES), "seed": 1}
+    parameters: dict[str, Any] = {"networks": list(VOLUMES), "seed": 1, "limit": limit}
     done = 0
     with counting("importing", total) as progress:
 

@@ -14,9 +14,10 @@ import msgspec
 from app.search.engine import EngineAway, SearchEngine
 from app.search.grammar import escape
 from app.search.problems import BadRequest, ParameterError, meaning
-from app.search.typed import Typed, checked, fold, marked, match, pieces, typed, typos_allowed
+from app.search.typed import Typed, checked, marked, match, pieces, typed, typos_allowed
 from indexing.suggestions import alias_of
-from mappings.suggestions import Kind
+from mappings.folding import folded
+from mappings.suggestions import MOST_OF_A_KIND, Kind
 
 Clause = dict[str, Any]
 
@@ -37,6 +38,8 @@ _WHOLE, _BEGINS, _WORDS, _BEGINNINGS = 800.0, 400.0, 200.0, 100.0
 # Beside these a word that was typed without error counts more than one with errors.
 _WORD, _WORD_START, _ONE_TYPO, _TWO_TYPOS = 4.0, 3.0, 2.0, 1.0
 _AT_THE_BEGINNING, _ALL_OF_IT = 0.5, 0.25
+_SHARED_PIECES = "35%"
+_LONGEST_RESEMBLED = 60  # characters: each is a piece to look up
 
 
 class SuggestionsMissing(EngineAway):
@@ -163,7 +166,7 @@ async def suggest(engine: SearchEngine, wanted: Wanted) -> Suggestions:
 
 
 def body(query: Clause, kinds: Iterable[Kind], limit: int) -> dict[str, Any]:
-    """One request for the best of every kind."""
+    """One request for the best of every kind. Of categories more: a vertical and a category may share their label."""
     listed = list(kinds)
     return {
         "size": 0,
@@ -176,8 +179,7 @@ def body(query: Clause, kinds: Iterable[Kind], limit: int) -> dict[str, Any]:
                 "aggs": {
                     "best": {
                         "top_hits": {
-                            # A vertical and a category may share their label: one of them is shown.
-                            "size": limit + (limit if Kind.CATEGORY in listed else 0),
+                            "size": min(limit * (2 if Kind.CATEGORY in listed else 1), MOST_OF_A_KIND),
                             "sort": [{"_score": "desc"}, {"weight": "desc"}],
                             "_source": True,
                         }
@@ -210,7 +212,7 @@ def beginning(q: str) -> Clause:
 def forgiven(q: str) -> Clause | None:
     """The same with typing errors; None if nothing typed may have any."""
     words = pieces(q)
-    allowed = [typos_allowed(fold(word)) for word in words]
+    allowed = [typos_allowed(folded(word)) for word in words]
     if not any(allowed):
         return None
     queries = [
@@ -229,6 +231,11 @@ def forgiven(q: str) -> Clause | None:
         if most > 1:
             queries.append(_worth(_TWO_TYPOS, whole))
     return {"bool": forgiving}
+
+
+def resembling(q: str) -> Clause:
+    """Texts that share pieces of three letters with what was typed, the more the better, wherever they stand."""
+    return {"match": {"text.pieces": {"query": q[:_LONGEST_RESEMBLED], "minimum_should_match": _SHARED_PIECES}}}
 
 
 def _begun(word: str, most: int) -> Clause:

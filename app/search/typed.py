@@ -10,9 +10,10 @@ import html
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from unicodedata import category, combining, normalize
+from unicodedata import category, normalize
 
 from app.search.problems import BadRequest, ParameterError
+from mappings.folding import folded
 
 # One typing error from four letters, two from eight, as in Algolia: shorter words are too near to one another.
 ONE_TYPO_FROM = 4
@@ -20,12 +21,6 @@ TWO_TYPOS_FROM = 8
 # Each word costs clauses, and nobody who is still typing needs more.
 MOST_WORDS = 10
 LONGEST = 512  # bytes
-
-# Letters that are not a plain letter with an accent, as the engine's asciifolding writes them.
-_FOLDED = {
-    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h",
-    "ŧ": "t", "ŋ": "n", "ĸ": "q", "ſ": "s", "’": "'", "ŀ": "l",
-}  # fmt: skip
 
 
 class Exactness(IntEnum):
@@ -101,30 +96,24 @@ def typos_allowed(word: str) -> int:
     return (len(word) >= ONE_TYPO_FROM) + (len(word) >= TWO_TYPOS_FROM)
 
 
-def fold(text: str) -> str:
-    """A text without case and accents."""
-    return "".join(map(_fold_character, text))
-
-
 @lru_cache(maxsize=4096)
 def _fold_character(character: str) -> str:
-    lower = character.lower()
-    return "".join(_FOLDED.get(each, each) for each in normalize("NFKD", lower) if not combining(each))
+    return folded(character)
 
 
 def _words(text: str) -> list[_Word]:
     words: list[_Word] = []
-    folded: list[str] = []
+    plain: list[str] = []
     origins: list[int] = []
     for place, character in enumerate([*text, " "]):
         if character.isalnum() or category(character).startswith("M"):
-            plain = _fold_character(character)
-            folded.append(plain)
-            origins += [place] * len(plain)
-        elif folded:
+            letters = _fold_character(character)
+            plain.append(letters)
+            origins += [place] * len(letters)
+        elif plain:
             if origins:
-                words.append(_Word("".join(folded), tuple(origins), place))
-            folded, origins = [], []
+                words.append(_Word("".join(plain), tuple(origins), place))
+            plain, origins = [], []
     return words
 
 

@@ -4,6 +4,7 @@
 2. Several queries of one request do not disturb each other, however they are folded.
 3. A page with refinements, as InstantSearch asks for it, counts each facet under the other facets' refinements.
 4. Values selected anywhere in a request are counted exactly, however rare they are.
+5. Asking for the statuses that are the default is still asking: the facet then counts what was asked for.
 """
 
 from __future__ import annotations
@@ -315,3 +316,15 @@ def test_selected_values_are_counted_however_rare(stocked: tuple[Catalogue, list
     )
     assert counted["facets"]["category"] == {**dict(sorted(by_count, key=lambda p: (-p[1], p[0]))[:2]), rarest: count}
     assert msgspec.json.encode(counted)
+
+
+def test_asking_for_the_default_statuses(stocked: tuple[Catalogue, list[Row]]) -> None:
+    catalogue, rows = stocked
+    asked, default = ask(
+        catalogue,
+        {"facets": "status", "facetFilters": [["status:active", "status:paused"]]},
+        {"facets": "status", "hitsPerPage": 0},
+    )
+    assert asked["facets"]["status"].keys() == {"active", "paused"}
+    assert default["facets"]["status"] == _counts(rows, "status")
+    assert asked["nbHits"] == default["nbHits"] == len(_under(rows, []))

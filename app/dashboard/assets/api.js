@@ -15,10 +15,10 @@ export class Problem extends Error {
   }
 }
 
-/** GET as JSON. `parameters` may be a query string. Throws Problem, or AbortError if `signal` says so. */
-export function get(path, parameters = "", { signal } = {}) {
+/** GET as JSON, with the key if `keyed`. `parameters` may be a query string. Throws Problem, or AbortError if `signal` says so. */
+export function get(path, parameters = "", { signal, keyed = false } = {}) {
   const query = typeof parameters === "string" ? parameters : new URLSearchParams(parameters).toString();
-  return ask(path + (query ? `?${query}` : ""), { signal });
+  return ask(path + (query ? `?${query}` : ""), { signal, headers: keyed ? bearer() : {} });
 }
 
 /** POST or PATCH with the key; `body` is sent as JSON unless it is a Blob or FormData. */

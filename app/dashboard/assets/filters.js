@@ -227,6 +227,11 @@ export function filterPanel(change) {
       if (!bodies.size) build();
       element.classList.add("pending");
     },
+    /** The answer did not come: what is there may be used as it is. */
+    settle() {
+      element.classList.remove("pending");
+      waiting = false;
+    },
     show(next, answered) {
       state = next;
       facets = { ...answered };

@@ -199,6 +199,7 @@ function nothing(answer) {
 }
 
 function fail(problem) {
+  panel.settle();
   heading.textContent = "Programs";
   replace(pages);
   const wrong = problem.status === 400 && problem.errors?.length;

@@ -2,7 +2,7 @@
 
 import { get, newest } from "./api.js";
 import { h, icon, marked } from "./dom.js";
-import { network, vertical } from "./fields.js";
+import { network } from "./fields.js";
 import { number } from "./format.js";
 import { say } from "./states.js";
 
@@ -152,25 +152,21 @@ export function searchBox(words, search, { filtered }) {
   return { element: form, input };
 }
 
-const emphasised = (item, plain) => (item.highlighted ? marked(item.highlighted) : plain);
+const TITLES = { queries: "Searches", programs: "Programs", merchants: "Merchants", categories: "Categories" };
 
+/** The API's groups in our order; what choosing one does is told by its parameter. */
 function groupsOf(answer, search, filtered) {
-  return [
-    {
-      title: "Searches",
-      items: (answer.queries ?? []).map((each) => ({ text: emphasised(each, each.query), more: each.count && number(each.count), go: () => search(each.query) })),
-    },
-    {
-      title: "Programs",
-      items: (answer.programs ?? []).map((each) => ({ text: emphasised(each, each.name), more: network(each.network), go: () => location.assign(`/programs/${each.id}`) })),
-    },
-    {
-      title: "Merchants",
-      items: (answer.merchants ?? []).map((each) => ({ text: emphasised(each, each.domain), more: each.count && number(each.count), go: () => filtered("merchantDomain", each.filter) })),
-    },
-    {
-      title: "Categories",
-      items: (answer.categories ?? []).map((each) => ({ text: emphasised(each, each.value), more: each.vertical && vertical(each.vertical), go: () => filtered("categoryPath", each.filter) })),
-    },
-  ];
+  const go = (each) => () => {
+    if (each.id && each.count === 1) location.assign(`/programs/${each.id}`);
+    else if (each.parameter === "q") search(each.filter);
+    else filtered(each.parameter, each.filter);
+  };
+  return Object.entries(TITLES).map(([group, title]) => ({
+    title,
+    items: (answer.groups[group] ?? []).map((each) => ({
+      text: marked(each.highlighted),
+      more: each.network && each.count === 1 ? network(each.network) : each.count !== null && number(each.count),
+      go: go(each),
+    })),
+  }));
 }

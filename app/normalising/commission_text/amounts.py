@@ -28,7 +28,8 @@ _SIGN = (
 )
 _AFTER = (
     rf"(?:[€£$₽₺₴₫¥](?!\s?\d)|{_CODES}\b|zł|zl\b|kč|円|元|원|ft\b|lei\b|kr\b\.?|euros?\b|"
-    r"(?:us |american )?dollars?\b|(?:us )?dollar\b|pounds?\b|rupees\b|reais\b|francs?\b|franken\b|pesos?\b)"
+    r"(?:us |american )?dollars?\b|d[óo]lares\b|dollari\b|(?:us )?dollar\b|pounds?\b|rupees\b|reais\b|francs?\b|"
+    r"franken\b|pesos?\b)"
 )
 _SCALE = r"(?:\s?(?:k|m|mm|mn|bn|b|million|billion|millionen|mio\.?|mrd\.?|millones|millions|milhões|tsd\.?)\b)"
 _TO = (
@@ -75,9 +76,9 @@ _AMOUNT = re.compile(
     rf"|(?<!\d)(?<!\d\s)%\s?(?:(?P<tlow>{NUMBER})\s?-\s?%?)?(?P<thigh>{NUMBER})(?![\d%])"
     # between €5 and €10, $5 - $10, $5 - 10
     rf"|{_BETWEEN}(?P<bsign>{_SIGN})\s?(?P<bmlow>{NUMBER})\s{_AND}\s(?:{_SIGN})?\s?(?P<bmhigh>{NUMBER})"
-    rf"|(?P<sign>{_SIGN})\s?(?P<mlow>{NUMBER})(?:[.,]-{{1,2}}|/-)?(?P<mscale>{_SCALE})?(?:\s?(?:{_AFTER}))?"
+    rf"|(?P<sign>{_SIGN})\s?(?P<mlow>{NUMBER})(?:[.,]-{{1,2}}|/-)?(?P<mscale>{_SCALE})?(?:\s?(?P<tail>{_AFTER}))?"
     rf"(?:\s?{_TO}\s?(?:(?:{_SIGN})\s?(?P<mhigh>{NUMBER})|(?P<mbare>{NUMBER}){_NO_UNIT})(?P<mscale2>{_SCALE})?)?"
-    rf"(?:\s?(?P<tail>{_CODES}\b|€))?"
+    rf"(?:\s?(?P<tail2>{_AFTER}))?"
     # 10 - 20 €
     rf"|(?:{_BETWEEN}(?P<bslow>{_NUMBER})\s?(?:{_AFTER})?\s{_AND}\s)(?P<bshigh>{_NUMBER})\s?(?P<bafter>{_AFTER})"
     rf"|(?:{_NO_ORDINAL}(?P<slow>{_NUMBER})\s?(?:{_AFTER})?\s?{_TO}\s?)?(?P<shigh>{_NUMBER})(?P<sscale>{_SCALE})?\s?"
@@ -138,7 +139,8 @@ def _read(match: re.Match[str], default_currency: str) -> Amount | None:
         scale, scale2 = match["mscale"], match["mscale2"]
         first = _money(written, scale or (scale2 if until and match["mbare"] else None))
         last = _money(until, scale2) if until else first
-        currency = _currency(match["tail"], default_currency) if match["tail"] else _currency(sign, default_currency)
+        tail = match["tail"] or match["tail2"]  # "$25 CAD"
+        currency = (_currency(tail, default_currency) if tail else None) or _currency(sign, default_currency)
         return _bounded(match, "fixed", first if until else None, last, until is not None, currency)
     written, until = match["slow"] or match["bslow"], match["shigh"] or match["bshigh"]
     currency = _currency(match["after"] or match["bafter"], default_currency)
@@ -182,7 +184,7 @@ def _figure(written: str) -> str:
 
 def _currency(sign: str, default: str) -> str | None:
     mark = "".join(sign.split()).lower()
-    if mark == "$" or mark.endswith(("dollar", "dollars")):
+    if mark == "$" or mark.endswith(("dollar", "dollars", "lares", "dollari")):
         return default if mark == "$" and default in _DOLLARS else "USD"
     if mark == "¥":
         return default if default in _YENS else "JPY"

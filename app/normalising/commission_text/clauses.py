@@ -15,17 +15,19 @@ _ABBREVIATED = frozenset({
 })  # fmt: skip
 _EMOJI = "\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 _CLAUSE = re.compile(
-    rf"[,()\[\]{{}}{_EMOJI}]|\s[-–/+&]\s|\s?—\s?|\s(?:and|plus|or|but|then|while|whereas|with|und|oder|sowie|dann|"
+    rf",(?!\d{{3}})|[()\[\]{{}}{_EMOJI}]|\s(?-i:(?=(?:[A-Z][\w-]*\s){{0,2}}[A-Z][\w-]*\s?:))|\s[-–/+&]\s|\s?—\s?|"
+    rf"\s(?:and|plus|or|but|then|on top of|in addition to|as well as|along with|alongside|besides|while|whereas|"
+    rf"with|und|oder|sowie|dann|"
     r"mit|et|ou|puis|avec|y|o|con|e|ed|com|en|met|og|och|med|oraz|lub|и|或|和)\s",
     re.IGNORECASE,
 )
 _RELATED = re.compile(
-    r"\b(?:of|on|to|over|above|under|below|from|up|for|first|than|least|when|if|von|auf|ab|bis|über|de|sur|du|des|"
+    r"\b(?:off|of|on|to|over|above|under|below|from|up|for|first|than|least|when|if|von|auf|ab|bis|über|de|sur|du|des|"
     r"sobre|del|hasta|van|op|tot)\s*$|"
     r"\b(?:of|on)\b",
     re.IGNORECASE,
 )
-_DASHES = frozenset("-–—")
+_LABELS_END = frozenset("-–—(")
 _CONNECTED = re.compile(r"\s(?:and|plus|or|und|oder|sowie|et|ou|y|e|o|en|og|och|oraz|lub)\s|[+&/;|\n]", re.IGNORECASE)
 
 
@@ -50,6 +52,11 @@ class Context:
         before = len(self.before) if self.parted_before else 0
         after = len(self.after) if self.parted_after else 0
         return self.amount.start - before, self.amount.end + after
+
+    @property
+    def begins(self) -> bool:
+        """Whether it begins its clause: the words before it are another's."""
+        return not self.before.strip(" :-–") and bool(self.gap_before.strip())
 
     @property
     def joined(self) -> bool:
@@ -122,7 +129,10 @@ def contexts(text: str, amounts: list[Amount]) -> list[Context]:
 
 def _names(first: Amount, words: str, second: Amount) -> bool:
     """Whether words between two amounts can be the name of one ("new", "Gold"), not what relates them ("of each")."""
-    return first.kind == second.kind and not _RELATED.search(words)
+    return first.kind == second.kind and len(words.split()) <= 3 and not _RELATED.search(words)
+
+
+_COLON_ONLY = re.compile(r"^\s*:\s*$")
 
 
 def _last_clause(gap: str, first: bool) -> tuple[str, bool]:
@@ -131,8 +141,10 @@ def _last_clause(gap: str, first: bool) -> tuple[str, bool]:
     if not marks:
         return gap, False
     words = gap[marks[-1].end() :]
-    if not words.strip() and marks[-1][0].strip() in _DASHES and (first or len(marks) > 1):
-        # "Minimum payout - $50": a label
+    if _COLON_ONLY.match(words):  # "EPC (7 day): $12"
+        return gap, True
+    if not words.strip() and marks[-1][0].strip() in _LABELS_END and (first or len(marks) > 1):
+        # "Minimum payout - $50", "AOV ($250)": a label
         words = gap[marks[-2].end() if len(marks) > 1 else 0 :]
     return words, True
 

@@ -6,17 +6,19 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from app.normalising.commission_text.amounts import find_amounts
 from app.normalising.commission_text.clauses import Context, contexts, sentences
-from app.normalising.commission_text.events import event
+from app.normalising.commission_text.events import events
 from app.normalising.commission_text.repetition import PER_MONTH, repetition, speaks_of_repetition
-from app.normalising.commission_text.roles import COMMISSION, Said, role
+from app.normalising.commission_text.roles import COMMISSION, Said, is_earning, role
 from app.normalising.commission_text.tiers import tiers
 from mappings.program import CommissionRule
 
 _UP_TO = re.compile(
-    r"(?:\bup\s*-?\s*to|\bupto|\bas (?:much|high) as|\bmax(?:imum|imal)?\.?(?: of)?|\bbis(?: zu)?|"
+    r"(?:\bno(?:t)? more than|\bnot exceed\w*|\bup\s*-?\s*to|\bupto|\bas (?:much|high) as|\bmax(?:imum|"
+    r"imal)?\.?(?: of)?|\bbis(?: zu)?|"
     r"\bjusqu[’']?\s?[àa]|\bhasta(?: un| el)?|"
     r"\bfino (?:a|al|all'|ad)(?: un)?|\baté|\btot(?: wel)?|\bupp till|\bopptil|\bop til|\bdo|\bjopa|\baž|\bакár|"
     r"\bakár|\bpână la|\bέως|\bμέχρι|\bдо|最大|最高|高达|"
@@ -26,7 +28,8 @@ _UP_TO = re.compile(
 )
 _UP_TO_AFTER = re.compile(r"^\s?(?:['’]?(?:a|e|ya|ye) (?:varan|kadar)|まで|\s?maximum\b|\s?max\b\.?)", re.IGNORECASE)
 _FROM = re.compile(
-    r"(?:\bfrom|\bstart(?:s|ing)?(?: (?:at|from|with|out at))?|\bbegin(?:s|ning)?(?: (?:at|from|with))?|\bat least|"
+    r"(?:\bno(?:t)? less than|\bfrom|\bstart(?:s|ing)?(?: (?:at|from|with|out at))?|\bbegin(?:s|ning)?(?: (?:at|"
+    r"from|with))?|\bat least|"
     r"\bmin(?:imum|imal)?\.?(?: of| commission(?: of)?)?|"
     r"\bab|\bmindestens|\bà partir de|\bdès|\bdesde(?: el| un)?|\ba partire d(?:a|al)|\ba partir d(?:e|el)|\bvanaf|"
     r"\bminst|\bfra|\bod|\bот|\bmore than|\bover)"
@@ -34,10 +37,12 @@ _FROM = re.compile(
     re.IGNORECASE,
 )
 _FROM_AFTER = re.compile(
-    r"^\s?(?:\+(?!\s?[\d$€£])|and (?:up|more|above)\b|or (?:more|higher|above)\b|plus\b(?! \S)|から)", re.IGNORECASE
+    r"^\s?(?:(?:base|basis)\s?\+|\+(?!\s?[\d$€£])|and (?:up|more|above)\b|or (?:more|higher|above)\b|plus\b(?! \S)|"
+    r"から)",
+    re.IGNORECASE,
 )
 _TIERED = re.compile(
-    r"\b(?:tier(?:ed|s)\b|\d-tier\b|tier \d|sliding scale|ladder|levels?\b|gestaffelt|staffel\w*|paliers?\b|"
+    r"\b(?:tier(?:ed|s)\b|\d-tier\b|tier\b|sliding scale|ladder|levels?\b|gestaffelt|staffel\w*|paliers?\b|"
     r"escalonad\w*|scaglion\w*|a scaglioni|schijven|"
     r"volume-based|performance-based tiers)",
     re.IGNORECASE,
@@ -49,6 +54,10 @@ _UPGRADE = re.compile(
     r"exclusive|go up|going up|climb\w*|step up)\b",
     re.IGNORECASE,
 )
+_BASE_RATE = re.compile(
+    r"\b(?:all|every|any|standard|base(?:line)?|default|alle[ns]?|tous|toutes|todos|todas|tutti|tutte)\b", re.IGNORECASE
+)
+_PERCENT_BEHIND = re.compile(r"^[^%]{0,40}\d\s?%")
 _ENUMERATOR = re.compile(r"(?:(?<=^)|(?<=\s))\d{1,2}[.)]\s+(?=[^\W\d])")
 _RAISED = re.compile("[²³¹⁰⁴-⁹₀-₉①-⓿❶-➓]")
 _SPOKEN = re.compile(r"\bthe\b|\bof\b", re.IGNORECASE)
@@ -91,9 +100,12 @@ def understand(text: str, default_currency: str = "USD") -> Understood:
         return Understood(structured)
     text = _plain(text)
     accepted, dropped = _sorted_out(text, default_currency)
-    if not accepted:
+    if not accepted or _is_bare(accepted, text):
         return Understood()
-    rules = _joined([_rules(each, text) for each in accepted], accepted)
+    rules = _joined(
+        [_rules(each, paid_for, text) for each, paid_for in zip(accepted, events(accepted, text), strict=True)],
+        accepted,
+    )
     unique = tuple(dict.fromkeys(rules))
     zone = _zone(text, accepted, dropped)
     per_month = any(each.amount.kind == "fixed" and _is_per_month(each) for each in accepted)
@@ -111,20 +123,27 @@ def _sorted_out(text: str, default_currency: str) -> tuple[list[Context], list[C
     """The amounts that are commissions, and the others."""
     accepted: list[Context] = []
     dropped: list[Context] = []
-    for context in contexts(text, find_amounts(text, default_currency)):
+    amounts = find_amounts(text, default_currency)
+    for context in contexts(text, amounts):
         percents = [each.sentence for each in accepted if each.amount.kind == "percent"]
         said = Said(
             percent_here=context.sentence in percents,
             percent=bool(percents),
+            money_here=any(each.sentence == context.sentence and each.amount.kind == "fixed" for each in accepted),
+            between_percents=context.sentence in percents
+            and bool(_PERCENT_BEHIND.search(text[context.amount.end : context.sentence_end])),
+            any_percent=any(each.kind == "percent" and each.believable for each in amounts),
+            other_kind=bool(accepted)
+            and accepted[-1].sentence == context.sentence
+            and accepted[-1].amount.kind != context.amount.kind,
             priced=any(each.sentence == context.sentence and each.amount.kind == "fixed" for each in dropped),
         )
         (accepted if role(context, text, said) == COMMISSION else dropped).append(context)
     return accepted, dropped
 
 
-def _rules(context: Context, text: str) -> list[CommissionRule]:
+def _rules(context: Context, paid_for: str, text: str) -> list[CommissionRule]:
     amount = context.amount
-    paid_for = event(context)
     made = []
     for low, high in amount.rates:
         bottom: float | None = low
@@ -143,7 +162,7 @@ def _rules(context: Context, text: str) -> list[CommissionRule]:
 def _joined(rules: list[list[CommissionRule]], contexts_: list[Context]) -> list[CommissionRule]:
     """ "From 15 %, up to 30 %" is one range; "10 %, up to 20 % for top partners" starts at 10 %."""
     made: list[CommissionRule] = []
-    for context, own in zip(contexts_, rules, strict=True):
+    for index, (context, own) in enumerate(zip(contexts_, rules, strict=True)):
         last = made[-1] if made else None
         rule = own[0]
         if (
@@ -158,7 +177,14 @@ def _joined(rules: list[list[CommissionRule]], contexts_: list[Context]) -> list
             made[-1] = CommissionRule(
                 event=last.event, kind=rule.kind, min=last.min, max=rule.max, currency=rule.currency
             )
-        elif last.max is not None and last.max < rule.max and _UPGRADE.search(context.gap_before + context.gap_after):
+        elif (
+            last.max is not None
+            and last.max < rule.max
+            and (
+                _UPGRADE.search(context.gap_before + context.gap_after)
+                or _BASE_RATE.search(contexts_[index - 1].before + contexts_[index - 1].after)
+            )
+        ):
             made.append(
                 CommissionRule(event=rule.event, kind=rule.kind, min=last.max, max=rule.max, currency=rule.currency)
             )
@@ -184,6 +210,16 @@ def _zone(text: str, accepted: list[Context], dropped: list[Context]) -> str:
             parts.append(text[start:end])
         parts.append("\n")
     return "".join(parts)
+
+
+def _is_bare(accepted: list[Context], text: str) -> bool:
+    """Figures of both kinds with nothing that says what they are, as a row of cells: "15%|30d|$50"."""
+    mixed = len({each.amount.kind for each in accepted}) > 1
+    return (
+        mixed
+        and not is_earning(text)
+        and any(re.search(r"\d", text[first.amount.end : second.amount.start]) for first, second in pairwise(accepted))
+    )
 
 
 def _is_per_month(context: Context) -> bool:

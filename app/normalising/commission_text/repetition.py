@@ -28,7 +28,7 @@ _DURATION = re.compile(rf"(?<![\w.,])(?P<n>{_COUNT})(?:[\s-]*\+)?[\s-]*(?P<unit>
 # "the first year", "year one", "im ersten Jahr": twelve months without a figure
 _FIRST_YEAR = _any(
     rf"\b(?:first|1st|initial|ersten?s?|première?|primer|primo|primeiro|eerste|första|første|"
-    rf"pierwszy\w*)(?:['’]s)? (?:{_YEARS})(?:['’]s)?\b(?!['’]?\w)",
+    rf"pierwszy\w*)(?:['’]s)?[ -](?:{_YEARS})(?:['’]s)?\b(?!['’]?\w)",
     r"\byear (?:one|1)\b", r"\bjahr 1\b", r"\ban(?:née)? 1\b", r"\baño 1\b",
 )  # fmt: skip
 _CONTRACT_VALUE = _any(
@@ -48,7 +48,7 @@ _NOT_BEFORE = _any(
 _NOT_AFTER = re.compile(
     r"^[\s-]*(?:\w+\s)?(?:cookies?|tracking|attribution|windows?|plans?|old|holding|hold|free|trials?|contracts?|"
     r"guarantees?|warranty|experience|"
-    r"ago|history|after|lock\w*|validation|referral window|payout|minimum|cookie-?\w*|laufzeit|probe\w*|gratis|"
+    r"ago|history|lock\w*|validation|referral window|payout|minimum|cookie-?\w*|laufzeit|probe\w*|gratis|"
     r"offert|return|money|and older|"
     r"licen[sc]es?|memberships?|in a row|straight)\b",
     re.IGNORECASE,
@@ -70,7 +70,7 @@ _REPEATED = _any(
     r"\brecurrent\b", r"\bresidual", r"wiederkehrend", r"\bré?currente?s?\b", r"\brecurrentes?\b", r"ricorrent",
     r"recorrente", r"terugkerend", r"återkommande",
     r"tilbagevendende", r"cykliczn", r"powtarzal", r"регулярн", r"\brebills?\b", r"\brenewals?\b", r"\bevery "
-    r"(?:single )?(?:month|payment|renewal|invoice|bill|billing cycle|time they pay)",
+    r"(?:single )?(?:month|payment|renewal|invoice|bill|billing cycle|time (?:they|your|the|a|he|she|someone))",
     r"\beach (?:month|payment|renewal|billing cycle)", r"\b(?:all|any) (?:\w+ ){0,2}(?:future |subsequent |"
     r"subscription )?(?:payments|renewals|invoices)\b",
     r"\bongoing\b", r"\bcontinu(?:ous|ing) (?:commission|revenue|income)", r"\bmonth after month\b", r"\byear after "
@@ -111,7 +111,8 @@ _FIRST_ONLY = _any(
     r"\bpierwsz\w+ (?:płatnoś\w+|zakup\w*|miesiąc\w*|zamówieni\w*)\b",
 )  # fmt: skip
 _THEREAFTER = _any(
-    r"\b(?:then|thereafter|after(?:wards?| that)?|following|subsequent|suivantes|puis|danach|anschließend|después|"
+    r"\b(?:then|thereafter|next|second|2nd|year (?:2|two)|zweite\w*|deuxième|segundo|secondo|after(?:wards?| that)?|"
+    r"following|subsequent|suivantes|puis|danach|anschließend|después|"
     r"luego|poi|dopo|depois|daarna)\b"
 )
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from app.normalising.commission_text.clauses import Context
+from app.normalising.commission_text.events import SALE, event
 
 COMMISSION = "commission"
 OTHER = "other"
@@ -28,17 +29,21 @@ _OTHER_AFTER = re.compile(
     r"desconto|korting|rabat|"
     r"alennus|slev[ayu]|zľav|скидк|знижк|indirim|割引|折扣|할인|kedvezmény|reducere|έκπτωση|diskon|giảm giá|ส่วนลด|"
     r"cash\s?back|price (?:cut|reduction)|savings?\b|"
-    r"cookie|conversion|approval|apr\b|apy\b|interest|zinsen|satisfaction|uptime|availability|money[- ]back|guarantee|"
+    r"(?:cookies?|(?<!each )(?<!per )(?<!every )conversions?|cvr|cr|aov|epc)\b(?!\W{0,3}(?:(?:rate|value|size|"
+    r"amount|duration|length|days?|window|life|period|time)\W{0,3})?[$€£]?\d|\s*:)|approval|apr\b|apy\b|interest|"
+    r"zinsen|satisfaction|uptime|availability|money[- ]back|guarantee\b|"
     r"retention|open rate|churn|growth|return on|roi\b|ctr\b|success rate|refund|accura|recycled|renewable|pure\b|"
     r"more\b|less\b|faster|cheaper|higher|increase|boost|organic\b|natural\b|cotton\b|vegan|secure|legal\b|"
     r"vat\b|mwst|ust\b|tva\b|iva\b|btw\b|moms\b|tax(?:es)?\b|"
     r"(?:transaction|processing|withdrawal|set-?up|monthly|service|joining|entry|admin|listing|paypal|bank|"
     r"payment) fees?\b|gebühr|"
-    r"gift\s?cards?|gutschein|vouchers?|store credit|credits?\b|guthaben|points?\b|punkte|coupon|bon d'achat|"
+    r"gift\s?cards?|gutschein|vouchers?|store credit|credits?\b(?! (?:card|score|check|report|line|union))|guthaben|"
+    r"points?\b|punkte|coupon|bon d'achat|"
     r"in (?:store |account |free )?credit|tokens?\b|"
     r"bonus\b|boni\b|incentive|welcome|"
     r"(?:minimum|min\.?|mindest)\W*(?:payout|payment|withdrawal|balance|auszahlung)|payout threshold|threshold|"
-    r"mindestauszahlung|budget|aov\b|epc\b|average (?:order|basket|sale|cart)|basket|cart value|order value|warenkorb|"
+    r"impressions|back\b(?! as)|for the planet|causes?\b|lots?\b|mindestauszahlung|budget|average (?:order|basket|"
+    r"sale|cart)|basket|cart value|order value|warenkorb|"
     r"panier moyen|donat|to charity|"
     r"(?:goes|go) to\b|for charity)",
     re.IGNORECASE,
@@ -51,7 +56,7 @@ _SHARE_AFTER = re.compile(
 )
 _SHARE_OF_PEOPLE = re.compile(
     r"^\W{0,3}(?:of )?(?:(?:all|our|the|your|these|its) )*(?!(?:for|to|on|per|from|when|with|if|by|each|"
-    r"every) )(?:\w+ )?(?:visitors|customers|users|people|companies|affiliates|"
+    r"every) )(?:\w+ ){0,2}(?:applicants|visitors|customers|users|people|companies|affiliates|"
     r"partners|publishers|clients|members|businesses|shoppers|consumers|readers|kunden|clients|teams|traffic)\b"
     r"(?! (?:spend|pay|purchase|payment|revenue|order|subscription|invoice|bill|fee|lifetime|you|they|that you|"
     r"who you)|['’])",
@@ -61,11 +66,52 @@ _SHARE_OF_PEOPLE = re.compile(
 _GOODS_AND_SITES = re.compile(
     r"^\W*(?:on|for|auf|für|sur|pour|en|para|op|voor|via|by)\s(?:(?:all|our|the)\s)?(?:\w+\s)?(?:gift\s?cards?|"
     r"gutscheine?|vouchers?|"
-    r"(?:coupon|voucher|cash\s?back|discount|deal|gutschein|rabatt)[- ]?(?:sites?|publishers?|affiliates?|partners?|"
-    r"portals?|seiten|portale|and|&|/))",
+    r"(?:coupon|voucher|cash\s?back|discount|deal|gutschein|rabatt)(?:\s*$|[- ]?(?:sites?|publishers?|affiliates?|"
+    r"partners?|"
+    r"portals?|seiten|portale|and|&|/)))",
     re.IGNORECASE,
 )
+# To whom it goes, if not to the affiliate.
+_TO_AUDIENCE = re.compile(
+    r"^\W*(?:[\w'-]+\W+){0,3}?(?:to|for|für|pour|para|per|voor) (?:your|their|the|deine|ihre|vos|tus|sus|tuoi|"
+    r"i tuoi|seus|je)\s(?:\w+ )?"
+    r"(?:followers?|audience|readers?|users|subscribers|friends?|viewers|fans|community|visitors|students|leser|"
+    r"lecteurs|"
+    r"abonnés|seguidores|amigos|amici|volgers|lezers)\b",
+    re.IGNORECASE,
+)
+# A share "of" something is a commission only if that is money somebody pays.
+_OF = re.compile(r"^\s*of\s+(?!you\b)", re.IGNORECASE)
+_PAID_BASE = re.compile(
+    r"^\s*of\s+(?:\S+\s+){0,6}?\S*(?:sale|order|revenue|rev\b|purchas|payment|pay\b|pays\b|paid|spend|spent|spread|"
+    r"fee|price|cost|value|amount|subscri|"
+    r"deal|contract|basket|cart|deposit|volume|turnover|profit|margin|invoice|bill|booking|transaction|everything|"
+    r"commission|"
+    r"income|earning|mrr\b|arr\b|acv\b|tcv\b|ggr\b|ngr\b|gmv\b|month|year|rent|ticket|premium|total|plan|membership|"
+    r"licen[sc]e|loan|"
+    r"referral|renewal|upgrade|each\b|every\b|stay|trip|tour|course|charge|proceeds|generate|bring|customer|client|"
+    r"it\b|that\b|them\b)",
+    re.IGNORECASE,
+)
+_OF_A_PRICE = re.compile(r"^\s*of(?: (?:our|your|their|the|an?|each|every))*\s*$", re.IGNORECASE)  # "of our $49 plan"
+_STATES = re.compile(
+    r"^\s*of\s[^,.;]*\b(?:comes?|came|use[sd]?|using|trust(?:s|ed)?|choose|say|said|renew(?!al)|converts?|return|"
+    r"accepted|approved|recommend|"
+    r"companies|applicants|businesses in)\b",
+    re.IGNORECASE,
+)
+_PER_COUNT = re.compile(r"^\W*(?:for|per)? ?(?:every|each|per)? ?\d+", re.IGNORECASE)
+_ADDED = re.compile(r"(?:\+|\bplus|\bextra|\badditional|\banother)\s*$", re.IGNORECASE)
+_CHANGED = re.compile(
+    r"\b(?:increas\w*|rais\w+|went|gone|boost\w*|reduc\w*|cut|chang\w+|drop\w*|decreas\w*|lower\w*|up|bump\w*)\b"
+    r"(?: (?:it|our|your|the|its|commissions?|rates?))*\s+from\s*$",
+    re.IGNORECASE,
+)
+_EXCEPT = re.compile(
+    r"\b(?:excl\w*|except\w*|not including|ohne|hors|sin|without|exkl)\b.*$", re.IGNORECASE | re.DOTALL
+)
 _CREDITED = _any(
+    r"^\W*per (?:1[,.]?000|mille|thousand)\b",
     r"\b(?:goes|go|donated|is given) to\b",
     r"\bin (?:store |account |free |wallet |ad )?credits?\b",
     r"^(?!\W*on\b).*\bgift\s?cards?\b",
@@ -91,7 +137,8 @@ _OTHER_BEFORE = _any(
     rf"\b(?:gives?|offers?|save) (?:your |their |them |the |our |new )*{_AUDIENCE}?\b(?: \w+)?\s*$",
     r"\b(?:save[sd]?|saving|spar(?:e|en|t)|économisez|ahorra|risparmi\w*|poupe|economize|bespaar|spara|oszczędz\w*)"
     r"(?: (?:up to|bis zu|over|an?|an extra|un|jusqu'à|hasta(?: un)?|il|até|tot))*\s*$",
-    r"\b(?:discounts?|rabatte?|remise|réduction|descuento|sconto|desconto|korting|rabat|coupon|promo|sleva|скидка|"
+    r"\b(?:discounts?|coupons?|vouchers?|deals|promotions?|rabatte?|remise|réduction|descuento|sconto|desconto|"
+    r"korting|rabat|coupon|promo|sleva|скидка|"
     r"cashback)"
     r"(?: (?:of|von|de|del|di|van|på|up to|for|code|is))*\s*[:=-]?\s*$",
     r"\bby(?: (?:up to|an?|over|about|more than|nearly))*\s*$",
@@ -103,16 +150,23 @@ _OTHER_BEFORE = _any(
     r"\b(?:transaction|processing|service|management|paypal|withdrawal) fees?\b[^,]*$",
     r"\b(?:average|avg\.?|typical(?:ly)?|median|durchschnitt\w*|ø|moyen(?:ne)?|promedio|medi[oa]|gemiddeld\w*|"
     r"genomsnittlig\w*|gennemsnit\w*)\b[^,]*$",
-    r"(?:\bconver(?:sion|ts|sie|sión|sione)\b|\bkonver\w*|\bepc\b|\baov\b|\bcr\b|\bctr\b|\broi\b|retention|churn|"
+    r"(?:\bconver(?:sion|ts|sie|sión|sione)\b|\bkonver\w*|\bepc\b|\baov\b|\bcr\b|\bcvr\b|\bctr\b|\broi\b|retention|"
+    r"churn|"
     r"stornoquote|storno|"
     r"approval|uptime|\brated\b|growth|open rate|order value|order size|basket|warenkorb|panier|ticket medio|"
     r"cart value|"
     r"\bmarket\b|raised|funding|revenues? of|worth|valued|reversal|refund rate|validation rate|win rate|"
     r"margins?)\b[^,%]*$",
-    r"\b(?:interest|apr|apy|vat|mwst|tva|iva|btw|tax(?:es)?)\b\W*$",
+    r"\b(?:interest|apr|apy|vat|mwst|tva|iva|btw|tax(?:es)?)\b(?: (?:from|of|at|as low as|up to|is))*\W*$",
+    r"\b(?:was|were|previously|formerly|instead of|rather than|up from|down from|normally|usually|originally|statt|"
+    r"bisher|"
+    r"au lieu de|en lugar de|antes|invece del?)\W*$",
+    r"\bcpm\b\W*$",
+    r"\b(?:win|wins|contest|prize|giveaway|raffle|leaderboard)\b[^,]*$",
     r"\b(?:bonus(?:es)?|boni|incentives?|spiff)\b[^,]*$",
     r"\b(?:credit|voucher|gift card|gutschein)\b[^,]*$",
 )
+_BOTH = re.compile(r"\b(?:you and (?:your|the|a)|both|du und|vous et|tú y|tu y|tu e|você e|jij en)\b", re.IGNORECASE)
 _PAYOUT = _any(
     r"\b(?:minimum|min\.?|minimal|lowest)[- ]+(?:payout|payment|withdrawal|balance|cash[- ]?out|amount|threshold)",
     r"\bpay(?:out|ment|ing)? (?:threshold|minimum)", r"\bthreshold\b", r"\bwithdraw", r"\bcash(?:ing)? out\b",
@@ -161,6 +215,7 @@ _THRESHOLD_BEFORE = _any(
     r"\b(?:spend(?:s|ing)?|spent|prices?|priced|costs?|costing|worth|valued at|only|just|für nur|ab nur|seulement|"
     r"solo|slechts|"
     r"deposit(?:s|ing)?(?: at least)?|minimum order|mindestbestellwert|valor mínimo)\s*[:=]?\s*$",
+    r"\boff(?: (?:of|on|an?|your|orders?|over|any))*\s*$",
     r"\b(?:over|above|exceeding|under|below|less than|more than|greater than|supérieur à|über|unter|oltre|más de|"
     r"de plus de|boven)\s*$",
     r"\b(?:first|next|initial|last|ersten|premiers|primeros|primi|eerste|after|each|every|per)\s*$",
@@ -222,7 +277,8 @@ _FLOOR_BEFORE = _any(
     r"di))*\s*[:=]?\s*$"
 )
 _PAID_OUT = _any(
-    r"(?:\bpaid out|\b(?:we|we've|have|has|already) paid)(?: (?:over|more than|a total of|out|nearly|almost|"
+    r"(?:\b(?:earned|made|generated|won)|\bpaid out|\b(?:we|we've|have|has|already) paid)(?: (?:over|more than|"
+    r"a total of|out|nearly|almost|"
     r"about))*\s*$", r"\bdistributed\b[^,]*$", r"\bhanded out\b[^,]*$",
 )  # fmt: skip
 
@@ -254,6 +310,48 @@ _EARNING = _any(
     r"売", r"成果",
 )  # fmt: skip
 
+_LEAD_IN = re.compile(r"(?:[a-z]+\s+)?", re.IGNORECASE)  # "between", which belongs to the amount
+_AN_EXAMPLE = re.compile(
+    r"^\W*(?:e\.g|i\.e|for example|for instance|example|z\.\s?b|zum beispiel|beispiel|par exemple|por ejemplo|"
+    r"ad esempio|por exemplo|bijvoorbeeld)\b",
+    re.IGNORECASE,
+)
+# What speaks for money being a commission: a verb of paying before it, what it is paid for behind it.
+_PAYS = _any(
+    r"\b(?:earns?|earning|get|gets|receives?|pays?|paid|pay you|makes?|pocket|bring you|rewards?|rewarded|bount(?:y|"
+    r"ies)|commissions?|comm|payouts?|"
+    r"cp[aslcoi]|pp[ls]|flat|fixed|leads?|sales?|sign-?ups?|registrations?|trials?|demos?|installs?|clicks?|"
+    r"purchases?|orders?|referrals?|refer|"
+    r"customers?|bookings?|closed[- ]won|opportunit(?:y|ies)|offer|cash|tiers?|bonus|one[- ]time|upfront|rate|keep|"
+    r"give(?: you)?|fee of)\b",
+    r"verdien\w*|erhalt\w*|bekomm\w*|zahlen|vergüt\w*|prämie|provision|gibt es|pauschal|einmalig|gagn\w*|touche\w*|"
+    r"recev\w*|rémunér\w*|commission|"
+    r"\bgan[ae]\w*|recib\w*|pagamos|comisi[óo]n\w*|ganh[ae]\w*|receb\w*|comiss\w*|guadagn\w*|ricev\w*|provvigion\w*|"
+    r"verdien\w*|ontvang\w*|krijg\w*|"
+    r"commissie|tjäna|få\b|får\b|tjen|zarab\w*|otrzym\w*|prowizj\w*|vyděl\w*|provi[zs]\w*|получ\w*|комисс\w*|"
+    r"komisyon|kazan\w*|報酬|1件",
+)
+_MODEL = re.compile(r"\bcp[aslcoi]\b|\bpp[ls]\b", re.IGNORECASE)
+_PAID_FOR = re.compile(
+    r"^\W*(?:[\w'-]+\W+){0,4}?(?:per\b|for (?:each|every|all|any|your|a|an|the first|new)\b|for (?:\w+ )?(?:sales?|"
+    r"leads?)\b|each\b|every\b|on (?:each|every|all)\b|"
+    r"an? (?:sale|lead|customer|order|signup|booking|click|install|referral|trial|demo)\b|/\s?(?!mo|yr|y\b|m\b|week|"
+    r"day|hour)\w+|"
+    r"cp[aslcoi]\b|pp[ls]\b|commissions?\b|bount(?:y|ies)\b|payouts?\b|rewards?\b|flat\b|one[- ](?:time|off)|once\b|"
+    r"upfront|recurring|lifetime|when (?:your|a|the|they|you|someone)\b|"
+    r"if (?:your|a|the|they|you)\b|referral (?:fee|bonus)|finder|(?:to|for) you\b|"
+    r"pro\b|je\b|für (?:jede|einen|den)\w*|auf (?:jede|alle)\w*|einmalig|prämie|provision|vergütung|par\b|"
+    r"pour (?:chaque|un|tout)\b|de commission|le lead|la vente|"
+    r"por\b|de comisi[óo]n|de comissão|al registro|a (?:lead|vendita)|ogni\b|di commissione|voor (?:elke|iedere|"
+    r"een)\b|per\b|pr\b|för varje|for hver|za (?:każd\w*|sprzedaż|lead|"
+    r"objednávku|každ\w*)|от каждо\w*|başına|あたり|ごと)",
+    re.IGNORECASE,
+)
+_FOR_EACH = re.compile(
+    r"\b(?:for (?:each|every|any)|each|every|when|per|für jede\w*|pro|je|pour chaque|por cada|per ogni|voor elke|"
+    r"för varje|for hver|za każd\w*)\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -264,12 +362,16 @@ def is_earning(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the text said before an amount: whether it gave a percentage, in the same sentence or anywhere; whether
-    its sentence named a price."""
+    """What the text said before an amount: whether it gave a percentage, in the same sentence or anywhere; an
+    amount of money in the same sentence; whether its sentence named a price."""
 
     percent_here: bool
     percent: bool
+    money_here: bool
     priced: bool
+    between_percents: bool  # one of a list: "hotels 4%, flights $2, cars 6%"
+    any_percent: bool  # in the whole text, before it or behind
+    other_kind: bool  # the amount before it in its sentence is a commission of the other kind
 
 
 def role(context: Context, text: str, said: Said) -> str:
@@ -278,7 +380,16 @@ def role(context: Context, text: str, said: Said) -> str:
         return OTHER
     if _is_other(context, text):
         return OTHER
-    if context.amount.kind == "fixed" and _money_is_other(context, said):
+    if (
+        said.other_kind
+        and "(" in context.gap_before
+        and ")" not in context.gap_before
+        and event(context) in (SALE, None)
+    ):
+        return OTHER  # "50% ($98.50 per sale)": the same, said twice
+    if context.amount.kind == "fixed" and _money_is_other(context, text, said):
+        return OTHER
+    if context.amount.kind == "fixed" and not _is_paid(context, text, said):
         return OTHER
     sentence = text[context.sentence_start : context.sentence_end]
     if is_earning(sentence) or len(_WORD.findall(text)) <= _WORDS_OF_A_SHORT_TEXT:
@@ -286,9 +397,41 @@ def role(context: Context, text: str, said: Said) -> str:
     return OTHER
 
 
+def _is_paid(context: Context, text: str, said: Said) -> bool:
+    """Whether anything speaks for money being a commission; sums of money are too often something else."""
+    if (
+        _PAYS.search(context.before)
+        or _MODEL.search(context.gap_before)
+        or _PAID_FOR.search(context.after)
+        or _PAID_FOR.search(context.gap_after)
+    ):
+        return True
+    if said.between_percents or (context.joined and (said.money_here or said.percent_here)):
+        return True
+    if (said.money_here or said.percent_here) and context.begins:
+        return True
+    if said.money_here:
+        return False
+    words = len(_WORD.findall(text))
+    return (
+        bool(_FOR_EACH.search(context.gap_before))
+        or words <= 3
+        or (words <= _WORDS_OF_A_SHORT_TEXT and not said.any_percent)
+    )
+
+
 def _is_other(context: Context, text: str) -> bool:
-    before, after = context.before, context.after
+    before, after = context.before, _EXCEPT.sub("", context.after)
     clause = f"{before} {after}"
+    if context.amount.kind == "percent" and (
+        (_OF.search(after) and not _PAID_BASE.search(context.gap_after) and not _OF_A_PRICE.search(context.gap_after))
+        or _STATES.search(context.gap_after)
+    ):
+        return True
+    if _PER_COUNT.match(after) and _ADDED.search(context.gap_before):
+        return True
+    if _TO_AUDIENCE.search(after) or (context.amount.is_range and _CHANGED.search(before)):
+        return True
     if _PAYOUT.search(clause) or _SHIPPING.search(clause) or _negative(context, text):
         return True
     if _SECOND_LEVEL.search(clause) and not _HAS_TIER_ONE.search(text):
@@ -304,6 +447,8 @@ def _is_other(context: Context, text: str) -> bool:
         context.amount.kind == "percent" and (_SHARE_OF_PEOPLE.search(after) or _SHARE_AFTER.search(after))
     ):
         return True
+    if _BOTH.search(context.gap_before):
+        return False
     return bool(_OTHER_BEFORE.search(before)) and not _is_referral_bonus(clause)
 
 
@@ -315,12 +460,13 @@ def _negative(context: Context, text: str) -> bool:
 def _is_referral_bonus(clause: str) -> bool:
     """A bonus for each referral is a commission by another name."""
     return bool(re.search(r"\b(?:referral|affiliate|partner) bonus\b", clause, re.IGNORECASE)) or bool(
-        re.search(r"\bbonus\b.*\b(?:per|for (?:each|every)|pro|je)\b", clause, re.IGNORECASE)
+        re.search(r"\bbonus\b.*\b(?:per|for (?:each|every)|pro|je) (?!\d)", clause, re.IGNORECASE)
     )
 
 
-def _money_is_other(context: Context, said: Said) -> bool:
-    before, after = context.before, context.after
+def _money_is_other(context: Context, text: str, said: Said) -> bool:
+    figure = text[context.amount.start : context.amount.end]
+    before, after = context.before + (_LEAD_IN.match(figure) or [""])[0], context.after
     following = context.gap_after
     if _THRESHOLD_BEFORE.search(before) or _PAID_OUT.search(before) or _TURNOVER_AFTER.search(after):
         return True
@@ -332,7 +478,13 @@ def _money_is_other(context: Context, said: Said) -> bool:
         _AN_ITS.search(before) or _BASE_BEFORE.search(before) or _PER_MONTH.search(after)
     ):
         return True
-    if said.percent and _EXAMPLE_BEFORE.search(before):
+    if said.percent and (
+        _EXAMPLE_BEFORE.search(before) or _AN_EXAMPLE.search(text[context.sentence_start : context.amount.start])
+    ):
+        return True
+    if re.search(r"(?:[<>≤≥]|\bat)\s*$", before) and said.percent:
+        return True
+    if said.money_here and not context.joined and _BASE_BEFORE.search(before):
         return True
     if said.percent_here:
         if _BASE_BEFORE.search(before) or _FLOOR_BEFORE.search(before):

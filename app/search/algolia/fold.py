@@ -56,14 +56,14 @@ def conditions_of(asked: Query, facet: str | None = None) -> Conditions:
 
     The default of `status` is its own filter, so that closed programs can still be seen in it.
     """
-    return asked.conditions - {DEFAULT_STATUS} if facet == STATUS else asked.conditions
+    return asked.conditions | {DEFAULT_STATUS} if asked.only_open and facet != STATUS else asked.conditions
 
 
 def _chosen(queries: Iterable[Query]) -> dict[str, tuple[str, ...]]:
     """The values that any of the queries selects, by field."""
     found: dict[str, dict[str, None]] = {}
     for each in queries:
-        for condition in each.conditions - {DEFAULT_STATUS}:
+        for condition in each.conditions:
             for leaf in selected(condition):
                 found.setdefault(leaf.field.key, {}).update(dict.fromkeys(leaf.values))
     return {key: tuple(sorted(values)) for key, values in found.items()}
@@ -80,7 +80,7 @@ def _folded(queries: Mapping[int, Query], chosen: Mapping[str, tuple[str, ...]])
             _merge(views.setdefault(conditions_of(each, facet), {}), counts)
         if each.facet:
             views[conditions_of(each, each.facet)] |= {f"{VALUES}:{each.facet}": every_value(each.facet)}
-    every = [*views, *([queries[shows].conditions] if shows is not None else [])]
+    every = [*views, *([conditions_of(queries[shows])] if shows is not None else [])]
     common = reduce(frozenset.intersection, every)
     names = {conditions: f"view:{number}" for number, conditions in enumerate(views)}
     first = next(iter(queries.values()))
@@ -92,7 +92,7 @@ def _folded(queries: Mapping[int, Query], chosen: Mapping[str, tuple[str, ...]])
     }
     if shows is not None:
         body |= _page(queries[shows])
-        if after := queries[shows].conditions - common:
+        if after := conditions_of(queries[shows]) - common:
             body["post_filter"] = as_clause(both(_ordered(after)))
     if views:
         body["aggs"] = {

@@ -17,7 +17,6 @@ from app.search.algolia.filter_grammar import read_filters
 from app.search.algolia.filter_lists import facet_filters, numeric_filters, tag_filters
 from app.search.algolia.names import EVERY, Names, names
 from app.search.algolia.wire import Parameters
-from app.search.filters import DEFAULT_STATUS
 from app.search.problems import ParameterError, meaning
 from app.search.request import DEEPEST_RESULT, LONGEST_QUERY, RELEVANCE, SortKey
 from mappings.catalogue import SORTS
@@ -49,12 +48,13 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query with every parameter checked. `conditions` must all hold, the default of `status` among them."""
+    """A query with every parameter checked. All of its `conditions` must hold."""
 
     index: str
     q: str
     sort: tuple[SortKey, ...]
     conditions: frozenset[Expression]
+    only_open: bool  # `status` has its default, since no condition names it
     first: int  # of the results, the first wanted, from 0
     wanted: int  # how many
     page: int
@@ -109,11 +109,13 @@ class _Reader:
         # Algolia answers a page beyond the last it reaches with no hits, and so do we.
         wanted = max(min(wanted, DEEPEST_RESULT - first), 0)
         facet = self._facet()
+        conditions = self._conditions()
         read = Query(
             index=index,
             q=q,
             sort=sort or ((SortKey(RELEVANCE, True),) if q else (SortKey("popularity", True),)),
-            conditions=self._conditions(),
+            conditions=frozenset(conjuncts(conditions)),
+            only_open=all(each.field.key != "status" for each in leaves(conditions)),
             first=min(first, DEEPEST_RESULT),
             wanted=0 if facet else wanted,
             page=page,
@@ -144,7 +146,7 @@ class _Reader:
 
     # -- what a query is about -----------------------------------------------------------------------------------
 
-    def _conditions(self) -> frozenset[Expression]:
+    def _conditions(self) -> Expression:
         text = self._text("filters")
         expression = both(
             (
@@ -154,13 +156,9 @@ class _Reader:
                 self._read("tagFilters", lambda: tag_filters(self._list("tagFilters"))),
             )
         )
-        filters = list(leaves(expression))
-        if len(filters) > MOST_CLAUSES:
-            self.wrong("filters", f"{len(filters):,} conditions are more than can be searched at once ({MOST_CLAUSES})")
-        given = conjuncts(expression)
-        if not any(each.field.key == "status" for each in filters):
-            given = (*given, DEFAULT_STATUS)
-        return frozenset(given)
+        if (number := len(list(leaves(expression)))) > MOST_CLAUSES:
+            self.wrong("filters", f"{number:,} conditions are more than can be searched at once ({MOST_CLAUSES})")
+        return expression
 
     def _read(self, name: str, read: Callable[[], Expression]) -> Expression:
         if name not in self.given:
