@@ -18,7 +18,7 @@ export function feeds(may, opened) {
 function form(told, opened) {
   const file = h("input", { type: "file", name: "file", required: true });
   const slug = h("select", { name: "network" }, h("option", { value: "" }, "Find out from the file"), codesOf("network").map((each) => h("option", { value: each }, network(each))));
-  const mapping = h("textarea", { name: "mapping", rows: "10", spellcheck: "false", placeholder: "TOML; only for a layout that is not known" });
+  const mapping = h("textarea", { name: "mapping", "aria-label": "Mapping", rows: "10", spellcheck: "false", placeholder: "TOML; only for a layout that is not known" });
   const complete = h("input", { type: "checkbox", role: "switch" });
   const preview = h("button", { type: "submit", class: "primary" }, "Preview");
   const upload = h("button", { type: "button", class: "button", disabled: true }, "Import this file");
