@@ -12,7 +12,7 @@ from app.settings import Secret, Settings, SettingsError, network_values
 from mappings.networks import BY_SLUG
 
 # What may be set for every network, beside its credentials.
-_HABITS = ("enabled", "paused", "schedule", "priority", "details", "base_url")
+HABITS = ("enabled", "paused", "schedule", "priority", "details", "base_url")
 _TRUE, _FALSE = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", "off"})
 
 
@@ -74,15 +74,15 @@ def no_accounts() -> dict[str, Account]:
 def _account(network: str, values: Mapping[str, Secret], settings: Settings) -> Account:
     connector = CONNECTORS.get(network)
     needed = connector.api.credentials if connector else ()
-    known = (*needed, *(connector.api.optional if connector else ()), *_HABITS)
+    known = (*needed, *(connector.api.optional if connector else ()), *HABITS)
     for name in values:
         if name not in known:
             raise SettingsError(f"{_variable(network, name)} is no setting of {network}; there are {', '.join(known)}")
-    plain = {name: value.reveal() for name, value in values.items() if name in _HABITS}
+    plain = {name: value.reveal() for name, value in values.items() if name in HABITS}
     enabled = _flag(network, "enabled", plain.get("enabled", "true"))
     return Account(
         network=network,
-        credentials={name: value for name, value in values.items() if name not in _HABITS},
+        credentials={name: value for name, value in values.items() if name not in HABITS},
         missing=tuple(name for name in needed if not values.get(name, Secret("")).reveal()),
         mentioned=bool(values),
         paused=not enabled or _flag(network, "paused", plain.get("paused", "false")),
