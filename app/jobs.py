@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import structlog
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 
+from app.feeds import uploads
+from app.feeds.mapping import read as read_mapping
+from app.feeds.reading import KIND, open_feed
 from app.importing.run_import import carry_out
 from app.importing.runs import run_by_id
-from app.importing.sources import Source, generated
+from app.importing.sources import Record, Source, generated
 
 _log = structlog.get_logger()
 
 _SEARCH_PATH = {"options": "-c search_path=jobs"}
 IMPORT_BULK = "import_bulk"
+IMPORT_FEED = "import_feed"
 _QUEUE = "imports"
 
 
@@ -57,10 +61,42 @@ def _import_bulk(connect: Callable[[], psycopg.Connection] | None, run: int) -> 
     carry_out(connect, run, bulk_source(recorded.parameters))
 
 
+def feed_source(connect: Callable[[], psycopg.Connection], parameters: dict[str, Any]) -> Source:
+    """The source that the parameters of an uploaded feed's run describe. It is opened when it is read."""
+    network, written = parameters["network"], parameters.get("mapping")
+
+    def records() -> Iterator[Record]:
+        with uploads.kept(connect, parameters["upload"]) as path:
+            yield from open_feed(
+                path,
+                network,
+                read_mapping(written) if written else None,
+                encoding=parameters.get("encoding"),
+                delimiter=parameters.get("delimiter"),
+            ).records()
+
+    return Source(KIND, (network,), records, partial=not parameters.get("complete", False))
+
+
+def _import_feed(connect: Callable[[], psycopg.Connection] | None, run: int) -> None:
+    assert connect is not None, "a producer carries nothing out"
+    with connect() as connection:
+        recorded = run_by_id(connection, run)
+    if recorded is None:
+        return
+    try:
+        if recorded.state == "queued":
+            carry_out(connect, run, feed_source(connect, recorded.parameters))
+    finally:
+        with connect() as connection:
+            uploads.drop(connection, recorded.parameters["upload"])
+
+
 def _tasks(app: App, connect: Callable[[], psycopg.Connection] | None) -> None:
     app.task(name=IMPORT_BULK, queue=_QUEUE)(functools.partial(_import_bulk, connect))
+    app.task(name=IMPORT_FEED, queue=_QUEUE)(functools.partial(_import_feed, connect))
 
 
-async def defer_import(app: App, run: int) -> None:
+async def defer_import(app: App, run: int, task: str = IMPORT_BULK) -> None:
     """Put a queued run before the workers."""
-    await app.configure_task(IMPORT_BULK, queue=_QUEUE).defer_async(run=run)
+    await app.configure_task(task, queue=_QUEUE).defer_async(run=run)

@@ -28,6 +28,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     index: str = "programs"  # the alias that searches go to
     shards: int = 1
     replicas: int = 0
+    generated: int | None = (
+        None  # programs of each network that `up` makes for an empty catalogue; all 80,000 otherwise
+    )
     data_dir: str = ".affindex"
     cache_dir: str | None = None
     maven_repository: str | None = None
@@ -47,7 +50,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Where downloads are kept, for all data directories of a user."""
         if self.cache_dir:
             return Path(self.cache_dir).absolute()
-        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "affindex"
+        if home := os.environ.get("XDG_CACHE_HOME"):
+            return Path(home) / "affindex"
+        try:
+            return Path.home() / ".cache" / "affindex"
+        except RuntimeError:  # a user without a home, as in many containers
+            return self.data / "cache"
 
 
 class SettingsError(Misuse):

@@ -55,11 +55,14 @@ def _sync() -> str:
         "case when p.text_language is not null then json_build_object(p.text_language, "
         f"json_build_object('name', p.name, 'description', p.description, 'labels', {labels})) end"
     )
+    # The offers of one merchant in one region belong together; a program without a domain is a group of its own.
+    merchant = "coalesce(p.merchant_domain || '/' || coalesce(p.primary_region, ''), 'p:' || p.id)"
     return (
         '(select s from (select p.version as "version", '
         f'{bucket_sql("p.id")} as "bucket", {check_sql("p.id", "p.version")} as "check", '
         f'case when {label} is not null then array_remove({path}, null) end as "categoryPath", '
-        f'{label} as "vertical", p.popularity as "popularity", {_times()}, {stem} as "stem") s) as "sync"'
+        f'{merchant} as "merchant", {label} as "vertical", p.popularity as "popularity", '
+        f'{_times()}, {stem} as "stem") s) as "sync"'
     )
 
 

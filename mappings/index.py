@@ -96,6 +96,7 @@ def _sync() -> dict[str, Any]:
             "check": {"type": "long", **plain},
             "deleted": {"type": "boolean"},
             "categoryPath": {"type": "keyword"},
+            "merchant": {"type": "keyword"},
             "vertical": _text(),
             "popularity": {"type": "rank_feature"},
             **{key: {"type": "date", "format": "strict_date_time"} for key in TIMES},

@@ -21,7 +21,7 @@ from app.importing.merge import Merged, merge
 from app.importing.rows import COLUMNS, COPY_OPTIONS, copy_lines
 from app.search.engine import RawAnswers
 from app.settings import Settings, secret_of
-from indexing import generations
+from indexing import generations, suggestions
 from indexing.follow import drain
 from indexing.rebuild import Rebuilt, rebuild
 from mappings.networks import BY_SLUG
@@ -51,7 +51,8 @@ class Catalogue:
     def close(self) -> None:
         self._opened.close()
         if "search" in self.__dict__:
-            self.search.indices.delete(index=f"{self.alias}-*", ignore_unavailable=True)
+            of_suggestions = suggestions.alias_of(self.alias)
+            self.search.indices.delete(index=f"{self.alias}-*,{of_suggestions}-*", ignore_unavailable=True)
             self.search.close()
 
     # -- engines -------------------------------------------------------------------------------------------------
@@ -123,10 +124,16 @@ class Catalogue:
             self.rebuild()
         drain(self.connect, self.search)
         self.search.indices.refresh(index=f"{self.alias}-*")
+        if "api" in self.__dict__:  # its probe would notice within half a second
+            self.get("/readyz")
 
     def rebuild(self, **options: Any) -> Rebuilt:
         self._indexed = True
         return rebuild(self.connect, self.search, self.alias, **options)
+
+    def build_suggestions(self) -> suggestions.Built | None:
+        """Make everything in Postgres suggestible."""
+        return suggestions.build(self.connect, self.search, self.alias)
 
     # -- getting out ---------------------------------------------------------------------------------------------
 

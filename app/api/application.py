@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
@@ -14,7 +14,20 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from opensearchpy import AsyncOpenSearch
 
-from app.api import health, imports, programs, schema_page, stats
+from app.api import (
+    algolia,
+    export,
+    facets,
+    feeds,
+    fields,
+    health,
+    imports,
+    keys,
+    programs,
+    schema_page,
+    stats,
+    suggest,
+)
 from app.api.catalogue import Catalogue, open_pool
 from app.api.probe import Probe
 from app.api.problems import HANDLERS
@@ -23,11 +36,16 @@ from app.search.engine import SearchEngine
 
 VERSION = "1"
 _EXPOSED = ["ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Total-Count"]
-_LARGEST_BODY = 50_000_000  # an uploaded feed; everything else is far smaller
+_LARGEST_BODY = 1_000_000  # queries and settings; the routes that take files have limits of their own
 
 
-def create_app(*, database_url: str, search: AsyncOpenSearch, alias: str, secret: bytes) -> Litestar:
-    """The application over two engines, which may both be away while it starts. `search` hands answers out raw."""
+def create_app(
+    *, database_url: str, search: AsyncOpenSearch, alias: str, secret: bytes, pages: Sequence[Router] = ()
+) -> Litestar:
+    """The application over two engines, which may both be away while it starts. `search` hands answers out raw.
+
+    `pages` are routes beside the API that need nothing of it: the dashboard.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -57,10 +75,18 @@ def create_app(*, database_url: str, search: AsyncOpenSearch, alias: str, secret
     app = Litestar(
         route_handlers=[
             programs.ROUTES,
+            export.ROUTES,
+            suggest.ROUTES,
+            algolia.ROUTES,
+            feeds.ROUTES,
+            fields.ROUTES,
+            facets.ROUTES,
+            keys.ROUTES,
             imports.ROUTES,
             stats.ROUTES,
             health.ROUTES,
             schema_page.ROUTES,
+            *pages,
         ],
         dependencies={"catalogue": Provide(catalogue, sync_to_thread=False)},
         exception_handlers=HANDLERS,

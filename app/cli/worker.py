@@ -1,4 +1,4 @@
-"""`affindex worker`: jobs, and following Postgres into the index."""
+"""`affindex worker`: jobs, following Postgres into the index, and keeping the suggestions fresh."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from app.cli.context import Context, opened
 from app.engines import Engines
 from app.importing.runs import bury_dead_runs
 from app.jobs import worker as job_worker
+from indexing import suggestions
 from indexing.follow import follow
 
 _FOLLOWERS = 1  # one keeps up with 500 changes a second many times over; any number may run
@@ -22,7 +23,7 @@ _STOP_SECONDS = 5
 @click.command()
 @click.pass_obj
 def worker(context: Context) -> None:
-    """Carry out jobs, and follow Postgres into the index, until stopped."""
+    """Carry out jobs, follow Postgres into the index and keep suggestions fresh, until stopped."""
     with context.engines() as engines:
         to = opened(engines, context.settings)
         with to.connect() as connection:
@@ -32,7 +33,15 @@ def worker(context: Context) -> None:
             threading.Thread(target=follow, args=(to.connect, to.search, stop), name=f"follow-{number}")
             for number in range(_FOLLOWERS)
         ]
-        for thread in followers:
+        keeper = threading.Thread(
+            target=suggestions.keep,
+            args=(to.connect, to.search, context.settings.index, stop),
+            kwargs={"replicas": context.settings.replicas},
+            name="suggestions",
+            # a build is given up when the worker ends: what it has made so far is swept by the next one
+            daemon=True,
+        )
+        for thread in (*followers, keeper):
             thread.start()
         try:
             asyncio.run(_work(engines, context, stop))

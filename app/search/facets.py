@@ -57,13 +57,10 @@ def aggregations(request: SearchRequest, filters: Mapping[str, Filter], divided:
 def _counts(facet: Searchable, limit: int, selected: Filter | None) -> dict[str, Any]:
     key, path = facet.key, facet.path
     match facet.facet:
-        case Terms(bounded=bounded):
-            shard_size = max(MOST_BOUNDED_VALUES, limit + 1) if bounded else 4 * limit + 100
-            counted: dict[str, Any] = {
-                f"values:{key}": {"terms": {"field": path, "size": limit, "shard_size": shard_size}}
-            }
-            if selected and (chosen := _chosen(facet, selected)):
-                counted[f"selected:{key}"] = {"terms": {"field": path, "size": len(chosen), "include": chosen}}
+        case Terms():
+            counted: dict[str, Any] = {f"values:{key}": most_frequent(facet, limit)}
+            if selected and (chosen := [*selected.values, *selected.excluded_values]):
+                counted[f"selected:{key}"] = exactly(facet, chosen)
         case Ranges(edges=edges):
             counted = {
                 f"histogram:{key}": {"range": {"field": path, "ranges": _edges(edges)}},
@@ -85,9 +82,17 @@ def _counts(facet: Searchable, limit: int, selected: Filter | None) -> dict[str,
     return counted
 
 
-def _chosen(facet: Searchable, selected: Filter) -> list[Any]:
-    values = [*selected.values, *selected.excluded_values]
-    return [value == "true" for value in values] if facet.kind is Kind.FLAG else values
+def most_frequent(facet: Searchable, limit: int) -> dict[str, Any]:
+    """The aggregation of a facet's most frequent values, exact where the facet is bounded."""
+    bounded = isinstance(facet.facet, Terms) and facet.facet.bounded
+    shard_size = max(MOST_BOUNDED_VALUES, limit + 1) if bounded else 4 * limit + 100
+    return {"terms": {"field": facet.path, "size": limit, "shard_size": shard_size}}
+
+
+def exactly(facet: Searchable, values: list[str]) -> dict[str, Any]:
+    """The aggregation of some values of a facet, however rare they are."""
+    included = [value == "true" for value in values] if facet.kind is Kind.FLAG else values
+    return {"terms": {"field": facet.path, "size": len(values), "include": included}}
 
 
 def _edges(edges: tuple[float, ...]) -> list[dict[str, float]]:
@@ -110,12 +115,12 @@ def answers(
 
 def _terms_answer(facet: Searchable, group: Mapping[str, Any], selected: Filter | None, limit: int) -> dict[str, Any]:
     terms = group[f"values:{facet.key}"]
-    counts = {_spelled(facet, bucket): bucket["doc_count"] for bucket in terms["buckets"]}
+    counts = {spelled(facet, bucket): bucket["doc_count"] for bucket in terms["buckets"]}
     if selected:
         exact = group.get(f"selected:{facet.key}", {"buckets": []})["buckets"]
         for value in (*selected.values, *selected.excluded_values):
             counts.setdefault(value, 0)
-        counts |= {_spelled(facet, bucket): bucket["doc_count"] for bucket in exact}
+        counts |= {spelled(facet, bucket): bucket["doc_count"] for bucket in exact}
     chosen = set(selected.values if selected else ())
     excluded = set(selected.excluded_values if selected else ())
     values = []
@@ -132,7 +137,8 @@ def _terms_answer(facet: Searchable, group: Mapping[str, Any], selected: Filter 
     return {"values": values, "exhaustive": terms["doc_count_error_upper_bound"] == 0}
 
 
-def _spelled(facet: Searchable, bucket: Mapping[str, Any]) -> str:
+def spelled(facet: Searchable, bucket: Mapping[str, Any]) -> str:
+    """The value of a bucket as it is written in a filter."""
     return str(bucket["key_as_string"] if facet.kind is Kind.FLAG else bucket["key"])
 
 
