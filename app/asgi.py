@@ -10,6 +10,7 @@ from app.api.application import create_app as build
 from app.dashboard import pages
 from app.engines import open_search_async
 from app.logs import configure
+from app.networks.accounts import accounts
 from app.parent import end_with_parent
 from app.search.engine import RawAnswers
 from app.settings import SettingsError, read_settings, secret_of
@@ -27,5 +28,6 @@ def create_app() -> Litestar:
         search=open_search_async(settings.opensearch_url, settings, RawAnswers()),
         alias=settings.index,
         secret=secret_of(settings),
+        accounts=accounts(settings),
         pages=[pages.ROUTES],
     )
