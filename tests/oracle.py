@@ -8,7 +8,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from app.importing.run_import import run_import
+from app.importing.sources import generated
+from generators import VOLUMES
+from mappings.catalogue import PATH_SEPARATOR
+from mappings.taxonomy import VERTICALS
+from tests.words import Catalogue
+
 Row = dict[str, Any]
+
+EACH = 150  # programs a network: enough for every facet to have a tail, few enough to go through by hand
+_LABELS = {vertical.slug: vertical.label for vertical in VERTICALS}
+
+
+def stock(catalogue: Catalogue, shards: int) -> list[Row]:
+    """Fill a catalogue with generated programs in every state, index it in so many shards; its rows."""
+    if not catalogue.rows("select 1 from programs limit 1"):
+        run_import(catalogue.connect, generated(tuple(VOLUMES), limit=EACH), {})
+        catalogue.rows("update programs set status = 'paused' where id % 17 = 0")
+        catalogue.rows("update programs set status = 'closed' where id % 23 = 0")
+        catalogue.rows("update programs set popularity = 1 + id % 100 where id % 5 <> 0")
+    catalogue.rebuild(shards=shards)
+    catalogue.index()
+    rows = [source for source in catalogue.documents().values() if "deleted" not in source["sync"]]
+    for row in rows:
+        label = _LABELS.get(row["vertical"])
+        row["categoryPath"] = [label, label + PATH_SEPARATOR + row["category"]] if label else []
+    assert len(rows) == EACH * len(VOLUMES)
+    return rows
 
 
 @dataclass(frozen=True)

@@ -12,18 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.importing.run_import import run_import
-from app.importing.sources import generated
 from app.search.grammar import escape
-from generators import VOLUMES
-from mappings.catalogue import FACETS, PATH_SEPARATOR
-from mappings.taxonomy import VERTICALS
+from mappings.catalogue import FACETS
 from tests import oracle
 from tests.oracle import Row, Wanted
 from tests.words import Catalogue
 
-_EACH = 150  # programs a network: enough for every facet to have a tail, few enough to go through by hand
-_LABELS = {vertical.slug: vertical.label for vertical in VERTICALS}
 _TERMS = (
     "network",
     "category",
@@ -46,20 +40,7 @@ _SORTS = ("epc", "commissionMin", "cookieDays", "popularity", "conversionRate", 
 
 @pytest.fixture(scope="module", params=[1, 3], ids=["1 shard", "3 shards"])
 def stocked(request: pytest.FixtureRequest, shared_catalogue: Catalogue) -> tuple[Catalogue, list[Row]]:
-    catalogue = shared_catalogue
-    if not catalogue.rows("select 1 from programs limit 1"):
-        run_import(catalogue.connect, generated(tuple(VOLUMES), limit=_EACH), {})
-        catalogue.rows("update programs set status = 'paused' where id % 17 = 0")
-        catalogue.rows("update programs set status = 'closed' where id % 23 = 0")
-        catalogue.rows("update programs set popularity = 1 + id % 100 where id % 5 <> 0")
-    catalogue.rebuild(shards=request.param)
-    catalogue.index()
-    rows = [source for source in catalogue.documents().values() if "deleted" not in source["sync"]]
-    for row in rows:
-        label = _LABELS.get(row["vertical"])
-        row["categoryPath"] = [label, label + PATH_SEPARATOR + row["category"]] if label else []
-    assert len(rows) == _EACH * len(VOLUMES)
-    return catalogue, rows
+    return shared_catalogue, oracle.stock(shared_catalogue, request.param)
 
 
 def _spelled(value: Any) -> str:

@@ -103,6 +103,7 @@ class Probe:
             for name, index in indices.items():
                 self._engine.state = _state(name, index)
                 return name
+        self._engine.state = ""
         return None
 
     async def _pending(self) -> tuple[int, float] | None:

@@ -20,7 +20,7 @@ from mappings.network_program import NetworkProgram, Raw
 from mappings.networks import BY_SLUG, Network
 from mappings.program import Program
 
-VERSION = 2  # raise it when the same record would become another program: every stored row is then looked at again
+VERSION = 3  # raise it when the same record would become another program: every stored row is then looked at again
 
 _LONGEST_ID = 200
 _LONGEST_NAME = 300
@@ -158,11 +158,9 @@ def _launched(raw: NetworkProgram) -> date | None:
 
 @lru_cache(maxsize=512)
 def _currency_of_network(network: Network, region: str | None) -> str | None:
-    """Of amounts that name no currency. Awin's programs run in the currency of their region, and its exports leave it
-    out; a region with several currencies, or none, leaves it unknown."""
-    if network.slug == "awin":
-        return currency_of(region) if region else None
-    return network.currency
+    """Of amounts that name no currency: the region's where the network pays so, and unknown if the region has several
+    or is not named; else the network's."""
+    return currency_of(region) if network.currency_by_region else network.currency
 
 
 def _from_template(template: str | None, external_id: str) -> str | None:

@@ -40,7 +40,10 @@ _COUNTRY_HABITS = {
     "iran islamic republic of": "IR", "moldova republic of": "MD", "tanzania united republic of": "TZ",
     "venezuela bolivarian republic of": "VE", "bolivia plurinational state of": "BO",
     "peoples republic of china": "CN", "pr china": "CN", "prc": "CN", "mainland china": "CN", "vatican": "VA",
-    "bosnia": "BA", "luxemburg": "LU", "schweiz suisse svizzera": "CH", "swiss": "CH",
+    "bosnia": "BA", "cap verde": "CV", "cocos islands": "CC", "democratic republic congo": "CD", "lichtenstein": "LI",
+    "palestinian territory": "PS", "saint kitts nevis": "KN", "saint pierre miquelon": "PM",
+    "saint vincent grenadines": "VC", "sao tome": "ST", "timor": "TL",
+    "luxemburg": "LU", "schweiz suisse svizzera": "CH", "swiss": "CH",
 }  # fmt: skip
 _LANGUAGE_HABITS = {
     "jp": "ja", "cn": "zh", "dk": "da", "se": "sv", "cz": "cs", "gr": "el", "iw": "he", "in": "id", "mandarin": "zh",
@@ -93,6 +96,16 @@ def _country_names() -> dict[str, str]:
     for code in known:
         names[code.casefold()] = code
     return names | _COUNTRY_HABITS
+
+
+@cache
+def _run_together() -> dict[str, str]:
+    """Names without blanks, as impact.com writes them: `SOUTHAFRICA`, `BOSNIAHERZEGOVINA`."""
+    return {_letters(name): code for name, code in _country_names().items() if len(name) > 3}
+
+
+def _letters(name: str) -> str:
+    return "".join(word for word in _key(name).split() if word not in ("the", "and"))
 
 
 @cache
@@ -150,7 +163,7 @@ def country(raw: str) -> str | None:
         found = names.get(match["region"].casefold())
     if found is None and not text.isascii():
         found = _native_country_names().get(_key(text))
-    return found
+    return found or _run_together().get(_letters(text))
 
 
 def _flag(text: str) -> str | None:
@@ -210,7 +223,7 @@ def currency(raw: str | None) -> str | None:
 
 
 @lru_cache(maxsize=512)
-def currency_of(country_code: str) -> str | None:
-    """What is paid with in a country; None where there are several currencies, or none."""
+def currency_of(country_code: str | None) -> str | None:
+    """What is paid with in a country; None where there are several currencies, or none, or no country."""
     tender = get_territory_currencies(country_code) if country_code in codes.countries() else []
     return tender[0] if len(tender) == 1 else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -25,6 +26,7 @@ REQUEST_SECONDS = 3.0
 # More requests at once than this only wait inside OpenSearch, where nobody can cancel them.
 MOST_AT_ONCE = 64
 _MOST_READINGS = 10_000
+_KEEP_SNAPSHOT = "5m"  # how long a reader may take over one page
 
 
 class EngineAway(Exception):
@@ -63,6 +65,39 @@ class SearchEngine:
         """One `_search`. Raises EngineAway."""
         return decode(await self.request("POST", f"/{self.alias}/_search", body, **parameters))
 
+    async def search_many(self, bodies: Sequence[Mapping[str, Any]]) -> list[Found]:
+        """Several searches in one request, in order; one as `_search`, which costs less. Raises EngineAway."""
+        if len(bodies) == 1:
+            return [await self.search(bodies[0])]
+        if not bodies:
+            return []
+        lines = b"".join(b"{}\n" + msgspec.json.encode(body) + b"\n" for body in bodies)
+        answer = await self.request("POST", f"/{self.alias}/_msearch", lines.decode())
+        return [self._one_of_many(raw) for raw in msgspec.json.decode(answer, type=_Responses).responses]
+
+    def _one_of_many(self, raw: msgspec.Raw) -> Found:
+        failed = msgspec.json.decode(raw, type=_Failed)
+        if failed.error is None:
+            return decode(bytes(raw))
+        if failed.status < 500 and failed.status not in (404, 429):
+            raise TransportError(failed.status, str(failed.error.get("type")), failed.error)
+        raise EngineAway(f"the search engine cannot answer now ({failed.status}); try again")
+
+    async def open_snapshot(self) -> str:
+        """Hold what the index holds now, for searches by `search_snapshot`; its id. Raises EngineAway."""
+        path = f"/{self.alias}/_search/point_in_time"
+        return msgspec.json.decode(await self.request("POST", path, None, keep_alive=_KEEP_SNAPSHOT), type=_Snapshot).id
+
+    async def search_snapshot(self, snapshot: str, body: Mapping[str, Any]) -> Found:
+        """One `_search` of a snapshot, which is held on for some minutes more. Raises EngineAway."""
+        held = {"pit": {"id": snapshot, "keep_alive": _KEEP_SNAPSHOT}}
+        return decode(await self.request("POST", "/_search", {**body, **held}))
+
+    async def close_snapshot(self, snapshot: str) -> None:
+        """Let a snapshot go; one that is not let go ends by itself."""
+        with suppress(EngineAway, TransportError):
+            await self.request("DELETE", "/_search/point_in_time", {"pit_id": [snapshot]})
+
     async def document(self, id: int) -> msgspec.Raw | None:
         """The stored document of a program; None if there is none."""
         answer = await self.request("GET", f"/{self.alias}/_doc/{id:d}", None, ignore="404")
@@ -98,6 +133,19 @@ class SearchEngine:
         self._failures += 1
         if self._failures >= _FAILURES_TO_OPEN:
             self._open_until = time.monotonic() + _OPEN_SECONDS
+
+
+class _Snapshot(msgspec.Struct):
+    id: str = msgspec.field(name="pit_id")
+
+
+class _Responses(msgspec.Struct):
+    responses: list[msgspec.Raw]
+
+
+class _Failed(msgspec.Struct):
+    status: int = 200
+    error: dict[str, Any] | None = None
 
 
 class _Got(msgspec.Struct):

@@ -43,7 +43,7 @@ def aggregations(request: SearchRequest, filters: Mapping[str, Filter], divided:
     shared: dict[str, Any] = {}
     groups: dict[str, Any] = {}
     for key in request.facets:
-        counted = _counts(FACETS[key], request.limit_of(key), filters.get(key))
+        counted = _counts(FACETS[key], request, filters.get(key))
         if key in divided.after:
             others = [each for name, each in divided.after.items() if name != key]
             groups[f"only:{key}"] = {"filter": all_of(others), "aggs": counted}
@@ -54,16 +54,14 @@ def aggregations(request: SearchRequest, filters: Mapping[str, Filter], divided:
     return groups
 
 
-def _counts(facet: Searchable, limit: int, selected: Filter | None) -> dict[str, Any]:
+def _counts(facet: Searchable, request: SearchRequest, selected: Filter | None) -> dict[str, Any]:
     key, path = facet.key, facet.path
     match facet.facet:
-        case Terms(bounded=bounded):
-            shard_size = max(MOST_BOUNDED_VALUES, limit + 1) if bounded else 4 * limit + 100
-            counted: dict[str, Any] = {
-                f"values:{key}": {"terms": {"field": path, "size": limit, "shard_size": shard_size}}
-            }
-            if selected and (chosen := _chosen(facet, selected)):
-                counted[f"selected:{key}"] = {"terms": {"field": path, "size": len(chosen), "include": chosen}}
+        case Terms():
+            values = first_values(facet, request.limit_of(key), by_name=request.by_name(key))
+            counted: dict[str, Any] = {f"values:{key}": values}
+            if selected and (chosen := [*selected.values, *selected.excluded_values]):
+                counted[f"selected:{key}"] = exactly(facet, chosen)
         case Ranges(edges=edges):
             counted = {
                 f"histogram:{key}": {"range": {"field": path, "ranges": _edges(edges)}},
@@ -85,9 +83,18 @@ def _counts(facet: Searchable, limit: int, selected: Filter | None) -> dict[str,
     return counted
 
 
-def _chosen(facet: Searchable, selected: Filter) -> list[Any]:
-    values = [*selected.values, *selected.excluded_values]
-    return [value == "true" for value in values] if facet.kind is Kind.FLAG else values
+def first_values(facet: Searchable, limit: int, *, by_name: bool = False) -> dict[str, Any]:
+    """The aggregation of a facet's first values, by count or by name, exact where the facet is bounded."""
+    bounded = isinstance(facet.facet, Terms) and facet.facet.bounded
+    shard_size = max(MOST_BOUNDED_VALUES, limit + 1) if bounded else 4 * limit + 100
+    order = {"order": {"_key": "asc"}} if by_name else {}
+    return {"terms": {"field": facet.path, "size": limit, "shard_size": shard_size, **order}}
+
+
+def exactly(facet: Searchable, values: list[str]) -> dict[str, Any]:
+    """The aggregation of some values of a facet, however rare they are."""
+    included = [value == "true" for value in values] if facet.kind is Kind.FLAG else values
+    return {"terms": {"field": facet.path, "size": len(values), "include": included}}
 
 
 def _edges(edges: tuple[float, ...]) -> list[dict[str, float]]:
@@ -103,23 +110,26 @@ def answers(
     for key in request.facets:
         group = aggregated.get(f"only:{key}") or aggregated[_SHARED]
         answer = _terms_answer if isinstance(FACETS[key].facet, Terms) else _ranges_answer
-        facets[key] = answer(FACETS[key], group, filters.get(key), request.limit_of(key))
+        facets[key] = answer(FACETS[key], group, filters.get(key), request)
         facets[key]["unknown"] = group[f"unknown:{key}"]["doc_count"] if FACETS[key].optional else 0
     return facets
 
 
-def _terms_answer(facet: Searchable, group: Mapping[str, Any], selected: Filter | None, limit: int) -> dict[str, Any]:
+def _terms_answer(
+    facet: Searchable, group: Mapping[str, Any], selected: Filter | None, request: SearchRequest
+) -> dict[str, Any]:
     terms = group[f"values:{facet.key}"]
-    counts = {_spelled(facet, bucket): bucket["doc_count"] for bucket in terms["buckets"]}
+    counts = {spelled(facet, bucket): bucket["doc_count"] for bucket in terms["buckets"]}
     if selected:
         exact = group.get(f"selected:{facet.key}", {"buckets": []})["buckets"]
         for value in (*selected.values, *selected.excluded_values):
             counts.setdefault(value, 0)
-        counts |= {_spelled(facet, bucket): bucket["doc_count"] for bucket in exact}
+        counts |= {spelled(facet, bucket): bucket["doc_count"] for bucket in exact}
     chosen = set(selected.values if selected else ())
     excluded = set(selected.excluded_values if selected else ())
     values = []
-    for value, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
+    by_name = request.by_name(facet.key)
+    for value, count in sorted(counts.items(), key=lambda pair: (0 if by_name else -pair[1], pair[0])):
         entry: dict[str, Any] = {
             "value": value == "true" if facet.kind is Kind.FLAG else value,
             "filter": escape(value),
@@ -132,11 +142,14 @@ def _terms_answer(facet: Searchable, group: Mapping[str, Any], selected: Filter 
     return {"values": values, "exhaustive": terms["doc_count_error_upper_bound"] == 0}
 
 
-def _spelled(facet: Searchable, bucket: Mapping[str, Any]) -> str:
+def spelled(facet: Searchable, bucket: Mapping[str, Any]) -> str:
+    """The value of a bucket as it is written in a filter."""
     return str(bucket["key_as_string"] if facet.kind is Kind.FLAG else bucket["key"])
 
 
-def _ranges_answer(facet: Searchable, group: Mapping[str, Any], selected: Filter | None, limit: int) -> dict[str, Any]:
+def _ranges_answer(
+    facet: Searchable, group: Mapping[str, Any], selected: Filter | None, request: SearchRequest
+) -> dict[str, Any]:
     dated = isinstance(facet.facet, Years)
     shown = "value_as_string" if dated else "value"
     buckets = group[f"histogram:{facet.key}"]["buckets"]

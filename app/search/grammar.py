@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from math import isfinite
+from math import ceil, floor, isfinite
 
 UNKNOWN = "unknown"
 MOST_VALUES = 1000  # in one field; OpenSearch itself stops at 65,536
@@ -101,12 +101,12 @@ class Range:
 def number_range(text: str) -> Range:
     """`0.5..`, `..2`, `-1..1`, `30`. Raises Malformed."""
     low_text, dots, high_text = text.partition("..")
-    low = _number(low_text) if low_text.strip() else None
+    low = number(low_text) if low_text.strip() else None
     if not dots:
         if low is None:
             raise Malformed(_NUMBERS_EXPECTED)
         return Range(low, low)
-    high = _number(high_text) if high_text.strip() else None
+    high = number(high_text) if high_text.strip() else None
     if low is None and high is None:
         raise Malformed(_NUMBERS_EXPECTED)
     if low is not None and high is not None and low > high:
@@ -118,7 +118,8 @@ _NUMBERS_EXPECTED = "expected a number or a range such as 0.5.., ..2 or 1..5"
 _DATES_EXPECTED = "expected a date or a range such as 2025-03.., ..2025 or 2025-01-31..2025-06"
 
 
-def _number(text: str) -> float:
+def number(text: str) -> float:
+    """A finite decimal number. Raises Malformed."""
     stripped = text.strip()
     if not _NUMBER.fullmatch(stripped) or not isfinite(float(stripped)):
         raise Malformed(_NUMBERS_EXPECTED)
@@ -148,6 +149,26 @@ def date_range(text: str) -> Range:
     if low and high and low.first > high.first:
         raise Malformed(f"the lower end {low_text.strip()} is after the upper end {high_text.strip()}")
     return Range(_iso(low.first) if low else None, _iso(high.after) if high else None)
+
+
+_FIRST_SECOND = -62_135_596_800  # the first of year 1
+_LAST_SECOND = 253_402_300_799  # the last of year 9999
+
+
+def moment_range(low: float | None, high: float | None) -> Range:
+    """A range between moments in Unix seconds, both ends inclusive; moments beyond the calendar are its ends."""
+    return Range(
+        None if low is None else _iso(_moment(ceil(_held(low) * 1000))),
+        None if high is None else _iso(_moment(floor(_held(high) * 1000) + 1)),
+    )
+
+
+def _held(seconds: float) -> float:
+    return min(max(seconds, _FIRST_SECOND), _LAST_SECOND)
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
 
 
 def _iso(moment: datetime) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+
+import msgspec
 
 from app.search.grammar import (
     LONGEST_VALUE,
@@ -26,7 +29,11 @@ MOST_PER_PAGE = 100
 DEEPEST_RESULT = 10_000  # the engine's own window; a cursor goes further
 MOST_FACET_VALUES = 1000
 DEFAULT_FACET_VALUES = 20
+BY_COUNT, BY_NAME = "count", "name"
 DEFAULT_STATUSES = "active,paused"
+
+MERCHANT = "sync.merchant"  # where a document says which merchant's it is
+MERCHANTS = "merchants"  # the aggregation that counts them
 
 RELEVANCE = "relevance"
 NEWEST = "newest"
@@ -57,7 +64,7 @@ class SortKey:
     descending: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SearchRequest:
     """A search with every parameter checked. `filters` are by field key, without the default of `status`."""
 
@@ -69,13 +76,45 @@ class SearchRequest:
     cursor: str | None = None
     facets: tuple[str, ...] = ()
     facet_limits: Mapping[str, int] = field(default_factory=dict)
+    facet_orders: Mapping[str, str] = field(default_factory=dict)
     fields: tuple[str, ...] = ()
     highlight: bool = False
     explain: bool = False
+    collapse: bool = False  # one hit a merchant, with all its offers
+
+    @cached_property
+    def bound(self) -> bytes:
+        """What decides which programs are found and in which order: the words, the filters and the sort."""
+        filters = sorted(
+            (
+                key,
+                sorted(wanted.values),
+                sorted(wanted.excluded_values),
+                [(each.low, each.high) for each in wanted.ranges],
+                [(each.low, each.high) for each in wanted.excluded_ranges],
+                wanted.unknown,
+            )
+            for key, wanted in self.filters.items()
+        )
+        return msgspec.json.encode((self.q, filters, [(each.key, each.descending) for each in self.sort]))
+
+    @cached_property
+    def canonical(self) -> bytes:
+        """The same for every request that has the same answer, however it was written."""
+        shown = (self.page, self.per_page, self.cursor, self.facets, self._facetting, self.fields)
+        return self.bound + msgspec.json.encode((shown, self.highlight, self.explain, self.collapse))
+
+    @property
+    def _facetting(self) -> tuple[list[tuple[str, int]], list[tuple[str, str]]]:
+        return sorted(self.facet_limits.items()), sorted(self.facet_orders.items())
 
     def limit_of(self, facet: str) -> int:
         """How many values of a facet are wanted."""
         return self.facet_limits.get(facet, self.facet_limits.get("", DEFAULT_FACET_VALUES))
+
+    def by_name(self, facet: str) -> bool:
+        """Whether the values of a facet are wanted by name; by count otherwise."""
+        return self.facet_orders.get(facet, self.facet_orders.get("", BY_COUNT)) == BY_NAME
 
 
 CONTROLS = (
@@ -86,9 +125,11 @@ CONTROLS = (
     "cursor",
     "facets",
     "facetLimit",
+    "facetOrder",
     "fields",
     "highlight",
     "explain",
+    "collapse",
     "includeUnknown",
 )
 
@@ -175,6 +216,11 @@ def read_request(parameters: Mapping[str, list[str]], also: Iterable[str] = ()) 
     cursor = reader.single("cursor") or None
     if cursor and reader.single("page"):
         reader.wrong("cursor", "'cursor' and 'page' exclude each other; give one of them", problem="conflict")
+    collapse = reader.single("collapse").lower()
+    if collapse not in ("", "merchant"):
+        reader.wrong("collapse", f"'collapse' is '{collapse[:40]}'; expected merchant", "merchant")
+    if collapse and cursor:
+        reader.wrong("cursor", "'cursor' and 'collapse' exclude each other; use pages", problem="conflict")
     request = SearchRequest(
         q=q,
         filters=filters,
@@ -184,9 +230,11 @@ def read_request(parameters: Mapping[str, list[str]], also: Iterable[str] = ()) 
         cursor=cursor,
         facets=_facets(reader),
         facet_limits=_facet_limits(reader),
+        facet_orders=_facet_orders(reader),
         fields=_fields(reader),
         highlight=reader.flag("highlight"),
         explain=reader.flag("explain"),
+        collapse=bool(collapse),
     )
     if reader.errors:
         raise BadRequest(reader.errors)
@@ -384,6 +432,22 @@ def _facet_limits(reader: _Reader) -> Mapping[str, int]:
             continue
         limits[name] = int(number)
     return limits
+
+
+def _facet_orders(reader: _Reader) -> Mapping[str, str]:
+    orders: dict[str, str] = {}
+    for item in reader.items("facetOrder"):
+        name, colon, order = item.text.rpartition(":")
+        name, order = name.strip(), order.strip().lower()
+        if colon and name not in FACETS:
+            end, choice = meaning(name, FACETS)
+            reader.wrong("facetOrder", f"'{name[:80]}' is not a facet{end}", choice)
+        elif order not in (BY_COUNT, BY_NAME):
+            message = f"'facetOrder' has '{item.text[:80]}'; expected {BY_COUNT} or {BY_NAME}, or field:{BY_NAME}"
+            reader.wrong("facetOrder", message)
+        else:
+            orders[name] = order
+    return orders
 
 
 def _fields(reader: _Reader) -> tuple[str, ...]:

@@ -100,7 +100,8 @@ def test_a_day_that_could_be_two_is_unknown() -> None:
         ("1,00,000", 100000), ("0,45", 0.45),
         ("0.125", 0.125), ("12 %", 12), ("-3.2", -3.2), ("-$3.20", -3.2), ("($3.20)", -3.2), ("−3", -3),
         ("$-3", -3), ("5-10", None),
-        ("N/A", None), ("null", None), ("New", None), ("nan", None), ("1e400", None), ("", None), (True, None), (float("inf"), None),
+        ("N/A", None), ("null", None), ("New", None), ("nan", None), ("1e400", None),
+        ("", None), (True, None), (float("inf"), None),
     ],
 )  # fmt: skip
 def test_number(raw: Raw, value: float | None) -> None:

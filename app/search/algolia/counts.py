@@ -1,0 +1,74 @@
+"""Facets as this protocol counts them: values with counts, and statistics of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.search.algolia.attributes import FACETABLE, LEVELS, PATH, level_of
+from app.search.facets import MOST_BOUNDED_VALUES, exactly, first_values, spelled
+from mappings.catalogue import TEMPORAL, Kind, Searchable
+from mappings.field import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One facet of one query. `values` in their order, `stats` of a number that some program has."""
+
+    values: dict[str, int]
+    stats: dict[str, float] | None
+    exhaustive: bool
+
+
+def aggregations(attribute: str, limit: int, by_name: bool, chosen: tuple[str, ...]) -> dict[str, Any]:
+    """What counts a facet. `chosen` values are counted however rare they are.
+
+    Fractions have statistics only: as values they would be as many as programs. Whole numbers have both.
+    """
+    facet = FACETABLE[attribute]
+    if attribute in LEVELS:  # one aggregation counts both levels
+        return {f"values:{PATH}": first_values(facet, MOST_BOUNDED_VALUES)}
+    counted: dict[str, Any] = {}
+    if isinstance(facet.facet, Terms) or facet.kind is Kind.INTEGER:
+        values = first_values(facet, limit)
+        if by_name:
+            values["terms"]["order"] = {"_key": "asc"}
+        counted[_of(attribute, by_name)] = values
+        if chosen:
+            counted[f"chosen:{attribute}"] = exactly(facet, list(chosen))
+    if not isinstance(facet.facet, Terms):
+        counted[f"stats:{attribute}"] = {"stats": {"field": facet.path}}
+    return counted
+
+
+def _of(attribute: str, by_name: bool) -> str:
+    return f"{'names' if by_name else 'values'}:{attribute}"
+
+
+def counted(attribute: str, limit: int, by_name: bool, group: Mapping[str, Any]) -> Counted:
+    """What was counted of a facet, read from the aggregations of its query."""
+    facet = FACETABLE[attribute]
+    name = f"values:{PATH}" if attribute in LEVELS else _of(attribute, by_name)
+    stats = _stats(facet, group.get(f"stats:{attribute}", {}))
+    if name not in group:
+        return Counted({}, stats, True)
+    values = {spelled(facet, bucket): bucket["doc_count"] for bucket in group[name]["buckets"]}
+    if attribute in LEVELS:
+        values = {value: count for value, count in values.items() if level_of(value) == LEVELS[attribute]}
+    values = dict(sorted(values.items(), key=(lambda pair: pair[0]) if by_name else _by_count)[:limit])
+    for bucket in group.get(f"chosen:{attribute}", {"buckets": []})["buckets"]:
+        values[spelled(facet, bucket)] = bucket["doc_count"]
+    return Counted(values, stats, by_name or group[name]["doc_count_error_upper_bound"] == 0)
+
+
+def _by_count(pair: tuple[str, int]) -> tuple[int, str]:
+    return -pair[1], pair[0]
+
+
+def _stats(facet: Searchable, stats: Mapping[str, Any]) -> dict[str, float] | None:
+    """Least, greatest, average and sum; of dates in Unix seconds."""
+    if not stats.get("count"):
+        return None
+    unit = 1000 if facet.kind in TEMPORAL else 1
+    return {name: stats[name] / unit if unit != 1 else stats[name] for name in ("min", "max", "avg", "sum")}

@@ -1,0 +1,129 @@
+"""Several queries as one search.
+
+InstantSearch asks for a page and, for every refined facet, for its counts without that refinement. What all these
+queries have in common narrows the search itself; what only some ask for becomes the `post_filter` of the one that
+wants hits, and a filter aggregation for each of the others. Queries with other words, or a second one with hits,
+begin a search of their own. `docs/adr/0110-algolia-folding.md` has the figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from app.search.algolia.counts import aggregations
+from app.search.algolia.expression import Expression, as_clause, both, selected
+from app.search.algolia.query import Query
+from app.search.algolia.values import VALUES, every_value
+from app.search.body import TIMEOUT, query
+from app.search.filters import DEFAULT_STATUS
+from app.search.highlight import HIGHLIGHTED, WHOLE, highlight
+from app.search.ordering import ordering
+
+Conditions = frozenset[Expression]
+STATUS = "status"
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """One search that answers several queries. `views` names the aggregation that counts under some conditions."""
+
+    body: dict[str, Any]
+    places: tuple[int, ...]  # of the queries in the request
+    shows: int | None  # the place of the one whose hits are wanted
+    views: Mapping[Conditions, str]
+
+
+def fold(queries: Sequence[Query]) -> list[Folded]:
+    """As few searches as answer the queries, each query in exactly one of them."""
+    groups: list[list[int]] = []
+    for place, each in enumerate(queries):
+        for group in groups:
+            fits = queries[group[0]].q == each.q
+            if fits and not (each.wanted and any(queries[other].wanted for other in group)):
+                group.append(place)
+                break
+        else:
+            groups.append([place])
+    chosen = _chosen(queries)
+    return [_folded({place: queries[place] for place in group}, chosen) for group in groups]
+
+
+def conditions_of(asked: Query, facet: str | None = None) -> Conditions:
+    """What a facet of a query counts under; without a facet what its programs must satisfy.
+
+    The default of `status` is its own filter, so that closed programs can still be seen in it.
+    """
+    return asked.conditions | {DEFAULT_STATUS} if asked.only_open and facet != STATUS else asked.conditions
+
+
+def _chosen(queries: Iterable[Query]) -> dict[str, tuple[str, ...]]:
+    """The values that any of the queries selects, by field."""
+    found: dict[str, dict[str, None]] = {}
+    for each in queries:
+        for condition in each.conditions:
+            for leaf in selected(condition):
+                found.setdefault(leaf.field.key, {}).update(dict.fromkeys(leaf.values))
+    return {key: tuple(sorted(values)) for key, values in found.items()}
+
+
+def _folded(queries: Mapping[int, Query], chosen: Mapping[str, tuple[str, ...]]) -> Folded:
+    shows = next((place for place, each in queries.items() if each.wanted), None)
+    views: dict[Conditions, dict[str, Any]] = {}
+    for place, each in queries.items():
+        if place != shows:
+            views.setdefault(conditions_of(each, each.facet), {})
+        for facet in each.facets:
+            counts = aggregations(facet, each.facet_values, each.by_name, chosen.get(facet, ()))
+            _merge(views.setdefault(conditions_of(each, facet), {}), counts)
+        if each.facet:
+            views[conditions_of(each, each.facet)] |= {f"{VALUES}:{each.facet}": every_value(each.facet)}
+    every = [*views, *([conditions_of(queries[shows])] if shows is not None else [])]
+    common = reduce(frozenset.intersection, every)
+    names = {conditions: f"view:{number}" for number, conditions in enumerate(views)}
+    first = next(iter(queries.values()))
+    body: dict[str, Any] = {
+        "size": 0,
+        "track_total_hits": True,
+        "timeout": TIMEOUT,
+        "query": query(first.q, _clauses(common)),
+    }
+    if shows is not None:
+        body |= _page(queries[shows])
+        if after := conditions_of(queries[shows]) - common:
+            body["post_filter"] = as_clause(both(_ordered(after)))
+    if views:
+        body["aggs"] = {
+            names[conditions]: {
+                "filter": as_clause(both(_ordered(conditions - common))),
+                **({"aggs": counts} if counts else {}),
+            }
+            for conditions, counts in views.items()
+        }
+    return Folded(body, tuple(queries), shows, names)
+
+
+def _merge(counts: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Add aggregations; of two of the same name the one that returns more values."""
+    for name, aggregation in more.items():
+        known = counts.get(name)
+        if known is None or known.get("terms", {}).get("size", 0) < aggregation.get("terms", {}).get("size", 0):
+            counts[name] = aggregation
+
+
+def _page(asked: Query) -> dict[str, Any]:
+    page: dict[str, Any] = {"from": asked.first, "size": asked.wanted, "sort": ordering(asked.sort)}
+    if asked.q and (asked.highlight.everything or asked.highlight.listed or asked.snippet):
+        page["highlight"] = highlight(asked.q, dict.fromkeys(HIGHLIGHTED, WHOLE))
+    return page
+
+
+def _clauses(conditions: Conditions) -> list[dict[str, Any]]:
+    return [as_clause(each) for each in _ordered(conditions)]
+
+
+def _ordered(conditions: Conditions) -> list[Expression]:
+    """Always in the same order: equal searches are equal bytes, which the engine's own cache goes by."""
+    return sorted(conditions, key=repr)
