@@ -7,8 +7,11 @@ import os
 from litestar import Litestar
 
 from app.api.application import create_app as build
+from app.dashboard import pages
 from app.engines import open_search_async
 from app.logs import configure
+from app.networks.accounts import accounts
+from app.parent import end_with_parent
 from app.search.engine import RawAnswers
 from app.settings import SettingsError, read_settings, secret_of
 
@@ -17,6 +20,7 @@ def create_app() -> Litestar:
     """The application over the engines whose URLs are in the environment; `affindex serve` puts them there."""
     settings = read_settings(os.environ)
     configure(settings.log_level)
+    end_with_parent(os.getppid())  # the server whose worker this is
     if not (settings.database_url and settings.opensearch_url):
         raise SettingsError("AFFINDEX_DATABASE_URL and AFFINDEX_OPENSEARCH_URL are needed; `affindex serve` finds them")
     return build(
@@ -24,4 +28,6 @@ def create_app() -> Litestar:
         search=open_search_async(settings.opensearch_url, settings, RawAnswers()),
         alias=settings.index,
         secret=secret_of(settings),
+        accounts=accounts(settings),
+        pages=[pages.ROUTES],
     )

@@ -26,3 +26,5 @@ def configure(level: str) -> None:
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s", force=True
     )
+    # It warns of every answer that is not 200, and a missing alias is an answer to us.
+    logging.getLogger("opensearch").setLevel(logging.ERROR)

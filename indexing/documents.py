@@ -39,6 +39,23 @@ def all_documents(keys: Iterable[str], low: int, high: int) -> str:
     return f"{documents_sql(keys, where)} union all {tombstones_sql(where)}"
 
 
+def slices(connection: psycopg.Connection, documents: int) -> tuple[list[tuple[int, int]], int]:
+    """Ranges low <= id < high that hold about `documents` programs and tombstones each, and how many there are in all.
+
+    By count, not by width: ids have gaps of any size.
+    """
+    starts = connection.execute(
+        "select id, total from (select id, row_number() over (order by id) as row, count(*) over () as total "
+        "from (select id from programs union all select id from deleted_programs) as ids) as numbered "
+        "where (row - 1) %% %s = 0 order by id",
+        (documents,),
+    ).fetchall()
+    if not starts:
+        return [], 0
+    lows = [id for id, _ in starts]
+    return list(zip(lows, [*lows[1:], 2**63 - 1], strict=True)), starts[0][1]
+
+
 def documents_of(keys: Iterable[str], ids: Iterable[int]) -> str:
     """The query of these programs, alive or deleted."""
     where = f"p.id = any('{{{','.join(str(int(id)) for id in ids)}}}'::bigint[])"

@@ -6,6 +6,8 @@ writes to an index that does not exist, and never leaves one out whose snapshot 
 
 from __future__ import annotations
 
+import random
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +17,12 @@ import psycopg
 from opensearchpy import NotFoundError, OpenSearch
 
 from mappings import index
+
+# A generation that takes no changes is tried again after as long as it has been out, within these bounds.
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.25, 5.0
+# One that nobody searches and that has taken nothing for this long is let go, or the change set would grow without
+# bound for its sake.
+_PATIENCE = "10 minutes"
 
 _BUILDING = {
     # Nothing reads it and a failed build is thrown away: no refresh, no copies, no fsync a request.
@@ -33,15 +41,64 @@ class Generation:
     state: str
     fingerprint: str
     fields: tuple[str, ...]
+    paused: float = 0.0  # seconds until it is tried again
+    paused_because: str | None = None
+    troubled: bool = False  # it took no changes when it was last tried
 
 
 def live(connection: psycopg.Connection) -> list[Generation]:
     """All generations that receive writes, the serving one first."""
-    rows = connection.execute(
-        "select name, state, fingerprint, fields from index_generations "
-        "order by state = 'serving' desc, created_at desc"
-    ).fetchall()
-    return [Generation(name, state, fingerprint, tuple(fields)) for name, state, fingerprint, fields in rows]
+    rows = connection.execute(_LIVE, {"longest": 2 * _LONGEST_PAUSE_SECONDS}).fetchall()
+    return [
+        Generation(name, state, fingerprint, tuple(fields), float(paused), because, troubled)
+        for name, state, fingerprint, fields, paused, because, troubled in rows
+    ]
+
+
+# A clock that was set back must not turn seconds into days: no pause is longer than the longest.
+_LIVE = """
+    select name, state, fingerprint, fields,
+        case when paused_until > clock_timestamp()
+            and paused_until < clock_timestamp() + make_interval(secs => %(longest)s)
+            then extract(epoch from paused_until - clock_timestamp()) else 0 end,
+        paused_because, paused_since is not null
+    from index_generations order by state = 'serving' desc, created_at desc
+"""
+_PAUSE = """
+    update index_generations set paused_since = coalesce(paused_since, clock_timestamp()), paused_because = %(because)s,
+        paused_until = clock_timestamp() + %(jitter)s * make_interval(secs => least(%(longest)s, greatest(
+            %(first)s, extract(epoch from clock_timestamp() - coalesce(paused_since, clock_timestamp())))))
+    where name = %(name)s
+    returning extract(epoch from paused_until - clock_timestamp())::float8
+"""
+_RESUME = """
+    update index_generations set paused_since = null, paused_until = null, paused_because = null
+    where name = %s and paused_since is not null
+"""
+_LET_GO = f"""
+    select name from index_generations
+    where state = 'standby' and paused_since < clock_timestamp() - interval '{_PATIENCE}'
+"""
+
+
+def pause(connection: psycopg.Connection, name: str, because: str) -> float:
+    """Leave a generation alone for a while, for all who follow; the seconds. In the caller's transaction."""
+    (seconds,) = connection.execute(
+        _PAUSE,
+        {
+            "name": name,
+            "because": because[:500],
+            "first": _FIRST_PAUSE_SECONDS,
+            "longest": _LONGEST_PAUSE_SECONDS,
+            "jitter": random.uniform(0.75, 1.25),
+        },
+    ).fetchone() or (0.0,)
+    return float(seconds)
+
+
+def resume(connection: psycopg.Connection, name: str) -> None:
+    """A generation takes changes again. In the caller's transaction."""
+    connection.execute(_RESUME, (name,))
 
 
 def new_name(alias: str) -> str:
@@ -56,11 +113,15 @@ def create(connection: psycopg.Connection, client: OpenSearch, alias: str, *, sh
     settings["index"] |= _BUILDING
     client.indices.create(index=name, body={"settings": settings, "mappings": index.mapping()})
     generation = Generation(name, "building", index.fingerprint(), index.KEYS)
-    connection.execute(
-        "insert into index_generations (name, state, fingerprint, fields) values (%s, %s, %s, %s)",
-        (name, generation.state, generation.fingerprint, list(generation.fields)),
-    )
-    connection.commit()
+    try:
+        connection.execute(
+            "insert into index_generations (name, state, fingerprint, fields) values (%s, %s, %s, %s)",
+            (name, generation.state, generation.fingerprint, list(generation.fields)),
+        )
+        connection.commit()
+    except BaseException:
+        client.indices.delete(index=name, ignore_unavailable=True)
+        raise
     return generation
 
 
@@ -83,10 +144,15 @@ def settle(client: OpenSearch, name: str, *, replicas: int) -> None:
 
 
 def drop(connection: psycopg.Connection, client: OpenSearch, name: str) -> None:
-    """Forget a generation, then delete its index: in this order follow never meets a missing one. Commits."""
+    """Forget a generation, then delete its index: in this order follow never meets a missing one. Commits.
+
+    The serving one stays.
+    """
     connection.execute("delete from index_generations where name = %s and state <> 'serving'", (name,))
+    kept = connection.execute("select 1 from index_generations where name = %s", (name,)).fetchone()
     connection.commit()
-    client.indices.delete(index=name, ignore_unavailable=True)
+    if not kept:
+        client.indices.delete(index=name, ignore_unavailable=True)
 
 
 def serve(connection: psycopg.Connection, client: OpenSearch, alias: str, name: str) -> str | None:
@@ -94,13 +160,24 @@ def serve(connection: psycopg.Connection, client: OpenSearch, alias: str, name: 
 
     A crash between the call and the record is mended by `reconcile`: the alias is what is true.
     """
-    before = target(client, alias)
+    before = [other for other in targets(client, alias) if other != name]
     actions: list[dict[str, Any]] = [{"add": {"index": name, "alias": alias, "is_write_index": False}}]
-    if before and before != name:
-        actions.append({"remove": {"index": before, "alias": alias, "must_exist": True}})
+    actions += [{"remove": {"index": other, "alias": alias, "must_exist": True}} for other in before]
     client.indices.update_aliases(body={"actions": actions})
     _record_serving(connection, name)
-    return before if before != name else None
+    return before[0] if before else None
+
+
+def abandon(connection: psycopg.Connection, client: OpenSearch, alias: str, name: str) -> bool:
+    """After a failure: drop a generation, unless the alias points at it already. Whether it serves. Commits.
+
+    An alias call whose answer was lost, or a stop between call and record, leaves a generation that serves.
+    """
+    if name in targets(client, alias):
+        _record_serving(connection, name)
+        return True
+    drop(connection, client, name)
+    return False
 
 
 def _record_serving(connection: psycopg.Connection, name: str) -> None:
@@ -112,13 +189,22 @@ def _record_serving(connection: psycopg.Connection, name: str) -> None:
     connection.commit()
 
 
+def targets(client: OpenSearch, alias: str) -> list[str]:
+    """All indexes behind the alias. There is one, unless somebody else added to it."""
+    try:
+        return sorted(client.indices.get_alias(name=alias), reverse=True)
+    except NotFoundError:
+        return []
+
+
 def target(client: OpenSearch, alias: str) -> str | None:
     """The index behind the alias; None if there is none."""
-    try:
-        answer = client.indices.get_alias(name=alias)
-    except NotFoundError:
-        return None
-    return next(iter(answer), None)
+    return next(iter(targets(client, alias)), None)
+
+
+def _is_ours(alias: str, index: str) -> bool:
+    """Whether an index is a generation of this alias, and not of one whose name begins like it."""
+    return bool(re.fullmatch(re.escape(alias) + r"-\d{8}-\d{6}-[0-9a-f]{4}", index))
 
 
 def reconcile(connection: psycopg.Connection, client: OpenSearch, alias: str) -> list[str]:
@@ -128,7 +214,8 @@ def reconcile(connection: psycopg.Connection, client: OpenSearch, alias: str) ->
     """
     mended = []
     serving = target(client, alias)
-    existing = set(client.indices.get(index=f"{alias}-*", expand_wildcards="all", ignore_unavailable=True))
+    found = client.indices.get(index=f"{alias}-*", expand_wildcards="all", ignore_unavailable=True)
+    existing = {name for name in found if _is_ours(alias, name)}
     for generation in live(connection):
         if generation.name == serving:
             if generation.state != "serving":
@@ -165,3 +252,15 @@ def prune(connection: psycopg.Connection, client: OpenSearch, keep: int) -> list
     for name in dropped:
         drop(connection, client, name)
     return dropped
+
+
+def let_go(connection: psycopg.Connection, client: OpenSearch) -> list[str]:
+    """Drop the standby generations that have taken no changes for too long; their names. Commits.
+
+    To be called by the holder of the rebuild lock.
+    """
+    lost = [name for (name,) in connection.execute(_LET_GO)]
+    connection.commit()
+    for name in lost:
+        drop(connection, client, name)
+    return lost

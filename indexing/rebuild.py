@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -11,25 +12,32 @@ from dataclasses import dataclass
 
 import psycopg
 import stamina
-from opensearchpy import OpenSearch
+import structlog
+from opensearchpy import OpenSearch, OpenSearchException, TransportError
 
-from indexing import generations
+from indexing import generations, letters
 from indexing.compare import compare
-from indexing.documents import all_documents, bodies
+from indexing.documents import all_documents, bodies, documents_of, slices
 from indexing.follow import drain
 from indexing.generations import Generation
 from indexing.push import Outcome, push
+from indexing.versions import draw_anew, raise_above_both
 from mappings.catalogue import FACETS, Kind
 
+_log = structlog.get_logger()
+
 # Reading a slice and pushing it alternate in one thread, so one more thread than cores keeps both engines busy.
-_THREADS = 3
+THREADS = 3
 # Small enough that the last slices end together and a retry repeats little, large enough to fill a bulk body.
-_IDS_A_SLICE = 10_000
+_DOCUMENTS_A_SLICE = 10_000
+_IDS_A_REPAIR = 5_000
 _REBUILD_LOCK = 5_238_417_002
 # A build whose documents are refused one in a hundred is a broken mapping, not a few bad documents.
 MOST_DEAD_LETTERS = 0.01
-_GATE_LOOKS = 20
-_KEEP_STANDBY = 1
+_GATE_REPAIRS = 3
+_OUTAGE_SECONDS = 300  # a build waits this long for OpenSearch to come back
+_COPIES_SECONDS = 60
+KEEP_STANDBY = 1
 
 Connect = Callable[[], psycopg.Connection]
 Progress = Callable[[int, int], None]
@@ -76,56 +84,98 @@ def rebuild(
     *,
     shards: int = 1,
     replicas: int = 0,
+    threads: int = THREADS,
     progress: Progress | None = None,
 ) -> Rebuilt:
     """Build a generation from all of Postgres, compare it, and put it in service with one alias call.
 
-    On any failure the generation is deleted and the old one serves on. Raises AlreadyRebuilding, RebuildRefused,
-    or whatever broke.
+    On any failure the generation is deleted and the old one serves on; what a crash leaves behind, the next holder
+    of the rebuild lock clears away. Raises AlreadyRebuilding, RebuildRefused, or whatever broke.
     """
     with rebuild_lock(connect) as connection:
         generations.reconcile(connection, client, alias)
+        if raise_above_both(connection, client):
+            _log.warning("the database is older than the index was; versions go on above both")
         sole = not generations.live(connection)
+        connection.commit()
         generation = generations.create(connection, client, alias, shards=shards)
+        before: str | None = None
+        documents = dead = 0
         try:
-            documents = _backfill(connect, client, generation, sole=sole, progress=progress)
+            documents = _backfill(connect, client, generation, sole=sole, threads=threads, progress=progress)
             generations.settle(client, generation.name, replicas=replicas)
+            _wait_for_copies(client, generation.name, replicas)
             dead = _gate(connect, connection, client, generation, documents)
             _warm_up(client, generation.name)
-            if replicas:
-                client.cluster.health(index=generation.name, params={"wait_for_status": "green", "timeout": "60s"})
+            _still_held(connection)
             before = generations.serve(connection, client, alias, generation.name)
-        except BaseException:
-            connection.rollback()
-            generations.drop(connection, client, generation.name)
-            raise
-        generations.prune(connection, client, _KEEP_STANDBY)
+        except BaseException as error:
+            # A stop is a stop; an error after the alias call is not one of the rebuild.
+            if not _give_up(connect, client, alias, generation.name) or not isinstance(error, Exception):
+                raise
+            _log.warning(
+                "the generation serves, but what followed failed", generation=generation.name, error=str(error)
+            )
+        _prune(connect, client)
     return Rebuilt(generation.name, before, documents, dead)
 
 
+def _give_up(connect: Connect, client: OpenSearch, alias: str, name: str) -> bool:
+    """Leave nothing behind of a failed build; whether it serves after all. Raises nothing: the failure is what counts.
+
+    On a connection of its own, since the loss of the other may be the failure.
+    """
+    try:
+        with connect() as connection:
+            return generations.abandon(connection, client, alias, name)
+    except (psycopg.Error, OpenSearchException) as error:
+        _log.warning("an unfinished generation is left; it is deleted later", generation=name, error=str(error))
+        return False
+
+
+def _prune(connect: Connect, client: OpenSearch) -> None:
+    """Drop generations no longer needed. They cost disk and pushes until then, so a failure here is no failure."""
+    try:
+        with connect() as connection:
+            generations.prune(connection, client, KEEP_STANDBY)
+    except (psycopg.Error, OpenSearchException) as error:
+        _log.warning("old generations are left; they are deleted later", error=str(error))
+
+
+def _still_held(connection: psycopg.Connection) -> None:
+    """Raise if the connection, and the lock with it, is gone: somebody else may be rebuilding."""
+    connection.execute("select 1")
+    connection.commit()
+
+
 def _backfill(
-    connect: Connect, client: OpenSearch, generation: Generation, *, sole: bool, progress: Progress | None
+    connect: Connect,
+    client: OpenSearch,
+    generation: Generation,
+    *,
+    sole: bool,
+    threads: int,
+    progress: Progress | None,
 ) -> int:
     """Push one snapshot of all programs and tombstones; the number of documents."""
     with connect() as snapshot:
+        # It holds the snapshot and no lock on a table: a TRUNCATE that waits for it would make its readers wait too.
         snapshot.execute("set transaction isolation level repeatable read")
         (exported,) = snapshot.execute("select pg_export_snapshot()").fetchone() or (None,)
-        total, low, high = snapshot.execute(
-            "select count(*), coalesce(min(id), 0), coalesce(max(id), 0) from "
-            "(select id from programs union all select id from deleted_programs) as ids"
-        ).fetchone() or (0, 0, 0)
         if sole:
             # What is pending in this snapshot is in the documents read from it: if nobody else needs it, it is done.
             snapshot.execute("create temp table covered as select program_id, version from changed_programs")
-        slices: queue.SimpleQueue[tuple[int, int]] = queue.SimpleQueue()
-        for start in range(low, high + 1, _IDS_A_SLICE):
-            slices.put((start, min(start + _IDS_A_SLICE, high + 1)))
+        with _reading(connect, exported) as reader:
+            parts, total = slices(reader, _DOCUMENTS_A_SLICE)
+        waiting: queue.SimpleQueue[tuple[int, int]] = queue.SimpleQueue()
+        for part in parts:
+            waiting.put(part)
         done = _Counter(total, progress)
         stopping = threading.Event()
-        with ThreadPoolExecutor(_THREADS, thread_name_prefix="backfill") as pool:
+        with ThreadPoolExecutor(threads, thread_name_prefix="backfill") as pool:
             workers = [
-                pool.submit(_push_slices, connect, client, generation, exported, slices, done, stopping)
-                for _ in range(_THREADS)
+                pool.submit(_push_slices, connect, client, generation, exported, waiting, done, stopping)
+                for _ in range(threads)
             ]
             try:
                 wait(workers, return_when=FIRST_EXCEPTION)
@@ -148,18 +198,29 @@ def _backfill(
     return done.count
 
 
+@contextmanager
+def _reading(connect: Connect, snapshot: str) -> Iterator[psycopg.Connection]:
+    """A connection that sees what another one's exported snapshot sees."""
+    with connect() as reader:
+        reader.execute("set transaction isolation level repeatable read, read only")
+        reader.execute(f"set transaction snapshot '{snapshot}'")
+        yield reader
+        reader.rollback()
+
+
 class _Counter:
     def __init__(self, total: int, progress: Progress | None) -> None:
         self.count = 0
-        self._total = total
+        self.total = total
         self._progress = progress
         self._lock = threading.Lock()
 
-    def add(self, documents: int) -> None:
+    def add(self, documents: int) -> int:
         with self._lock:
             self.count += documents
             if self._progress:
-                self._progress(self.count, self._total)
+                self._progress(self.count, self.total)
+            return self.count
 
 
 def _push_slices(
@@ -167,29 +228,38 @@ def _push_slices(
     client: OpenSearch,
     generation: Generation,
     snapshot: str,
-    slices: queue.SimpleQueue[tuple[int, int]],
+    waiting: queue.SimpleQueue[tuple[int, int]],
     done: _Counter,
     stopping: threading.Event,
 ) -> None:
-    with connect() as reader, connect() as recorder:
-        reader.execute("set transaction isolation level repeatable read, read only")
-        reader.execute(f"set transaction snapshot '{snapshot}'")
+    with _reading(connect, snapshot) as reader, connect() as recorder:
+        recorder.execute("set synchronous_commit to off")  # progress may be lost in a crash; the build is, too
         while not stopping.is_set():
             try:
-                low, high = slices.get_nowait()
+                low, high = waiting.get_nowait()
             except queue.Empty:
                 return
             for body, count in bodies(reader, all_documents(generation.fields, low, high)):
-                if stopping.is_set():
+                outcome = _push_until_taken(client, generation.name, body, stopping)
+                if outcome is None:
                     return
-                record_refused(recorder, generation.name, _push_until_taken(client, generation.name, body))
-                done.add(count)
+                letters.write(recorder, generation.name, outcome.refused)
+                recorder.execute(
+                    "update index_generations set built = %s, expected = %s where name = %s",
+                    (done.add(count), done.total, generation.name),
+                )
+                recorder.commit()
 
 
-def _push_until_taken(client: OpenSearch, index: str, body: bytes) -> Outcome:
-    """Push a body, again with backoff while the index cannot take it. Versions make the repetition harmless."""
-    for attempt in stamina.retry_context(on=_Unavailable, attempts=None, timeout=300, wait_max=10):
+def _push_until_taken(client: OpenSearch, index: str, body: bytes, stopping: threading.Event) -> Outcome | None:
+    """Push a body, again with backoff while the index cannot take it. Versions make the repetition harmless.
+
+    None if it is no longer wanted.
+    """
+    for attempt in stamina.retry_context(on=_Unavailable, attempts=None, timeout=_OUTAGE_SECONDS, wait_max=5):
         with attempt:
+            if stopping.is_set():
+                return None
             outcome = push(client, index, body)
             if outcome.missing:
                 raise RebuildRefused(f"{index} disappeared while it was being built")
@@ -198,53 +268,87 @@ def _push_until_taken(client: OpenSearch, index: str, body: bytes) -> Outcome:
     return outcome
 
 
-def record_refused(connection: psycopg.Connection, generation: str, outcome: Outcome) -> None:
-    """Keep refused documents as dead letters of their generation; commits if there are any."""
-    if not outcome.refused:
+def _wait_for_copies(client: OpenSearch, index: str, replicas: int) -> None:
+    if not replicas:
         return
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "insert into dead_letters (generation, program_id, version, error_type, reason) "
-            "select %s, %s, coalesce((select version from programs where id = %s), 0), %s, %s "
-            "on conflict (generation, program_id) do update set version = excluded.version, "
-            "error_type = excluded.error_type, reason = excluded.reason, failed_at = now()",
-            [(generation, refused.id, refused.id, refused.type, refused.reason) for refused in outcome.refused],
-        )
-    connection.commit()
+    try:
+        client.cluster.health(index=index, params={"wait_for_status": "green", "timeout": f"{_COPIES_SECONDS}s"})
+    except TransportError as error:
+        if error.status_code != 408:
+            raise
+        raise RebuildRefused(
+            f"its {replicas} copies were not allocated within {_COPIES_SECONDS} s: are there enough nodes for "
+            "AFFINDEX_REPLICAS? The old generation serves on"
+        ) from None
 
 
 def _gate(
     connect: Connect, connection: psycopg.Connection, client: OpenSearch, generation: Generation, documents: int
 ) -> int:
-    """Let the generation pass only if it holds what Postgres holds; the number of its dead letters."""
-    (dead,) = connection.execute(
-        "select count(*) from dead_letters where generation = %s", (generation.name,)
-    ).fetchone() or (0,)
-    if dead > MOST_DEAD_LETTERS * max(documents, 100):
-        raise RebuildRefused(f"{dead} of {documents} documents were refused; see the dead letters of the run")
-    for _ in range(_GATE_LOOKS):
-        drift = compare(connection, client, generation.name)
-        lettered = {
-            id
-            for (id,) in connection.execute(
-                "select program_id from dead_letters where generation = %s", (generation.name,)
-            )
-        }
+    """Let the generation pass only if it holds what Postgres holds; the number of its dead letters.
+
+    What is missing is pushed again: if OpenSearch was restarted during the build, it may have lost what it had
+    acknowledged, since a build does not sync every request to disk.
+    """
+    repairs = 0
+    deadline = time.monotonic() + _OUTAGE_SECONDS
+    while True:
+        dead = letters.of_generation(connection, generation.name)
         connection.rollback()
-        if drift.undecided is None and not drift.differing - lettered:
-            return int(dead)
+        if len(dead) > MOST_DEAD_LETTERS * max(documents, 100):
+            raise RebuildRefused(
+                f"{len(dead)} of {documents} documents were refused, so the mapping is at fault; the old one serves on"
+            )
+        drift = compare(connection, client, generation.name)
+        differing = drift.differing - dead
+        if drift.undecided is None and not differing and not drift.strangers:
+            return len(dead)
         if drift.undecided:
-            drain(connect, client, limit=MOST_DRAINED)
+            if time.monotonic() > deadline:
+                raise RebuildRefused(drift.undecided)
+            if not drain(connect, client, limit=MOST_DRAINED):
+                time.sleep(0.5)
             continue
-        break
-    raise RebuildRefused(
-        drift.undecided
-        or f"the new generation differs from Postgres: {len(drift.missing)} missing, {len(drift.stale)} stale, "
-        f"{len(drift.extra)} too many; the old one serves on"
-    )
+        if drift.strangers or repairs == _GATE_REPAIRS:
+            raise RebuildRefused(
+                f"the new generation differs from Postgres: {len(drift.missing)} missing, {len(drift.stale)} stale, "
+                f"{len(drift.extra) + len(drift.strangers)} too many; the old one serves on"
+            )
+        repairs += 1
+        _log.warning("the new generation lacks documents; pushing them again", documents=len(differing))
+        _push_again(connect, connection, client, generation, differing, drift.highest)
 
 
 MOST_DRAINED = 100_000  # changes pushed by the gate itself before it looks again, should follow not be running
+
+
+def _push_again(
+    connect: Connect,
+    connection: psycopg.Connection,
+    client: OpenSearch,
+    generation: Generation,
+    ids: set[int],
+    highest: int,
+) -> None:
+    """Push programs to one generation; what it holds a newer version of gets a new one."""
+    newer: set[int] = set()
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), _IDS_A_REPAIR):
+        wanted = ordered[start : start + _IDS_A_REPAIR]
+        parts = [body for body, _ in bodies(connection, documents_of(generation.fields, wanted))]
+        connection.commit()
+        taken: set[int] = set()
+        for part in parts:
+            outcome = _push_until_taken(client, generation.name, part, threading.Event())
+            assert outcome is not None
+            letters.write(connection, generation.name, outcome.refused)
+            connection.commit()
+            taken |= outcome.done - outcome.older.keys()
+        newer |= set(wanted) - taken
+    if newer:
+        draw_anew(connection, newer, above=highest)
+        connection.commit()
+        drain(connect, client)
 
 
 def _warm_up(client: OpenSearch, index: str) -> None:

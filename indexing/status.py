@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import msgspec
 import psycopg
 from opensearchpy import NotFoundError, OpenSearch
@@ -10,7 +12,10 @@ from mappings.index import fingerprint
 
 
 class GenerationStatus(msgspec.Struct, frozen=True, rename="camel"):
-    """One generation; `documents` and `bytes` are None if the index is gone. `current`: built by this mapping."""
+    """One generation; `documents` and `bytes` are None if the index is gone. `current`: built by this mapping.
+
+    `paused_because` says why it takes no changes now. `built` of `expected` documents is how far its build is.
+    """
 
     name: str
     state: str
@@ -18,6 +23,11 @@ class GenerationStatus(msgspec.Struct, frozen=True, rename="camel"):
     bytes: int | None
     dead_letters: int
     current: bool
+    created_at: str
+    served_at: str | None
+    paused_because: str | None
+    built: int | None
+    expected: int | None
 
 
 class Status(msgspec.Struct, frozen=True, rename="camel"):
@@ -36,18 +46,37 @@ def read_status(connection: psycopg.Connection, client: OpenSearch, alias: str) 
         "from changed_programs"
     ).fetchone() or (0, 0.0)
     rows = connection.execute(
-        "select g.name, g.state, g.fingerprint, count(d.program_id) from index_generations g "
+        "select g.name, g.state, g.fingerprint, count(d.program_id), g.created_at, g.served_at, g.paused_because, "
+        "g.built, g.expected from index_generations g "
         "left join dead_letters d on d.generation = g.name group by g.name "
         "order by g.state = 'serving' desc, g.created_at desc"
     ).fetchall()
     connection.rollback()
     current = fingerprint()
     found = []
-    for name, state, built_with, dead in rows:
+    for name, state, built_with, dead, created, served, paused, built, expected in rows:
         try:
             primaries = client.indices.stats(index=name, metric="docs,store")["_all"]["primaries"]
             documents, size = primaries["docs"]["count"], primaries["store"]["size_in_bytes"]
         except NotFoundError:
             documents = size = None
-        found.append(GenerationStatus(name, state, documents, size, dead, built_with == current))
-    return Status(alias, pending, round(oldest, 3), found)
+        found.append(
+            GenerationStatus(
+                name,
+                state,
+                documents,
+                size,
+                dead,
+                built_with == current,
+                _rfc3339(created),
+                _rfc3339(served) if served else None,
+                paused,
+                built,
+                expected,
+            )
+        )
+    return Status(alias, pending, max(round(oldest, 3), 0.0), found)
+
+
+def _rfc3339(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"

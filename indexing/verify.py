@@ -9,15 +9,23 @@ import msgspec
 import psycopg
 from opensearchpy import OpenSearch
 
-from indexing import generations
+from indexing import generations, letters
 from indexing.compare import Drift, compare
+from indexing.deep import compare_deep
 from indexing.follow import drain
+from indexing.versions import MOST_BELIEVED, draw_anew
 
 Connect = Callable[[], psycopg.Connection]
 
+# A program that is being written while it is repaired is repaired by that, or by the next attempt.
+_REPAIRS = 3
+
 
 class Verified(msgspec.Struct, frozen=True, rename="camel"):
-    """The outcome of a comparison. Counts are programs; `seconds` is the comparison alone."""
+    """The outcome of a comparison. Counts are programs; `seconds` is the comparison alone.
+
+    `dead_letters` are among the missing and stale: documents that the index refuses, so no repair helps.
+    """
 
     in_step: bool
     generation: str | None
@@ -26,25 +34,43 @@ class Verified(msgspec.Struct, frozen=True, rename="camel"):
     missing: int
     stale: int
     extra: int
+    dead_letters: int
     repaired: int
     undecided: str | None
     seconds: float
 
 
-def verify(connect: Connect, client: OpenSearch, alias: str, *, repair: bool = False) -> Verified:
-    """Compare what the alias serves with Postgres; with `repair` mend what differs and compare again."""
+def verify(connect: Connect, client: OpenSearch, alias: str, *, deep: bool = False, repair: bool = False) -> Verified:
+    """Compare what the alias serves with Postgres; with `repair` mend what differs and compare again.
+
+    By count and checksum of versions; `deep` compares whole documents, and so finds one that was altered without
+    moving its version.
+    """
     generation = generations.target(client, alias)
     if generation is None:
-        return Verified(False, None, 0, 0, 0, 0, 0, 0, "no generation serves; `affindex index rebuild` makes one", 0.0)
+        return Verified(
+            False, None, 0, 0, 0, 0, 0, 0, 0, "no generation serves; `affindex index rebuild` makes one", 0.0
+        )
+    look = compare_deep if deep else compare
+    repaired: set[object] = set()
     with connect() as connection:
         started = time.monotonic()
-        drift = compare(connection, client, generation)
+        drift = look(connection, client, generation)
         seconds = time.monotonic() - started
-        repaired = 0
-        if repair and drift.differing:
-            repaired = mend(connection, client, generation, drift)
+        for _ in range(_REPAIRS if repair else 0):
+            dead = letters.of_generation(connection, generation)
+            connection.rollback()
+            if drift.undecided or not (drift.differing - dead or drift.strangers):
+                break
+            mend(connection, client, generation, drift)
+            repaired |= drift.differing | drift.strangers
             drain(connect, client)
-            drift = compare(connection, client, generation)
+            drift = look(connection, client, generation)
+        dead = letters.of_generation(connection, generation) & drift.differing
+        connection.rollback()
+    undecided = drift.undecided
+    if repair and drift.highest >= MOST_BELIEVED and drift.differing:
+        undecided = "the index holds a version that no repair can outdo; `affindex index rebuild` does"
     return Verified(
         drift.in_step,
         generation,
@@ -52,37 +78,23 @@ def verify(connect: Connect, client: OpenSearch, alias: str, *, repair: bool = F
         drift.pending,
         len(drift.missing),
         len(drift.stale),
-        len(drift.extra),
-        repaired,
-        drift.undecided,
+        len(drift.extra) + len(drift.strangers),
+        len(dead),
+        len(repaired),
+        undecided,
         round(seconds, 4),
     )
 
 
-def mend(connection: psycopg.Connection, client: OpenSearch, generation: str, drift: Drift) -> int:
+def mend(connection: psycopg.Connection, client: OpenSearch, generation: str, drift: Drift) -> None:
     """Have Postgres draw new versions for what differs, so that follow's push wins over what is there; commits.
 
     Pushing the old version again would be refused as older. A document that no row stands behind becomes a deleted
-    program, with a fresh version; one whose id is no number at all is deleted outright.
+    program, with a fresh version; one whose id or place can be no program's is deleted outright.
     """
-    differing = sorted(id for id in drift.differing if id > 0)
-    connection.execute("update programs set network_id = network_id where id = any(%s)", (differing,))
-    connection.execute(
-        "with buried as ("
-        "  insert into deleted_programs (id, version)"
-        "  select id, nextval('program_version') from unnest(%s::bigint[]) as wanted (id)"
-        "  where not exists (select from programs p where p.id = wanted.id) order by id"
-        "  on conflict (id) do update set version = excluded.version"
-        "  returning id, version"
-        ") insert into changed_programs (program_id, version) select id, version from buried order by id"
-        "  on conflict (program_id) do update set version = excluded.version, leased_until = null",
-        (differing,),
-    )
+    draw_anew(connection, drift.differing, above=drift.highest)
     connection.commit()
-    if len(differing) < len(drift.differing):
-        client.delete_by_query(
-            index=generation,
-            body={"query": {"bool": {"must_not": {"exists": {"field": "sync.bucket"}}}}},
-            params={"refresh": "true", "conflicts": "proceed"},
-        )
-    return len(drift.differing)
+    for id, routing in drift.strangers:
+        client.delete(index=generation, id=id, params={"routing": routing} if routing else {}, ignore=404)
+    if drift.strangers:
+        client.indices.refresh(index=generation)

@@ -136,6 +136,7 @@ class Searchable:
     optional: bool
     many: bool = False
     overlap: tuple[str, str] | None = None
+    since: bool = False  # a time alone means from then on, `true` at any time
     filter: bool = False
     sort: bool = False
     facet: Facet | None = None
@@ -204,6 +205,18 @@ VIRTUAL: tuple[Searchable, ...] = (
         many=True,
         filter=True,
         facet=Terms(),
+    ),
+    *(
+        Searchable(key=key, kind=Kind.TIME, about=about, path=f"sync.{time}", optional=True, since=True, filter=True)
+        for key, time, about in (
+            (
+                "changedSince",
+                "changedAt",
+                "When rate, cookie, status or EPC band last changed; a time means since then.",
+            ),
+            ("rateCut", "rateCutAt", "When its rate was last cut; `true` for ever, a time for since then."),
+            ("closed", "closedAt", "Since when it is closed; `true` for ever, a time for since then. Lifts `status`."),
+        )
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from babel import Locale
@@ -72,6 +73,24 @@ def members(name: str) -> dict[str, str]:
         case _:
             values = _SHORT[name]
     return {value.lower(): value for value in values}
+
+
+@cache
+def labels(name: str) -> Mapping[str, str]:
+    """Stored spelling to what it is called in English, for the sets whose codes do not say it themselves."""
+    match name:
+        case "network":
+            return {network.slug: network.name for network in NETWORKS}
+        case "vertical":
+            return {vertical.slug: vertical.label for vertical in VERTICALS}
+        case "country":
+            return countries()
+        case "language":
+            return languages()
+        case "currency":
+            return currencies()
+        case _:
+            return {}
 
 
 _SHORT = {

@@ -55,12 +55,23 @@ def _sync() -> str:
         "case when p.text_language is not null then json_build_object(p.text_language, "
         f"json_build_object('name', p.name, 'description', p.description, 'labels', {labels})) end"
     )
+    # The offers of one merchant in one region belong together; a program without a domain is a group of its own.
+    merchant = "coalesce(p.merchant_domain || '/' || coalesce(p.primary_region, ''), 'p:' || p.id)"
     return (
         '(select s from (select p.version as "version", '
         f'{bucket_sql("p.id")} as "bucket", {check_sql("p.id", "p.version")} as "check", '
         f'case when {label} is not null then array_remove({path}, null) end as "categoryPath", '
-        f'{label} as "vertical", p.popularity as "popularity", {stem} as "stem") s) as "sync"'
+        f'{merchant} as "merchant", {label} as "vertical", p.popularity as "popularity", '
+        f'{_times()}, {stem} as "stem") s) as "sync"'
     )
+
+
+# Kept by triggers: the last change of the terms, the last cut of a rate, since when closed.
+TIMES = {"changedAt": "p.terms_changed_at", "rateCutAt": "p.rate_cut_at", "closedAt": "p.closed_at"}
+
+
+def _times() -> str:
+    return ", ".join(f'{_UTC.format(column)} as "{key}"' for key, column in TIMES.items())
 
 
 def action_sql(id: str, version: str) -> str:
@@ -88,10 +99,12 @@ def documents_sql(keys: Iterable[str], where: str) -> str:
 def tombstones_sql(where: str) -> str:
     """SELECT of (action, document) for the deleted programs (alias `p`) that satisfy `where`.
 
-    A deleted program stays in the index as a document, since OpenSearch forgets deletions after a restart.
+    A deleted program stays in the index as a document, since OpenSearch forgets deletions after a restart. One that is
+    back under its old id (a restored dump) is not deleted any more.
     """
     return (
         f"select {action_sql('p.id', 'p.version')} as action, json_build_object('sync', json_build_object("
         f"'version', p.version, 'bucket', {bucket_sql('p.id')}, 'check', {check_sql('p.id', 'p.version')}, "
-        f"'deleted', true)) as document from deleted_programs p where {where}"
+        f"'deleted', true)) as document from deleted_programs p where {where} "
+        "and not exists (select from programs back where back.id = p.id)"
     )

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from mappings.catalogue import FIELDS, Entry, Kind
-from mappings.document import documents_sql, tombstones_sql
+from mappings.document import TIMES, documents_sql, tombstones_sql
 from mappings.languages import STEMMERS
 from mappings.taxonomy import vertical_of
 
@@ -96,8 +96,10 @@ def _sync() -> dict[str, Any]:
             "check": {"type": "long", **plain},
             "deleted": {"type": "boolean"},
             "categoryPath": {"type": "keyword"},
+            "merchant": {"type": "keyword"},
             "vertical": _text(),
             "popularity": {"type": "rank_feature"},
+            **{key: {"type": "date", "format": "strict_date_time"} for key in TIMES},
             "stem": {
                 "properties": {
                     language: {

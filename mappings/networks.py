@@ -16,6 +16,7 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     home: str
     currency: str = "USD"  # of amounts that name none
+    currency_by_region: bool = False  # a program that names none pays in the currency of its region
     epc_per: int = 1
     epc_window: str | None = None
     popularity_metric: str | None = None
@@ -80,6 +81,7 @@ NETWORKS: tuple[Network, ...] = (
         slug="awin",
         name="Awin",
         home="https://www.awin.com",
+        currency_by_region=True,
         epc_window="30d",
         popularity_metric="awinIndex",
         min_payout=20,

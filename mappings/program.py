@@ -58,7 +58,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     # -- identity ------------------------------------------------------------------------------------------------
     id: Annotated[
         Annotated[int, Meta(ge=1, le=2**53 - 1)] | None,
-        Field(origin=Origin.STORE, about="Our number of the program; stable.", sort=True),
+        Field(origin=Origin.STORE, about="Our number of the program; stable.", filter=True, sort=True),
     ] = None
     network: Annotated[
         Slug,

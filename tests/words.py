@@ -19,9 +19,10 @@ from app.api.keys import create_key
 from app.engines import Engines, open_database, open_search, open_search_async
 from app.importing.merge import Merged, merge
 from app.importing.rows import COLUMNS, COPY_OPTIONS, copy_lines
+from app.networks.accounts import accounts
 from app.search.engine import RawAnswers
 from app.settings import Settings, secret_of
-from indexing import generations
+from indexing import generations, suggestions
 from indexing.follow import drain
 from indexing.rebuild import Rebuilt, rebuild
 from mappings.networks import BY_SLUG
@@ -51,7 +52,8 @@ class Catalogue:
     def close(self) -> None:
         self._opened.close()
         if "search" in self.__dict__:
-            self.search.indices.delete(index=f"{self.alias}-*", ignore_unavailable=True)
+            of_suggestions = suggestions.alias_of(self.alias)
+            self.search.indices.delete(index=f"{self.alias}-*,{of_suggestions}-*", ignore_unavailable=True)
             self.search.close()
 
     # -- engines -------------------------------------------------------------------------------------------------
@@ -61,6 +63,9 @@ class Catalogue:
 
     @cached_property
     def search(self) -> OpenSearch:
+        return self.new_client()
+
+    def new_client(self) -> OpenSearch:
         return open_search(self.engines, self.settings)
 
     @cached_property
@@ -71,6 +76,7 @@ class Catalogue:
             search=open_search_async(self.engines.opensearch_url, self.settings, RawAnswers()),
             alias=self.alias,
             secret=secret_of(self.settings),
+            accounts=accounts(self.settings),
         )
         return self._opened.enter_context(TestClient(app, raise_server_exceptions=False))
 
@@ -120,10 +126,16 @@ class Catalogue:
             self.rebuild()
         drain(self.connect, self.search)
         self.search.indices.refresh(index=f"{self.alias}-*")
+        if "api" in self.__dict__:  # its probe would notice within half a second
+            self.get("/readyz")
 
     def rebuild(self, **options: Any) -> Rebuilt:
         self._indexed = True
         return rebuild(self.connect, self.search, self.alias, **options)
+
+    def build_suggestions(self) -> suggestions.Built | None:
+        """Make everything in Postgres suggestible."""
+        return suggestions.build(self.connect, self.search, self.alias)
 
     # -- getting out ---------------------------------------------------------------------------------------------
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
@@ -14,20 +14,47 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from opensearchpy import AsyncOpenSearch
 
-from app.api import algolia, health, imports, programs, schema_page, stats
+from app.api import (
+    algolia,
+    export,
+    facets,
+    feeds,
+    fields,
+    health,
+    imports,
+    keys,
+    networks,
+    programs,
+    schema_page,
+    stats,
+    suggest,
+)
 from app.api.catalogue import Catalogue, open_pool
 from app.api.probe import Probe
 from app.api.problems import HANDLERS
 from app.jobs import producer
+from app.networks.accounts import Account, no_accounts
 from app.search.engine import SearchEngine
 
 VERSION = "1"
 _EXPOSED = ["ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Total-Count"]
-_LARGEST_BODY = 50_000_000  # an uploaded feed; everything else is far smaller
+_LARGEST_BODY = 1_000_000  # queries and settings; the routes that take files have limits of their own
 
 
-def create_app(*, database_url: str, search: AsyncOpenSearch, alias: str, secret: bytes) -> Litestar:
-    """The application over two engines, which may both be away while it starts. `search` hands answers out raw."""
+def create_app(
+    *,
+    database_url: str,
+    search: AsyncOpenSearch,
+    alias: str,
+    secret: bytes,
+    accounts: Mapping[str, Account] | None = None,
+    pages: Sequence[Router] = (),
+) -> Litestar:
+    """The application over two engines, which may both be away while it starts. `search` hands answers out raw.
+
+    `accounts` say what may be synced; without them, nothing may. `pages` are routes beside the API that need nothing
+    of it: the dashboard.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -37,7 +64,7 @@ def create_app(*, database_url: str, search: AsyncOpenSearch, alias: str, secret
         jobs = producer(database_url)
         await jobs.open_async()
         probe = Probe(engine, pool)
-        app.state.catalogue = Catalogue(engine, pool, probe, secret, database_url)
+        app.state.catalogue = Catalogue(engine, pool, probe, secret, database_url, accounts or no_accounts())
         app.state.jobs = jobs
         looking = asyncio.create_task(probe.run())
         try:
@@ -57,11 +84,19 @@ def create_app(*, database_url: str, search: AsyncOpenSearch, alias: str, secret
     app = Litestar(
         route_handlers=[
             programs.ROUTES,
+            export.ROUTES,
+            suggest.ROUTES,
             algolia.ROUTES,
+            feeds.ROUTES,
+            fields.ROUTES,
+            facets.ROUTES,
+            keys.ROUTES,
             imports.ROUTES,
             stats.ROUTES,
+            networks.ROUTES,
             health.ROUTES,
             schema_page.ROUTES,
+            *pages,
         ],
         dependencies={"catalogue": Provide(catalogue, sync_to_thread=False)},
         exception_handlers=HANDLERS,

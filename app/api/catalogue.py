@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -12,12 +12,17 @@ from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from app.api.probe import Probe
+from app.networks.accounts import Account
 from app.search.engine import SearchEngine
+from app.search.remembered import Remembered
+from app.search.request import SearchRequest
 
 Pool = AsyncConnectionPool[psycopg.AsyncConnection[dict[str, Any]]]
 
 # A route that needs the database says 503 after this long instead of queueing.
 _DATABASE_SECONDS = 1.0
+_REMEMBERED_BYTES = 64_000_000  # of answers, a process
+_REMEMBERED_REQUESTS = 10_000  # read and checked, by their query string
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,9 @@ class Catalogue:
     probe: Probe
     secret: bytes
     database_url: str
+    accounts: Mapping[str, Account]
+    pages: Remembered[bytes] = field(default_factory=lambda: Remembered(_REMEMBERED_BYTES, len))
+    requests: Remembered[SearchRequest] = field(default_factory=lambda: Remembered(_REMEMBERED_REQUESTS))
 
     @asynccontextmanager
     async def database(self) -> AsyncIterator[psycopg.AsyncConnection[dict[str, Any]]]:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import psycopg
+from litestar import Request, Router, get
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
@@ -86,3 +87,12 @@ def needs(scope: str) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRoute
             raise Problem(403, "scope-needed", f"this needs an API key with scope '{scope}'; yours has '{held}'")
 
     return guard
+
+
+@get("/api/key", guards=[needs("read")], summary="What my key may do", tags=["operate"])
+async def mine(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """The scope of the key the request was sent with; 401 without one. The wider scopes include those before them."""
+    return {"scope": await scope_of(request), "scopes": SCOPES}
+
+
+ROUTES = Router(path="/", route_handlers=[mine])

@@ -85,6 +85,11 @@ def _text(name: str, about: str, example: str, most: int | None = None) -> Param
     return Parameter(name=name, param_in="query", required=False, description=about, schema=schema, example=example)
 
 
+def _choice(name: str, about: str, *choices: str) -> Parameter:
+    schema = Schema(type=OpenAPIType.STRING, enum=list(choices))
+    return Parameter(name=name, param_in="query", required=False, description=about, schema=schema)
+
+
 def _flag(name: str, about: str) -> Parameter:
     schema = Schema(type=OpenAPIType.BOOLEAN, default=False)
     return Parameter(name=name, param_in="query", required=False, description=about, schema=schema)
@@ -119,6 +124,11 @@ SEARCH_PARAMETERS: list[Parameter] = [
     ),
     _text("fields", "Members of a program to answer with; all by default.", "id,name,network"),
     _flag("highlight", "Add `highlights`: what matched, in <mark>, the rest HTML-escaped."),
+    _choice(
+        "collapse",
+        "One hit a merchant (domain and region), with its `offers` on all networks, best paid first.",
+        "merchant",
+    ),
     _flag("explain", "Add `explain`: which parts of the query matched, and what each added to the score."),
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -26,6 +27,46 @@ _PENDING = """
 _SYNCED = "select slug, last_complete_at from networks where last_complete_at is not null"
 
 
+class _Refreshes(msgspec.Struct):
+    external_total: int
+
+
+class _Operations(msgspec.Struct):
+    max_seq_no: int
+
+
+class _Routing(msgspec.Struct):
+    node: str | None = None
+
+
+class _Copy(msgspec.Struct):
+    routing: _Routing
+    refresh: _Refreshes
+    seq_no: _Operations
+
+
+class _Index(msgspec.Struct):
+    shards: dict[str, list[_Copy]]
+
+
+class _Stats(msgspec.Struct):
+    indices: dict[str, _Index] = {}
+
+
+def _state(name: str, index: _Index) -> str:
+    """Differs whenever a search of the index could answer otherwise.
+
+    Of every copy of every shard: how often it was refreshed, which restarts with the shard, and its last operation,
+    which does not. A write that no refresh has shown yet changes it too early, never too late.
+    """
+    copies = [
+        (shard, copy.routing.node or "", copy.refresh.external_total, copy.seq_no.max_seq_no)
+        for shard, copies in index.shards.items()
+        for copy in copies
+    ]
+    return f"{name}/{hashlib.sha256(repr(sorted(copies)).encode()).hexdigest()[:16]}"
+
+
 class Probe:
     """The last look at the engines. `index` and `synced` go into every answer."""
 
@@ -45,7 +86,7 @@ class Probe:
 
     async def look(self) -> None:
         """Look once at each engine; one that is away does not hide the other."""
-        generation, pending = await asyncio.gather(self._generation(), self._pending())
+        generation, pending = await asyncio.gather(self._look_at_index(), self._pending())
         self.search_ready = generation is not None
         self.database_ready = pending is not None
         self.index = IndexState(
@@ -54,10 +95,15 @@ class Probe:
             oldest_pending_seconds=pending[1] if pending else None,
         )
 
-    async def _generation(self) -> str | None:
+    async def _look_at_index(self) -> str | None:
+        """The generation that serves; what it holds now goes to the engine as its state."""
         with suppress(EngineAway, TransportError, msgspec.DecodeError):
-            answer = await self._engine.request("GET", f"/_alias/{self._engine.alias}", None)
-            return next(iter(msgspec.json.decode(answer, type=dict[str, Any])), None)
+            path = f"/{self._engine.alias}/_stats/refresh?level=shards"
+            indices = msgspec.json.decode(await self._engine.request("GET", path, None), type=_Stats).indices
+            for name, index in indices.items():
+                self._engine.state = _state(name, index)
+                return name
+        self._engine.state = ""
         return None
 
     async def _pending(self) -> tuple[int, float] | None:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import MediaType, Request, Response, Router, get, patch
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.openapi import ResponseSpec
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import UNSET, UnsetType
 
 from app.api.catalogue import Catalogue
 from app.api.keys import needs
 from app.api.parameters import SearchOperation, query_parameters
 from app.api.problems import Problem, not_found
+from app.api.remembering import PASSING, remembered
 from app.search.answer import answer
 from app.search.page import Page, program
 from app.search.problems import meaning
-from app.search.request import read_request
+from app.search.request import MOST_PER_PAGE, read_request
+from app.search.similar import similar_body
 from mappings import codes
 from mappings.document import documents_sql
 from mappings.index import KEYS
@@ -25,16 +28,29 @@ from mappings.index import KEYS
 _LARGEST_ID = 2**53 - 1
 
 
-@get("/api/programs", operation_class=SearchOperation, summary="Search programs", tags=["search"])
-async def search(request: Request[Any, Any, Any], catalogue: NamedDependency[Catalogue]) -> Page:
+@get(
+    "/api/programs",
+    operation_class=SearchOperation,
+    responses={200: ResponseSpec(Page, generate_examples=False, description="The page")},
+    summary="Search programs",
+    tags=["search"],
+    media_type=MediaType.JSON,
+)
+async def search(request: Request[Any, Any, Any], catalogue: NamedDependency[Catalogue]) -> Response[bytes | None]:
     """Full-text search, filters, facets, sorts and pages, in one answer."""
-    return await answer(
-        catalogue.engine,
-        read_request(query_parameters(request)),
-        secret=catalogue.secret,
-        synced=catalogue.probe.synced,
-        index=catalogue.probe.index,
-    )
+    query_string = request.scope["query_string"]
+    asked = catalogue.requests.known(query_string)
+    if asked is None:
+        asked = read_request(query_parameters(request))
+        catalogue.requests.keep(query_string, asked)
+    wanted = asked
+
+    async def make() -> bytes:
+        page = await answer(catalogue.engine, wanted, secret=catalogue.secret, synced=catalogue.probe.synced)
+        return (PASSING if page.partial else b"") + msgspec.json.encode(page)[:-1]
+
+    end = b',"index":' + msgspec.json.encode(catalogue.probe.index) + b"}"
+    return await remembered(request, catalogue, ("search", asked.canonical), make, end)
 
 
 class _Deleted(msgspec.Struct):
@@ -45,15 +61,44 @@ class _Stored(msgspec.Struct):
     sync: _Deleted
 
 
-@get("/api/programs/{id:int}", summary="One program", tags=["search"], media_type=MediaType.JSON)
-async def one(id: FromPath[int], catalogue: NamedDependency[Catalogue]) -> Response[bytes]:
-    """The program as a search would return it; works while the database is away."""
+async def _document(catalogue: Catalogue, id: int) -> msgspec.Raw:
+    """The document of a program. Raises Problem if there is none, or none any more."""
     document = await catalogue.engine.document(id) if 0 < id <= _LARGEST_ID else None
     if document is None:
         raise not_found(f"there is no program {id}")
     if msgspec.json.decode(document, type=_Stored).sync.deleted:
         raise Problem(410, "deleted", f"program {id} has been deleted")
-    return Response(program(document, catalogue.probe.synced), media_type=MediaType.JSON)
+    return document
+
+
+@get("/api/programs/{id:int}", summary="One program", tags=["search"], media_type=MediaType.JSON)
+async def one(
+    request: Request[Any, Any, Any], id: FromPath[int], catalogue: NamedDependency[Catalogue]
+) -> Response[bytes | None]:
+    """The program as a search would return it; works while the database is away."""
+
+    async def make() -> bytes:
+        return program(await _document(catalogue, id), catalogue.probe.synced)
+
+    return await remembered(request, catalogue, ("program", b"%d" % id), make)
+
+
+@get("/api/programs/{id:int}/similar", summary="Similar programs", tags=["search"], media_type=MediaType.JSON)
+async def similar(
+    request: Request[Any, Any, Any],
+    id: FromPath[int],
+    catalogue: NamedDependency[Catalogue],
+    per_page: Annotated[int, QueryParameter(name="perPage", ge=1, le=MOST_PER_PAGE)] = 10,
+) -> Response[bytes | None]:
+    """Programs of other merchants like this one: the same shelf and the same words, the most alike first."""
+
+    async def make() -> bytes:
+        document = await _document(catalogue, id)
+        found = await catalogue.engine.search(similar_body(document, catalogue.engine.alias, per_page))
+        hits = [msgspec.Raw(program(hit.source, catalogue.probe.synced)) for hit in found.hits.hits]
+        return (PASSING if found.partial else b"") + msgspec.json.encode({"programs": hits})
+
+    return await remembered(request, catalogue, ("similar", b"%d %d" % (id, per_page)), make)
 
 
 class Marks(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -121,4 +166,4 @@ def _vertical(given: str | None) -> str | None:
     return stored
 
 
-ROUTES = Router(path="/", route_handlers=[search, one, mark])
+ROUTES = Router(path="/", route_handlers=[search, one, similar, mark])

@@ -22,10 +22,12 @@ _COMMANDS = {
     "index": "app.cli.index:index",
     "reindex": "app.cli.index:rebuild",
     "search": "app.cli.search:search",
+    "networks": "app.cli.networks:networks",
     "keys": "app.cli.keys:keys",
     "db": "app.cli.database:db",
     "serve": "app.cli.serve:serve",
     "worker": "app.cli.worker:worker",
+    "bench": "app.cli.bench:bench",
     "prepare": "app.cli.prepare:prepare",
 }
 
@@ -58,6 +60,7 @@ def main() -> None:
     """Run the command line; a stop from outside unwinds like Ctrl-C, so that the engines are stopped."""
 
     def stopped(number: int, _: Any) -> None:
+        signal.signal(number, signal.SIG_IGN)  # once is enough; the stopping itself must not be interrupted
         raise SystemExit(128 + number)
 
     signal.signal(signal.SIGTERM, stopped)

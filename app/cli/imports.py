@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import msgspec
 import rich_click as click
 from rich.table import Table
 
 from app.cli.context import Context, console, counting, emit, json_option, opened, say
+from app.feeds.fetching import fetched, is_address
+from app.feeds.mapping import read as read_mapping
+from app.feeds.preview import Refused, previewed, program_line
+from app.feeds.reading import Feed, as_source, draft, open_feed
+from app.feeds.suggesting import toml
 from app.importing.run_import import run_import
 from app.importing.runs import Run, bury_dead_runs, newest_runs, run_by_id
-from app.importing.sources import generated
+from app.importing.sources import Source, generated
 from app.importing.trial import trial
 from generators import VOLUMES
 from indexing.follow import drain
 from indexing.generations import live
+from mappings.networks import BY_SLUG
+
+_REASONS = 1000  # different ones that are counted
+_SHOWN_RECORDS = 5  # of a dry run that a person reads
 
 
 @click.group("import")
@@ -50,11 +67,16 @@ def bulk(
     chosen = networks or tuple(VOLUMES)
     source = generated(chosen, limit=limit, seed=seed, scale=scale)
     parameters: dict[str, Any] = {"networks": list(chosen), "seed": seed, "limit": limit, "scale": scale}
+    _carried_out(context, source, parameters, as_json)
+
+
+def _carried_out(context: Context, source: Source, parameters: dict[str, Any], as_json: bool) -> None:
+    """Import a source, make what changed searchable, and show what was done."""
     with context.engines() as engines:
         to = opened(engines, context.settings)
         started = time.monotonic()
         read = 0
-        with counting("importing", sum(source.expected.values())) as progress:
+        with counting("importing", sum(source.expected.values()) or None) as progress:
 
             def told(_: str, more: int, __: int) -> None:
                 nonlocal read
@@ -75,6 +97,133 @@ def bulk(
     _show(done)
     total = sum(each.read for each in done.networks)
     say(f"{total:,} records in {seconds:.1f} s ({total / seconds:,.0f}/s); {pushed:,} changes made searchable")
+
+
+@imports.command()
+@click.argument("file", metavar="FILE")
+@click.option("--network", type=click.Choice(list(BY_SLUG)), help="The network the feed is of.")
+@click.option(
+    "--mapping",
+    "mapping_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A mapping file, for layouts that are not known.",
+)
+@click.option("--suggest-mapping", is_flag=True, help="Draft a mapping file from heading and values, and print it.")
+@click.option("--dry-run", is_flag=True, help="Show what would be stored, and what rejected; store nothing.")
+@click.option(
+    "--complete",
+    is_flag=True,
+    help="The feed lists all programs of the network: what it lacks is missing, and closed after the next such feed.",
+)
+@click.option("--encoding", help="The encoding, where it is not found out rightly.")
+@click.option("--delimiter", help="What parts the columns, where it is not found out rightly.")
+@json_option
+@click.pass_obj
+def feed(
+    context: Context,
+    file: str,
+    network: str | None,
+    mapping_file: Path | None,
+    suggest_mapping: bool,
+    dry_run: bool,
+    complete: bool,
+    encoding: str | None,
+    delimiter: str | None,
+    as_json: bool,
+) -> None:
+    """Import a feed: CSV, TSV, pipes, XML, JSON, NDJSON; plain, gz or zip; a file, an address, or - for standard input.
+
+    Known layouts are recognised. A feed is part of its network unless --complete says that it is all of it. With
+    --dry-run --json every record is a line: {"program": {…}} or {"rejected": {…}}, then {"summary": {…}}.
+    """
+    if delimiter is not None:
+        delimiter = {"tab": "\t", "\\t": "\t"}.get(delimiter.lower(), delimiter)
+        if len(delimiter) != 1:
+            raise click.UsageError("--delimiter is one character, or 'tab'")
+    mapping = read_mapping(mapping_file.read_text("utf-8")) if mapping_file else None
+    with _at_hand(file) as path:
+        if suggest_mapping:
+            _suggest(path, network, encoding, delimiter, as_json)
+            return
+        found = open_feed(path, network, mapping, encoding=encoding, delimiter=delimiter, suggesting=dry_run)
+        if not as_json:
+            about = found.described()
+            dialect = f", {about['dialect']}" if about["dialect"] else ""
+            say(f"{about['layout']}: {about['form']}{dialect}, {about['encoding']}, {about['bytes']:,} bytes")
+        if dry_run:
+            _dry_run(found, as_json)
+            return
+        parameters = {"file": _public(file), **found.described(), "complete": complete}
+        _carried_out(context, as_source(found, complete=complete), parameters, as_json)
+
+
+def _public(file: str) -> str:
+    """The file as it may be recorded: an address without user and query, which may hold keys."""
+    if not is_address(file):
+        return Path(file).name
+    parts = urlsplit(file)
+    return f"{parts.scheme}://{parts.hostname}{parts.path}"
+
+
+@contextmanager
+def _at_hand(file: str) -> Iterator[Path]:
+    """The file; what is behind an address, or comes in on standard input (`-`), is spooled first."""
+    if is_address(file):
+        with fetched(file) as path:
+            yield path
+        return
+    if file == "-":
+        with tempfile.NamedTemporaryFile(prefix="affindex-feed-") as spooled:
+            shutil.copyfileobj(sys.stdin.buffer, spooled)
+            spooled.flush()
+            yield Path(spooled.name)
+        return
+    path = Path(file)
+    if not path.is_file():
+        raise click.UsageError(f"there is no file '{file}'")
+    yield path
+
+
+def _suggest(path: Path, network: str | None, encoding: str | None, delimiter: str | None, as_json: bool) -> None:
+    suggestion, layout = draft(path, network, encoding=encoding, delimiter=delimiter)
+    written = toml(suggestion)
+    if layout:
+        say(f"its layout is known ({layout.called}) and needs no mapping")
+    if as_json:
+        emit({"mapping": written, "unused": suggestion.unused, "recognised": layout.called if layout else None})
+    else:
+        sys.stdout.write(written)
+
+
+def _dry_run(found: Feed, as_json: bool) -> None:
+    programs = rejected = 0
+    reasons: dict[str, int] = {}
+    out = sys.stdout.buffer
+    for record in previewed(found):
+        if isinstance(record, Refused):
+            rejected += 1
+            if record.reason in reasons or len(reasons) < _REASONS:
+                reasons[record.reason] = reasons.get(record.reason, 0) + 1
+            if as_json:
+                out.write(record.as_line() + b"\n")
+            elif rejected <= _SHOWN_RECORDS:
+                console.print(f"rejected: {record.reason}", style="red", highlight=False, markup=False)
+        else:
+            programs += 1
+            if as_json:
+                out.write(program_line(record) + b"\n")
+            elif programs <= _SHOWN_RECORDS:
+                shown = {name: value for name, value in msgspec.to_builtins(record).items() if value is not None}
+                out.write(msgspec.json.format(msgspec.json.encode(shown), indent=2) + b"\n")
+    summary = {"read": programs + rejected, "programs": programs, "rejected": rejected, **found.described()}
+    if as_json:
+        out.write(msgspec.json.encode({"summary": summary}) + b"\n")
+        out.flush()
+        return
+    out.flush()
+    say(f"{programs + rejected:,} records: {programs:,} programs, {rejected:,} rejected; nothing was stored")
+    for reason, count in sorted(reasons.items(), key=lambda each: -each[1])[:10]:
+        console.print(f"{count:>8,}  {reason}", style="red", highlight=False, markup=False)
 
 
 @imports.command()

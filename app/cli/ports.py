@@ -1,11 +1,19 @@
-"""Ports that are free, and the environment that tells a process of ours where the engines are."""
+"""Where we listen, when we answer, and the environment that tells a process of ours where the engines are."""
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from urllib.request import urlopen
+
+import rich_click as click
 
 from app.engines import Engines
+from app.failures import Failure
 from app.settings import Settings, as_environment
 
 
@@ -20,12 +28,40 @@ def with_urls(settings: Settings, engines: Engines) -> dict[str, str]:
     }
 
 
-def port_taken(host: str, port: int) -> bool:
-    """Whether somebody listens there already."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return True
-    return False
+def bindable(host: str, port: int) -> None:
+    """Raise a usage error that names the port if nothing of ours could listen there."""
+    try:
+        (family, kind, protocol, _, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise click.UsageError(f"port {port} is taken; set AFFINDEX_PORT to a free one") from None
+        raise click.UsageError(
+            f"cannot listen on {host}, port {port} ({error.strerror}); set AFFINDEX_HOST and AFFINDEX_PORT"
+        ) from None
+
+
+def url_of(host: str, port: int) -> str:
+    """Where a client on this machine finds what listens there."""
+    if host in ("0.0.0.0", "::", ""):
+        host = "localhost"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def wait_until_ready(url: str, gone: Callable[[], str | None], seconds: float) -> None:
+    """Until the API at `url` can answer searches. Raises NotReady: with what `gone` says, or after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        with suppress(OSError), urlopen(f"{url}/readyz", timeout=2):
+            return
+        if said := gone():
+            raise NotReady(said)
+        if time.monotonic() > deadline:
+            raise NotReady(f"the API did not become ready within {seconds:.0f} s")
+        time.sleep(0.05)
+
+
+class NotReady(Failure):
+    """A part of us did not come up."""

@@ -13,6 +13,7 @@ from app.importing.run_import import run_import
 from app.importing.runs import bury_dead_runs
 from app.importing.sources import generated
 from generators import VOLUMES
+from indexing import suggestions
 from indexing.generations import target
 from indexing.rebuild import rebuild
 
@@ -24,8 +25,9 @@ def prepare(context: Context) -> None:
     with context.engines() as engines:
         to = opened(engines, context.settings)
         key = _first_key(to)
-        _fill(to)
+        _fill(context, to)
         _index(context, to)
+        _suggest(context, to)
     if key:
         console.print(f"\n  admin key, shown this once: [bold]{key}[/]", highlight=False)
 
@@ -37,16 +39,17 @@ def _first_key(to: Opened) -> str | None:
         return None if some else create_key(connection, "first", "admin")
 
 
-def _fill(to: Opened) -> None:
+def _fill(context: Context, to: Opened) -> None:
     with to.connect() as connection:
         bury_dead_runs(connection)
         (some,) = connection.execute("select exists (select from programs)").fetchone() or (False,)
-    if some:
+    limit = context.settings.generated
+    if some or limit == 0:
         return
-    source = generated(tuple(VOLUMES))
+    source = generated(tuple(VOLUMES), limit=limit)
     total = sum(source.expected.values())
     say(f"importing {total:,} programs")
-    parameters: dict[str, Any] = {"networks": list(VOLUMES), "seed": 1}
+    parameters: dict[str, Any] = {"networks": list(VOLUMES), "seed": 1, "limit": limit}
     done = 0
     with counting("importing", total) as progress:
 
@@ -67,3 +70,10 @@ def _index(context: Context, to: Opened) -> None:
         rebuild(
             to.connect, to.search, settings.index, shards=settings.shards, replicas=settings.replicas, progress=progress
         )
+
+
+def _suggest(context: Context, to: Opened) -> None:
+    settings = context.settings
+    if suggestions.target(to.search, settings.index) is None:
+        say("preparing suggestions")
+        suggestions.build(to.connect, to.search, settings.index, replicas=settings.replicas)

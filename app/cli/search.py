@@ -14,7 +14,7 @@ from app.engines import open_search_async
 from app.search.answer import answer
 from app.search.body import search_body
 from app.search.engine import RawAnswers, SearchEngine
-from app.search.page import IndexState, Page
+from app.search.page import Page
 from app.search.request import SearchRequest, read_request
 from app.settings import secret_of
 
@@ -74,7 +74,6 @@ async def _ask(context: Context, url: str, request: SearchRequest) -> Page:
             request,
             secret=secret_of(context.settings),
             synced={},
-            index=IndexState(generation=None, pending_changes=None, oldest_pending_seconds=None),
         )
     finally:
         await client.close()

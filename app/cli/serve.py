@@ -10,7 +10,7 @@ from granian.log import LogLevels
 from granian.server import MPServer
 
 from app.cli.context import Context, say
-from app.cli.ports import port_taken, with_urls
+from app.cli.ports import bindable, url_of, with_urls
 from app.settings import secret_of
 
 
@@ -19,12 +19,11 @@ from app.settings import secret_of
 def serve(context: Context) -> None:
     """Serve the API and the dashboard."""
     settings = context.settings
-    if port_taken(settings.host, settings.port):
-        raise click.UsageError(f"port {settings.port} is taken; set AFFINDEX_PORT to a free one")
+    bindable(settings.host, settings.port)
     with context.engines(migrate=False) as engines:
         secret_of(settings)  # made before the processes that share it
         os.environ.update(with_urls(settings, engines))
-        say(f"serving on http://{settings.host}:{settings.port}")
+        say(f"serving on {url_of(settings.host, settings.port)}")
         MPServer(
             "app.asgi:create_app",
             factory=True,

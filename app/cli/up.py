@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from contextlib import ExitStack
 
 import rich_click as click
 
+from app.cli.child import Child
 from app.cli.context import Context, console, say
-from app.cli.ports import port_taken, with_urls
+from app.cli.ports import NotReady, bindable, url_of, wait_until_ready, with_urls
 from app.engines import Engines
 from app.engines.process import EngineDied
-from app.failures import Failure
 from app.settings import secret_of
 
-_STOP_SECONDS = 8.0
 _READY_SECONDS = 60.0
 _WATCH_SECONDS = 0.5
-
-
-class NotReady(Failure):
-    """A part of us did not come up."""
+_PREPARING_SECONDS = 0.05
+_RESTART_SECONDS = 1.0  # until what a killed part left behind has noticed
 
 
 @click.command()
@@ -32,72 +25,46 @@ class NotReady(Failure):
 def up(context: Context) -> None:
     """Start everything: engines, 80,000 programs if there are none, index, API, dashboard and worker.
 
-    Ctrl-C stops it all. Running it again goes on with the same data.
+    Ctrl-C stops it all. Running it again goes on with the same data. AFFINDEX_GENERATED=0 starts an empty catalogue.
     """
     settings = context.settings
-    if port_taken(settings.host, settings.port):
-        raise click.UsageError(f"port {settings.port} is taken; set AFFINDEX_PORT to a free one")
+    bindable(settings.host, settings.port)
+    url = url_of(settings.host, settings.port)
     began = time.monotonic()
     with context.engines(hold=True, migrate=False) as engines, ExitStack() as children:
         secret_of(settings)  # made before the processes that share it
         environment = with_urls(settings, engines)
-        preparing = children.enter_context(_Child("prepare", environment))
-        if preparing.process.wait():
-            raise NotReady("the catalogue could not be prepared; what is said above is why")
-        parts = [children.enter_context(_Child(name, environment)) for name in ("worker", "serve")]
-        _wait_until_ready(settings.host, settings.port, parts)
-        console.print(f"\n  [bold]http://{settings.host}:{settings.port}[/]", highlight=False)
+        with Child("prepare", environment) as preparing:
+            _prepare(engines, preparing)
+        parts = [children.enter_context(Child(name, environment)) for name in ("worker", "serve")]
+        wait_until_ready(url, lambda: next((gone for part in parts if (gone := part.gone())), None), _READY_SECONDS)
+        console.print(f"\n  [bold]{url}[/]", highlight=False)
         say(f"  API /api/programs · documentation /schema · ready after {time.monotonic() - began:.1f} s")
         say("  Ctrl-C stops everything\n")
         _watch(engines, parts)
 
 
-class _Child:
-    """A process of ours, started with the engines' URLs, ended before the engines are."""
-
-    def __init__(self, name: str, environment: dict[str, str]) -> None:
-        self.name = name
-        self._environment = environment
-
-    def __enter__(self) -> _Child:
-        self.start()
-        return self
-
-    def start(self) -> None:
-        """Start it, or start it again. It gets a session of its own: Ctrl-C on the terminal is for us to handle."""
-        command = [sys.executable, "-c", "from app.cli import main; main()", self.name]
-        self.process = subprocess.Popen(command, env=self._environment, start_new_session=True)
-
-    def __exit__(self, *_: object) -> None:
-        if self.process.poll() is not None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+def _prepare(engines: Engines, preparing: Child) -> None:
+    while (status := preparing.process.poll()) is None:
+        _watch_engines(engines)
+        time.sleep(_PREPARING_SECONDS)
+    if status:
+        _watch_engines(engines)
+        raise NotReady("the catalogue could not be prepared; what is said above is why")
 
 
-def _wait_until_ready(host: str, port: int, parts: list[_Child]) -> None:
-    deadline = time.monotonic() + _READY_SECONDS
-    while not port_taken(host, port):
-        for part in parts:
-            if part.process.poll() is not None:
-                raise NotReady(f"'affindex {part.name}' ended with status {part.process.returncode}")
-        if time.monotonic() > deadline:
-            raise NotReady(f"the API did not come up within {_READY_SECONDS:.0f} s")
-        time.sleep(0.05)
+def _watch_engines(engines: Engines) -> None:
+    if died := engines.failed():
+        raise EngineDied(died)
 
 
-def _watch(engines: Engines, parts: list[_Child]) -> None:
+def _watch(engines: Engines, parts: list[Child]) -> None:
     """Until we are stopped: a dead engine ends everything and says why, a dead part of ours is started again."""
     while True:
         time.sleep(_WATCH_SECONDS)
-        if died := engines.failed():
-            raise EngineDied(died)
+        _watch_engines(engines)
         for part in parts:
-            if part.process.poll() is not None:
-                say(f"'affindex {part.name}' ended with status {part.process.returncode}; starting it again")
-                time.sleep(1)
+            if gone := part.gone():
+                say(f"{gone}; starting it again")
+                time.sleep(_RESTART_SECONDS)
                 part.start()

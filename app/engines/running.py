@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,26 +22,26 @@ import msgspec
 from app.engines.jars import Progress, fetch, locked_jars
 from app.engines.opensearch import start_opensearch
 from app.engines.postgres import start_postgres
-from app.engines.process import EngineDied, Server
+from app.engines.process import EngineDied, Servers
 from app.failures import Failure
 from app.settings import Settings
 
-_STOP_SECONDS = 12.0  # of the 15 promised
 _JOIN_SECONDS = 120.0
+_HOLD_SECONDS = 2.0  # others try the lock for moments, to see whether somebody holds it
 _JOINERS_SECONDS = 600.0
 
 
 class Engines:
     """Two engines that answer."""
 
-    def __init__(self, database_url: str, opensearch_url: str, servers: tuple[Server, ...] = ()) -> None:
+    def __init__(self, database_url: str, opensearch_url: str, servers: Servers | None = None) -> None:
         self.database_url = database_url
         self.opensearch_url = opensearch_url
         self._servers = servers
 
     def failed(self) -> str | None:
         """What happened to an engine of ours that has ended; None while all run."""
-        return next((died for server in self._servers if (died := server.died())), None)
+        return self._servers.died() if self._servers else None
 
 
 class HeldByOther(Failure):
@@ -84,14 +84,18 @@ def running(
         return
     settings.data.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + _JOIN_SECONDS
+    patience = time.monotonic() + _HOLD_SECONDS
     while True:
         lock = _try_lock(settings.data / "lock")
         if lock:
             with lock, _own(settings, lock, nodes, report, progress) as engines:
                 yield engines
             return
-        if hold:
+        if hold and time.monotonic() > patience:
             raise HeldByOther(_who(settings.data / "lock"))
+        if hold:
+            time.sleep(0.1)
+            continue
         with ExitStack() as joined:
             if found := _join(settings, joined):
                 yield found
@@ -144,7 +148,7 @@ def _own(
     holder = Holder(os.getpid(), f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC", " ".join(sys.argv)[:200])
     lock.write(msgspec.json.encode(holder).decode())
     lock.flush()
-    servers: list[Server] = []
+    servers = Servers()
     try:
         engines = _start(settings, nodes, report, progress, servers)
         descriptor = _Descriptor(os.getpid(), engines.database_url, engines.opensearch_url)
@@ -153,9 +157,11 @@ def _own(
         half.rename(described)
         yield engines
     finally:
-        _wait_for_joiners(settings, report)
-        described.unlink(missing_ok=True)
-        stop(servers)
+        try:
+            _wait_for_joiners(settings, report)
+        finally:
+            described.unlink(missing_ok=True)
+            servers.stop()
 
 
 def _start(
@@ -163,32 +169,38 @@ def _start(
     nodes: int,
     report: Callable[[str], None],
     progress: Progress | None,
-    servers: list[Server],
+    servers: Servers,
 ) -> Engines:
     """Start what the environment does not name, both at once; what was started is in `servers` even on failure."""
 
     def postgres() -> str:
-        server, url = start_postgres(settings.data)
-        servers.append(server)
-        return url
+        return start_postgres(servers, settings.data)
 
     def opensearch() -> str:
-        jars = fetch(locked_jars(), settings.cache, settings.maven_repository, progress)
-        server, url = start_opensearch(
-            settings.data, jars, heap=settings.opensearch_heap, nodes=nodes, port=settings.opensearch_port
+        jars = fetch(locked_jars(), settings.cache, settings.maven_repository, progress, servers.broken_off)
+        servers.check()
+        return start_opensearch(
+            servers, settings.data, jars, heap=settings.opensearch_heap, nodes=nodes, port=settings.opensearch_port
         )
-        servers.append(server)
-        return url
 
     report("starting Postgres and OpenSearch")
     with ThreadPoolExecutor(2) as pool:
         database = None if settings.database_url else pool.submit(postgres)
         search = None if settings.opensearch_url else pool.submit(opensearch)
+        started = [each for each in (database, search) if each]
+        try:
+            wait(started, return_when=FIRST_EXCEPTION)
+            for each in started:
+                if each.done():
+                    each.result()
+        except BaseException:
+            servers.broken_off.set()  # whatever the other waits for, nobody needs it now
+            raise
         database_url = database.result() if database else settings.database_url
         opensearch_url = search.result() if search else settings.opensearch_url
     assert database_url is not None
     assert opensearch_url is not None
-    return Engines(database_url, opensearch_url, tuple(servers))
+    return Engines(database_url, opensearch_url, servers)
 
 
 def _wait_for_joiners(settings: Settings, report: Callable[[str], None]) -> None:
@@ -208,13 +220,4 @@ def _wait_for_joiners(settings: Settings, report: Callable[[str], None]) -> None
                 time.sleep(0.1)
 
 
-def stop(servers: list[Server]) -> None:
-    """Stop servers, all at once."""
-    for server in servers:
-        server.ask_to_stop()
-    deadline = time.monotonic() + _STOP_SECONDS
-    for server in servers:
-        server.wait_or_kill(deadline - time.monotonic())
-
-
-__all__ = ["EngineDied", "Engines", "HeldByOther", "running", "stop"]
+__all__ = ["EngineDied", "Engines", "HeldByOther", "running"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -154,15 +155,39 @@ def _stage(connection: psycopg.Connection, run: int, chunk: Chunk) -> None:
     count_progress(connection, run, chunk.network, read=chunk.read, rejected=len(chunk.rejected))
 
 
+def _stage_all(session: _Session, run: int, source: Source, progress: Progress | None) -> int:
+    """Stage all of a source; the number of rows. A chunk is made while the one before it is being written."""
+    staged = 0
+
+    def done(writing: Future[None], chunk: Chunk) -> None:
+        nonlocal staged
+        writing.result()
+        staged += chunk.rows
+        if progress:
+            progress(chunk.network, chunk.read, len(chunk.rejected))
+
+    with ThreadPoolExecutor(1, thread_name_prefix="staging") as stager:
+        last: tuple[Future[None], Chunk] | None = None
+        for chunk in chunks(source.records()):
+            if last:
+                done(*last)
+            last = stager.submit(session.attempt, partial(_stage, run=run, chunk=chunk)), chunk
+        if last:
+            done(*last)
+    return staged
+
+
 def _merge_run(connection: psycopg.Connection, run: int, source: Source, staged: int) -> None:
     staging = staging_name(run)
     (present,) = connection.execute(f"select count(*) from {staging}").fetchone() or (0,)
     if present != staged:
         raise StagingLost(f"{staged} records were staged, {present} are left: the database crashed; run it again")
     networks = tuple(BY_SLUG[network].id for network in source.networks)
-    for network, merged in merge(
-        connection, staging, networks=networks, partial=source.partial, normaliser=VERSION
-    ).items():
+    partial = source.partial
+    if source.admit:
+        partial = source.admit(connection, staging)
+        connection.execute("update import_runs set partial = %s where id = %s", (partial, run))
+    for network, merged in merge(connection, staging, networks=networks, partial=partial, normaliser=VERSION).items():
         connection.execute(
             "update import_run_networks set duplicates = %s, created = %s, updated = %s, unchanged = %s, "
             "missing = %s, closed = %s where run_id = %s and network_id = %s",
@@ -184,12 +209,7 @@ def carry_out(connect: Connect, run: int, source: Source, progress: Progress | N
     session = _Session(connect, run)
     try:
         session.attempt(lambda connection: connection.execute(staging_table(staging_name(run))))
-        staged = 0
-        for chunk in chunks(source.records()):
-            session.attempt(partial(_stage, run=run, chunk=chunk))
-            staged += chunk.rows
-            if progress:
-                progress(chunk.network, chunk.read, len(chunk.rejected))
+        staged = _stage_all(session, run, source, progress)
         session.attempt(lambda connection: _merge_run(connection, run, source, staged))
     except BaseException as error:
         _log.warning("import failed", run=run, error=str(error))

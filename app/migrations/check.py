@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import psycopg
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -16,10 +19,19 @@ where connamespace = %s::regnamespace and contype in ('c', 'u', 'f', 'p')
 """
 
 _TRIGGERS = """
-select tgname from pg_trigger
-where tgrelid = 'public.programs'::regclass and not tgisinternal and tgenabled = 'O'
+select tgname, tgrelid::regclass::text from pg_trigger
+where tgrelid in ('public.programs'::regclass, 'public.networks'::regclass) and not tgisinternal and tgenabled = 'O'
 """
-_EXPECTED_TRIGGERS = {"stamp", "note_inserted", "note_updated", "note_deleted", "note_truncated"}
+_EXPECTED_TRIGGERS = {
+    **dict.fromkeys(
+        ("stamp", "stamp_changed", "note_inserted", "note_updated", "note_deleted", "note_truncated"), "programs"
+    ),
+    "touch_programs": "networks",
+}
+_DEFINED = re.compile(
+    r"^create (?:or replace )?function (\w+)\(\) returns trigger language plpgsql as \$\$(.*?)\$\$;",
+    re.DOTALL | re.MULTILINE,
+)
 
 _SCRATCH = "affindex_db_check"
 
@@ -62,8 +74,23 @@ def differences(connection: psycopg.Connection) -> list[str]:
         if wanted[name] != actual[name]:
             found.append(f"constraint {name} differs: {actual[name]}, should be {wanted[name]}")
 
-    triggers = {name for (name,) in connection.execute(_TRIGGERS)}
-    found += [f"trigger {name} is missing on programs" for name in sorted(_EXPECTED_TRIGGERS - triggers)]
+    triggers: dict[str, str] = dict(connection.execute(_TRIGGERS).fetchall())
+    found += [
+        f"trigger {name} is missing on {table}"
+        for name, table in _EXPECTED_TRIGGERS.items()
+        if triggers.get(name) != table
+    ]
+    bodies: dict[str, str] = dict(
+        connection.execute(
+            "select proname, prosrc from pg_proc p join pg_language l on l.oid = p.prolang "
+            "where pronamespace = 'public'::regnamespace and lanname = 'plpgsql'"
+        ).fetchall()
+    )
+    found += [
+        f"function {name} is not what the migrations make"
+        for name, body in _functions().items()
+        if bodies.get(name) != body
+    ]
     (cache,) = connection.execute(
         "select seqcache from pg_sequence where seqrelid = 'program_version'::regclass"
     ).fetchone() or (None,)
@@ -71,3 +98,9 @@ def differences(connection: psycopg.Connection) -> list[str]:
         found.append(f"sequence program_version has CACHE {cache}; only 1 keeps versions in order")
     connection.rollback()
     return found
+
+
+def _functions() -> dict[str, str]:
+    """The body of each trigger function as the last migration that defines it says."""
+    scripts = sorted((Path(__file__).parent / "versions").glob("*.sql"))
+    return {name: body for script in scripts for name, body in _DEFINED.findall(script.read_text("utf-8"))}

@@ -10,7 +10,7 @@ from app.normalising.commission_text import understand
 from app.normalising.numbers import number
 from app.normalising.places import SIGNS
 from app.normalising.places import currency as currency_code
-from app.normalising.text import clean
+from app.normalising.text import clean, lines_of
 from mappings.network_program import RawCommission
 from mappings.program import CommissionRule
 
@@ -56,19 +56,26 @@ def commissions(text: str | None, lines: tuple[RawCommission, ...], default_curr
     rules = [rule for line in lines[:_MOST_RULES] if (rule := _line(line, default_currency))]
     recurring: bool | None = True if any(rule.event == "recurring" for rule in rules) else None
     months: int | None = None
+    tiered = False
     if cleaned:
-        said = understand(cleaned)
+        said = understand(lines_of(text or "", _LONGEST_TEXT), default_currency)
+        tiered = said.tiered and not rules
         recurring = said.recurring if said.recurring is not None else recurring
         months = said.recurring_months
         if not rules:
             rules = list(said.rules)
     if not rules:
         return Commissions(text=cleaned, recurring=recurring, recurring_months=months) if cleaned else _NONE
-    return _summed(tuple(dict.fromkeys(rules))[:_MOST_RULES], cleaned, recurring, months, default_currency)
+    return _summed(tuple(dict.fromkeys(rules))[:_MOST_RULES], cleaned, recurring, months, default_currency, tiered)
 
 
 def _summed(
-    rules: tuple[CommissionRule, ...], text: str | None, recurring: bool | None, months: int | None, default: str
+    rules: tuple[CommissionRule, ...],
+    text: str | None,
+    recurring: bool | None,
+    months: int | None,
+    default: str,
+    tiered: bool,
 ) -> Commissions:
     percents = [rule for rule in rules if rule.kind == "percent"]
     amounts = [rule for rule in rules if rule.kind == "fixed"]
@@ -79,7 +86,7 @@ def _summed(
         kind = "hybrid"
     else:
         rates = {(rule.min, rule.max) for rule in percents or comparable}
-        tiered = len(rates) > 1 or any(rule.threshold for rule in rules)
+        tiered = tiered or len(rates) > 1 or any(rule.threshold for rule in rules)
         kind = "tiered" if tiered else "percent" if percents else "fixed"
     percent_min, percent_max = _bounds(percents)
     fixed_min, fixed_max = _bounds(comparable)

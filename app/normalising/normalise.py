@@ -11,7 +11,7 @@ from app.normalising.commissions import commissions
 from app.normalising.dates import day
 from app.normalising.flags import approval_mode, flag, one_of, payment_methods, payment_risk, status
 from app.normalising.numbers import number, whole, within
-from app.normalising.places import countries, country, currency, language, languages
+from app.normalising.places import countries, country, currency, currency_of, language, languages
 from app.normalising.text import clean, storable
 from app.normalising.urls import merchant_domain, url
 from mappings.exchange_rates import RATES
@@ -19,7 +19,7 @@ from mappings.network_program import NetworkProgram, Raw
 from mappings.networks import BY_SLUG, Network
 from mappings.program import Program
 
-VERSION = 1  # raise it when the same record would become another program: every stored row is then looked at again
+VERSION = 2  # raise it when the same record would become another program: every stored row is then looked at again
 
 _LONGEST_ID = 200
 _LONGEST_NAME = 300
@@ -48,12 +48,14 @@ def normalise(raw: NetworkProgram) -> Program:
     if name is None:
         raise Rejected("name: it is missing; a program needs one")
 
-    said = commissions(raw.commission_text, raw.commissions, currency(raw.currency) or network.currency)
+    region = country(raw.primary_region) if raw.primary_region else None
+    named = currency(raw.currency) or (currency_of(region) if network.currency_by_region else None)
+    said = commissions(raw.commission_text, raw.commissions, named or network.currency)
     category, listed, vertical = categories(network.slug, raw.categories)
     merchant_url = url(raw.merchant_url)
     earnings = within(number(raw.average_earnings), -1e9, 1e9)
     min_payout = within(number(raw.min_payout), 0, 1e9)
-    paid_in = said.currency or currency(raw.currency) or (network.currency if earnings is not None else None)
+    paid_in = said.currency or named or (network.currency if earnings is not None else None)
     rate = RATES.usd.get(paid_in) if paid_in else None
     payout_currency = (
         (currency(raw.min_payout_currency) or paid_in or network.currency) if min_payout is not None else None
@@ -63,7 +65,8 @@ def normalise(raw: NetworkProgram) -> Program:
         popularity = None  # its index is 0 where there is none
     silent = network.slug == "awin" and popularity is None  # its zeros then mean "no data"
     epc_raw = _known(within(number(raw.epc), -1e9, 1e9), silent)
-    epc_currency = (currency(raw.epc_currency) or network.currency) if epc_raw is not None else None
+    own = named if network.currency_by_region else None
+    epc_currency = (currency(raw.epc_currency) or own or network.currency) if epc_raw is not None else None
     per = _clicks(raw.epc_unit, network) if epc_raw is not None else None
     return Program(
         network=network.slug,
@@ -77,7 +80,7 @@ def normalise(raw: NetworkProgram) -> Program:
         categories=listed,
         vertical=vertical,
         merchant_domain=merchant_domain(merchant_url),
-        primary_region=country(raw.primary_region) if raw.primary_region else None,
+        primary_region=region,
         launched_at=_launched(raw),
         program_url=url(raw.program_url) or _from_template(network.program_url, external_id),
         merchant_url=merchant_url,

@@ -8,11 +8,16 @@ from math import isfinite
 
 from mappings.network_program import Raw
 
-# One number inside a text. Groups of three digits may be parted by a comma, point, blank or apostrophe.
-NUMBER = r"(?:\d{1,3}(?:[.,  ’']\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?|[.,]\d+)"
+# One number inside a text. Groups of three digits may be parted by a comma, point, blank or apostrophe;
+# India writes 1,00,000.
+NUMBER = (
+    r"(?:\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d{1,2})?(?!\d)|"
+    r"\d{1,3}(?:[.,  ’']\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?|[.,]\d+)"
+)
 
 _WHOLE = re.compile(rf"([-–]?)\s*({NUMBER})", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}([.,  ’'])\d{3}(?:\1\d{3})*(?:[.,]\d{1,2})?")
+_LAKHS = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d{1,2})?", re.ASCII)
 _NOTHING = frozenset({"", "-", "–", "n/a", "na", "null", "none", "new", "unknown", "unbekannt", "varies", "nan"})
 _LARGEST = 1e12
 
@@ -20,7 +25,9 @@ _LARGEST = 1e12
 def parse_number(text: str) -> float | None:
     """A number that NUMBER matched, whatever its locale; a lone group of three reads as thousands."""
     digits = text.replace(" ", " ").replace("’", "'")
-    if match := _GROUPED.fullmatch(digits):
+    if _LAKHS.fullmatch(digits):
+        digits = digits.replace(",", "")
+    elif (match := _GROUPED.fullmatch(digits)) and not digits.startswith("0"):  # "0.125" has decimals, no groups
         digits = digits.replace(match[1], "")
     else:
         last = max(digits.rfind("."), digits.rfind(","))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
+from unicodedata import combining, normalize
 
 from babel import Locale
+from babel.numbers import get_territory_currencies
 
 from mappings import codes
 
@@ -40,6 +43,9 @@ _COUNTRY_HABITS = {
     "u.s.a.": "US", "united states of america": "US", "america": "US", "holland": "NL", "czech republic": "CZ",
     "korea": "KR", "south korea": "KR", "republic of korea": "KR", "russia": "RU", "uae": "AE", "hong kong": "HK",
     "macau": "MO", "turkey": "TR", "türkiye": "TR", "ivory coast": "CI", "el": "GR", "viet nam": "VN",
+    "cap verde": "CV", "cocos islands": "CC", "democratic republic congo": "CD", "vatican": "VA", "lichtenstein": "LI",
+    "macao": "MO", "macedonia": "MK", "palestinian territory": "PS", "saint kitts nevis": "KN",
+    "saint pierre miquelon": "PM", "saint vincent grenadines": "VC", "sao tome": "ST", "swaziland": "SZ", "timor": "TL",
 }  # fmt: skip
 _LANGUAGE_HABITS = {"jp": "ja", "cn": "zh", "dk": "da", "se": "sv", "cz": "cs", "gr": "el", "br": "pt", "iw": "he"}
 
@@ -60,6 +66,19 @@ def _country_names() -> dict[str, str]:
             names[alpha3.casefold()] = code
     return names | _COUNTRY_HABITS
 
+
+@cache
+def _run_together() -> dict[str, str]:
+    """Names without blanks, signs and accents, as impact.com writes them: `SOUTHAFRICA`, `BOSNIAHERZEGOVINA`."""
+    return {_letters(name): code for name, code in _country_names().items() if len(name) > 3}
+
+
+def _letters(name: str) -> str:
+    plain = "".join(c for c in normalize("NFKD", name.casefold()) if not combining(c))
+    return _NO_LETTERS.sub("", plain)
+
+
+_NO_LETTERS = re.compile(r"[\W\d_]+|\b(?:the|and)\b")
 
 _ALPHA3 = {
     "US": "USA", "GB": "GBR", "DE": "DEU", "FR": "FRA", "ES": "ESP", "IT": "ITA", "NL": "NLD", "PT": "PRT", "AT": "AUT",
@@ -92,7 +111,9 @@ def country(raw: str) -> str | None:
     text = raw.strip()
     if len(text) == 2 and all(_A <= ord(letter) < _A + 26 for letter in text):
         text = "".join(chr(ord(letter) - _A + ord("A")) for letter in text)
-    return _country_names().get(text.casefold()) if len(text) <= 80 else None
+    if len(text) > 80:
+        return None
+    return _country_names().get(text.casefold()) or _run_together().get(_letters(text))
 
 
 @lru_cache(maxsize=4096)
@@ -126,6 +147,13 @@ def currency(raw: str | None) -> str | None:
         return None
     text = raw.strip().upper()
     return SIGNS.get(text) or (text if text in codes.currencies() else None)
+
+
+@lru_cache(maxsize=512)
+def currency_of(country_code: str | None) -> str | None:
+    """The currency that is tender in a country (CLDR); None where there is none, or no country."""
+    tender = get_territory_currencies(country_code) if country_code else None
+    return tender[0] if tender else None
 
 
 SIGNS = {

@@ -7,6 +7,7 @@ import re
 from unicodedata import category, is_normalized, normalize
 
 _TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,2000}|!--.{0,2000}?--)>", re.DOTALL)
+_LINE_TAG = re.compile(r"<(?:/?(?:p|div|li|ul|ol|tr|table|h[1-6]|section|dd|dt)|br)\b[^<>]{0,2000}>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<(script|style)\b.{0,20000}?</\1\s*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -28,6 +29,15 @@ def clean(raw: str | None, longest: int) -> str | None:
         cut = text[: longest + 1].rfind(" ")
         text = text[: cut if cut > longest // 2 else longest].rstrip()
     return text or None
+
+
+def lines_of(raw: str, longest: int) -> str:
+    """A text without markup that keeps its lines: what HTML sets apart (items, rows, cells, breaks) is one each."""
+    text = html.unescape(html.unescape(raw)) if "&" in raw else raw
+    if "<" in text:
+        text = _TAG.sub(" ", _LINE_TAG.sub("\n", _HIDDEN.sub(" ", text)))
+    lines = (clean(line, longest) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)[:longest]
 
 
 def _control(character: str) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 
-from app.search.ordering import ordering
 from app.search.problems import BadRequest, ParameterError
 from app.search.request import SearchRequest
 
@@ -22,19 +21,7 @@ _BINDING_BYTES = 12
 
 def binding(request: SearchRequest) -> bytes:
     """A digest of what a cursor is bound to: words, filters and order; not page size, facets or fields."""
-    filters = sorted(
-        (
-            key,
-            sorted(wanted.values),
-            sorted(wanted.excluded_values),
-            [(each.low, each.high) for each in wanted.ranges],
-            [(each.low, each.high) for each in wanted.excluded_ranges],
-            wanted.unknown,
-        )
-        for key, wanted in request.filters.items()
-    )
-    bound = msgspec.json.encode((request.q, filters, ordering(request.sort)))
-    return hashlib.sha256(bound).digest()[:_BINDING_BYTES]
+    return hashlib.sha256(request.bound).digest()[:_BINDING_BYTES]
 
 
 def seal(request: SearchRequest, sort_values: list[Any], secret: bytes) -> str:

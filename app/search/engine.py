@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -14,6 +15,8 @@ from opensearchpy.exceptions import ConnectionTimeout, TransportError
 from opensearchpy.serializer import Serializer
 
 from app.search.page import Found, decode
+from app.search.reading import Reading
+from app.search.remembered import Remembered
 
 # After this many failures in a row nothing is sent for a while: a request that will fail must fail at once, and an
 # engine that comes back must not be met by everything that piled up.
@@ -22,6 +25,8 @@ _OPEN_SECONDS = 1.0
 REQUEST_SECONDS = 3.0
 # More requests at once than this only wait inside OpenSearch, where nobody can cancel them.
 MOST_AT_ONCE = 64
+_MOST_READINGS = 10_000
+_KEEP_SNAPSHOT = "5m"  # how long a reader may take over one page
 
 
 class EngineAway(Exception):
@@ -48,6 +53,10 @@ class SearchEngine:
     def __init__(self, client: AsyncOpenSearch, alias: str) -> None:
         self._client = client
         self.alias = alias
+        # What the index held when it was last looked at: a string that differs whenever an answer could. Whoever
+        # looks at the index regularly sets it; what is remembered under an older one is never found again.
+        self.state = ""
+        self.readings: Remembered[Reading] = Remembered(_MOST_READINGS)
         self._failures = 0
         self._open_until = 0.0
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
@@ -73,6 +82,21 @@ class SearchEngine:
         if failed.status < 500 and failed.status not in (404, 429):
             raise TransportError(failed.status, str(failed.error.get("type")), failed.error)
         raise EngineAway(f"the search engine cannot answer now ({failed.status}); try again")
+
+    async def open_snapshot(self) -> str:
+        """Hold what the index holds now, for searches by `search_snapshot`; its id. Raises EngineAway."""
+        path = f"/{self.alias}/_search/point_in_time"
+        return msgspec.json.decode(await self.request("POST", path, None, keep_alive=_KEEP_SNAPSHOT), type=_Snapshot).id
+
+    async def search_snapshot(self, snapshot: str, body: Mapping[str, Any]) -> Found:
+        """One `_search` of a snapshot, which is held on for some minutes more. Raises EngineAway."""
+        held = {"pit": {"id": snapshot, "keep_alive": _KEEP_SNAPSHOT}}
+        return decode(await self.request("POST", "/_search", {**body, **held}))
+
+    async def close_snapshot(self, snapshot: str) -> None:
+        """Let a snapshot go; one that is not let go ends by itself."""
+        with suppress(EngineAway, TransportError):
+            await self.request("DELETE", "/_search/point_in_time", {"pit_id": [snapshot]})
 
     async def document(self, id: int) -> msgspec.Raw | None:
         """The stored document of a program; None if there is none."""
@@ -109,6 +133,10 @@ class SearchEngine:
         self._failures += 1
         if self._failures >= _FAILURES_TO_OPEN:
             self._open_until = time.monotonic() + _OPEN_SECONDS
+
+
+class _Snapshot(msgspec.Struct):
+    id: str = msgspec.field(name="pit_id")
 
 
 class _Responses(msgspec.Struct):

@@ -11,11 +11,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from app.search import facets as facetting
 from app.search.filters import effective
 from app.search.highlight import MARK, UNMARK
-from app.search.request import SearchRequest
+from app.search.request import MERCHANT, MERCHANTS, SearchRequest
+
+Offers = Mapping[str, list[msgspec.Raw]]
+"""The offers of each merchant, by the key of its group."""
 
 
 class Hit(msgspec.Struct):
@@ -26,6 +30,7 @@ class Hit(msgspec.Struct):
     score: float | None = msgspec.field(name="_score", default=None)
     sort: list[Any] | None = None
     highlight: dict[str, list[str]] | None = None
+    fields: dict[str, list[Any]] = msgspec.field(default_factory=dict)
     matched_queries: dict[str, float] | list[str] | None = None
 
 
@@ -52,6 +57,12 @@ class Found(msgspec.Struct):
     took: int = 0
     timed_out: bool = False
     aggregations: dict[str, Any] = msgspec.field(default_factory=dict)
+    suggest: dict[str, list[dict[str, Any]]] = msgspec.field(default_factory=dict)
+
+    @property
+    def groups(self) -> int:
+        """How many merchants a collapsed search found, all pages together."""
+        return int(self.aggregations[MERCHANTS]["count"]["value"])
 
     @property
     def partial(self) -> bool:
@@ -80,6 +91,7 @@ class Page(msgspec.Struct, kw_only=True, rename="camel"):
     """The answer to a search."""
 
     total: int
+    groups: int | UnsetType = UNSET  # merchants, of a collapsed search
     matched: str
     took_ms: int
     warnings: list[Notice]
@@ -88,7 +100,9 @@ class Page(msgspec.Struct, kw_only=True, rename="camel"):
     page: int | None
     per_page: int
     next_cursor: str | None
-    index: IndexState
+    partial: bool = False  # not all of the index answered, or not in time
+    # Last, and added when the page goes out: it changes while the rest of an answer may be remembered.
+    index: IndexState | UnsetType = UNSET
 
 
 _decode = msgspec.json.Decoder(Found).decode
@@ -123,12 +137,19 @@ def program(source: msgspec.Raw, synced: Mapping[str, str]) -> bytes:
     return document
 
 
-def _hit(hit: Hit, request: SearchRequest, synced: Mapping[str, str]) -> msgspec.Raw:
-    document = program(hit.source, synced)
-    if request.fields:
-        whole = msgspec.json.decode(document)
-        document = msgspec.json.encode({key: whole[key] for key in request.fields if key in whole})
+def chosen(document: bytes, fields: tuple[str, ...]) -> bytes:
+    """A program with these members only, in this order; all for none."""
+    if not fields:
+        return document
+    whole = msgspec.json.decode(document)
+    return msgspec.json.encode({key: whole[key] for key in fields if key in whole})
+
+
+def _hit(hit: Hit, request: SearchRequest, synced: Mapping[str, str], offers: Offers | None) -> msgspec.Raw:
+    document = chosen(program(hit.source, synced), request.fields)
     more: dict[str, Any] = {}
+    if offers is not None:
+        more["offers"] = offers.get(hit.fields[MERCHANT][0], [])
     if request.highlight:
         more["highlights"] = {field: _marked(parts[0]) for field, parts in (hit.highlight or {}).items()}
     if request.explain:
@@ -149,10 +170,10 @@ def page(
     request: SearchRequest,
     *,
     synced: Mapping[str, str],
-    index: IndexState,
     next_cursor: str | None,
     warnings: list[Notice],
     matched: str = "exact",
+    offers: Offers | None = None,
 ) -> Page:
     """The page of a search from what was found."""
     if found.partial:
@@ -164,13 +185,14 @@ def page(
                 facet["exhaustive"] = False
     return Page(
         total=found.hits.total.value,
+        groups=found.groups if request.collapse else UNSET,
         matched=matched,
         took_ms=found.took,
         warnings=warnings,
-        programs=[_hit(hit, request, synced) for hit in found.hits.hits],
+        programs=[_hit(hit, request, synced, offers) for hit in found.hits.hits],
         facets=facets,
         page=None if request.cursor else request.page,
         per_page=request.per_page,
         next_cursor=next_cursor,
-        index=index,
+        partial=found.partial,
     )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+
+import msgspec
 
 from app.search.grammar import (
     LONGEST_VALUE,
@@ -27,6 +30,9 @@ DEEPEST_RESULT = 10_000  # the engine's own window; a cursor goes further
 MOST_FACET_VALUES = 1000
 DEFAULT_FACET_VALUES = 20
 DEFAULT_STATUSES = "active,paused"
+
+MERCHANT = "sync.merchant"  # where a document says which merchant's it is
+MERCHANTS = "merchants"  # the aggregation that counts them
 
 RELEVANCE = "relevance"
 NEWEST = "newest"
@@ -57,7 +63,7 @@ class SortKey:
     descending: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SearchRequest:
     """A search with every parameter checked. `filters` are by field key, without the default of `status`."""
 
@@ -72,6 +78,29 @@ class SearchRequest:
     fields: tuple[str, ...] = ()
     highlight: bool = False
     explain: bool = False
+    collapse: bool = False  # one hit a merchant, with all its offers
+
+    @cached_property
+    def bound(self) -> bytes:
+        """What decides which programs are found and in which order: the words, the filters and the sort."""
+        filters = sorted(
+            (
+                key,
+                sorted(wanted.values),
+                sorted(wanted.excluded_values),
+                [(each.low, each.high) for each in wanted.ranges],
+                [(each.low, each.high) for each in wanted.excluded_ranges],
+                wanted.unknown,
+            )
+            for key, wanted in self.filters.items()
+        )
+        return msgspec.json.encode((self.q, filters, [(each.key, each.descending) for each in self.sort]))
+
+    @cached_property
+    def canonical(self) -> bytes:
+        """The same for every request that has the same answer, however it was written."""
+        shown = (self.page, self.per_page, self.cursor, self.facets, sorted(self.facet_limits.items()), self.fields)
+        return self.bound + msgspec.json.encode((shown, self.highlight, self.explain, self.collapse))
 
     def limit_of(self, facet: str) -> int:
         """How many values of a facet are wanted."""
@@ -89,6 +118,7 @@ CONTROLS = (
     "fields",
     "highlight",
     "explain",
+    "collapse",
     "includeUnknown",
 )
 
@@ -175,6 +205,11 @@ def read_request(parameters: Mapping[str, list[str]], also: Iterable[str] = ()) 
     cursor = reader.single("cursor") or None
     if cursor and reader.single("page"):
         reader.wrong("cursor", "'cursor' and 'page' exclude each other; give one of them", problem="conflict")
+    collapse = reader.single("collapse").lower()
+    if collapse not in ("", "merchant"):
+        reader.wrong("collapse", f"'collapse' is '{collapse[:40]}'; expected merchant", "merchant")
+    if collapse and cursor:
+        reader.wrong("cursor", "'cursor' and 'collapse' exclude each other; use pages", problem="conflict")
     request = SearchRequest(
         q=q,
         filters=filters,
@@ -187,6 +222,7 @@ def read_request(parameters: Mapping[str, list[str]], also: Iterable[str] = ()) 
         fields=_fields(reader),
         highlight=reader.flag("highlight"),
         explain=reader.flag("explain"),
+        collapse=bool(collapse),
     )
     if reader.errors:
         raise BadRequest(reader.errors)

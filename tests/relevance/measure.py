@@ -31,32 +31,53 @@ _ROWS = """
 def read_rows(connection: psycopg.Connection) -> dict[int, Row]:
     """The programs as the rules want them, by id."""
     with connection.cursor(row_factory=dict_row) as cursor:
-        rows = {row["id"]: row for row in cursor.execute(_ROWS)}
-    for row in rows.values():
+        listed = cursor.execute(_ROWS).fetchall()
+    for row in listed:
         row["text"] = folded(row["name"]) + folded(row["description"] or "")
         row["geoTargeting"] = row["geoTargeting"] or []
-    return rows
+    return {row["id"]: row for row in listed}
+
+
+Ideals = dict[str, dict[int, int]]
+"""Per query the ids and grades of the best answers there are."""
+
+
+def read_ideals(queries: list[Query], rows: dict[int, Row]) -> Ideals:
+    """What each query could be answered with at best."""
+    return {query.q: query.ideal(rows.values()) for query in queries}
 
 
 def ndcg(
-    client: OpenSearch, index: str, queries: list[Query], rows: dict[int, Row], ask: Ask
-) -> tuple[dict[str, float], dict[str, float]]:
-    """nDCG@10 and reciprocal rank of the first best answer, per query. `index` must be a concrete index."""
+    client: OpenSearch, index: str, queries: list[Query], rows: dict[int, Row], ideals: Ideals, ask: Ask
+) -> dict[str, float]:
+    """nDCG@10 per query. `index` must be a concrete index."""
+    return _rank_eval(client, index, queries, rows, ideals, ask, {"dcg": {"k": DEPTH, "normalize": True}})
+
+
+def reciprocal_ranks(
+    client: OpenSearch, index: str, queries: list[Query], rows: dict[int, Row], ideals: Ideals, ask: Ask
+) -> dict[str, float]:
+    """1 / rank of the first best answer among ten per query; 0 if there is none."""
+    metric = {"mean_reciprocal_rank": {"k": DEPTH, "relevant_rating_threshold": BEST}}
+    return _rank_eval(client, index, queries, rows, ideals, ask, metric)
+
+
+def _rank_eval(
+    client: OpenSearch,
+    index: str,
+    queries: list[Query],
+    rows: dict[int, Row],
+    ideals: Ideals,
+    ask: Ask,
+    metric: Body,
+) -> dict[str, float]:
     requests = []
     for query in queries:
         body = ask(query.q)
         hits = client.search(index=index, body={**body, "size": DEPTH, "_source": False})["hits"]["hits"]
-        rated = query.ideal(rows.values()) | {int(hit["_id"]): query.grade(rows[int(hit["_id"])]) for hit in hits}
+        rated = ideals[query.q] | {int(hit["_id"]): query.grade(rows[int(hit["_id"])]) for hit in hits}
         ratings = [{"_index": index, "_id": str(id), "rating": grade} for id, grade in rated.items()]
         requests.append({"id": query.q, "request": body, "ratings": ratings})
-    gains = _rank_eval(client, index, requests, {"dcg": {"k": DEPTH, "normalize": True}})
-    firsts = _rank_eval(
-        client, index, requests, {"mean_reciprocal_rank": {"k": DEPTH, "relevant_rating_threshold": BEST}}
-    )
-    return gains, firsts
-
-
-def _rank_eval(client: OpenSearch, index: str, requests: list[Body], metric: Body) -> dict[str, float]:
     answer = client.rank_eval(index=index, body={"requests": requests, "metric": metric})
     assert not answer["failures"], answer["failures"]
     return {q: detail["metric_score"] for q, detail in answer["details"].items()}

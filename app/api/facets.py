@@ -1,0 +1,65 @@
+"""Search among the values of a facet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request, Router, get
+from litestar.di import NamedDependency
+from litestar.openapi.spec import Operation, Parameter, Schema
+from litestar.openapi.spec.enums import OpenAPIType
+from litestar.params import FromPath
+
+from app.api.catalogue import Catalogue
+from app.api.parameters import FILTER_PARAMETERS, query_parameters
+from app.api.problems import not_found
+from app.search.facet_values import MOST_VALUES_FOUND, FacetValues, facet_values, read_asked, searchable
+from app.search.request import DEFAULT_FACET_VALUES, LONGEST_QUERY
+from app.search.typed import LONGEST
+
+_PARAMETERS = [
+    Parameter(
+        name="facetQuery",
+        param_in="query",
+        required=False,
+        description="What a value must begin with, by its code or by its name; nothing for the most frequent values.",
+        schema=Schema(type=OpenAPIType.STRING, max_length=LONGEST),
+        example="germ",
+    ),
+    Parameter(
+        name="limit",
+        param_in="query",
+        required=False,
+        description="How many values.",
+        schema=Schema(type=OpenAPIType.INTEGER, minimum=1, maximum=MOST_VALUES_FOUND, default=DEFAULT_FACET_VALUES),
+        example=DEFAULT_FACET_VALUES,
+    ),
+    Parameter(
+        name="q",
+        param_in="query",
+        required=False,
+        description="Words that the counted programs must hold, as in a search.",
+        schema=Schema(type=OpenAPIType.STRING, max_length=LONGEST_QUERY),
+        example="organic skincare",
+    ),
+]
+
+
+@dataclass
+class _FacetOperation(Operation):
+    def __post_init__(self) -> None:
+        self.parameters = [*(self.parameters or []), *_PARAMETERS, *FILTER_PARAMETERS]
+
+
+@get("/api/facets/{field:str}", operation_class=_FacetOperation, summary="Search a facet's values", tags=["search"])
+async def values(
+    request: Request[Any, Any, Any], field: FromPath[str], catalogue: NamedDependency[Catalogue]
+) -> FacetValues:
+    """Values of a facet that begin as typed, typing errors forgiven, counted under all filters but the facet's own."""
+    if wrong := searchable(field):
+        raise not_found(wrong)
+    return await facet_values(catalogue.engine, read_asked(field, query_parameters(request)))
+
+
+ROUTES = Router(path="/", route_handlers=[values])

@@ -1,0 +1,92 @@
+"""Answers that follow from the index alone: remembered, made once for all who ask at once, and not sent again to
+those who have them. They are never older than a refresh of the index plus one look of the probe."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+
+from litestar import MediaType, Request, Response
+
+from app.api.catalogue import Catalogue
+from mappings.index import fingerprint
+
+# Whoever keeps an answer asks whether it still holds; the answer to that is cheap.
+_REVALIDATE = "no-cache"
+_WORD_FILES = ("synonyms.toml", "intents.toml")
+
+Make = Callable[[], Awaitable[bytes]]
+
+# Put before an answer that must not be remembered: part of the index did not answer. Leading blanks are valid JSON.
+PASSING = b" "
+
+
+class Gone(Exception):
+    """The client went away before it had its answer."""
+
+
+async def remembered(
+    request: Request[Any, Any, Any], catalogue: Catalogue, key: tuple[str, bytes], make: Make, end: bytes = b""
+) -> Response[bytes | None]:
+    """Answer with what `make` makes for `key` (a route and its canonical request), or 304.
+
+    `make` must use the search engine alone. `end` is put behind what is remembered. What `make` raises is raised.
+    """
+    state = _state(catalogue)
+    etag = f'W/"{hashlib.sha256(repr((state, key)).encode()).hexdigest()[:24]}"'
+    headers = {"ETag": etag, "Cache-Control": _REVALIDATE} if state else {}
+    if state and _holds(request.headers.get("if-none-match", ""), etag):
+        return Response(None, status_code=304, headers=headers)
+    body = catalogue.pages.known((key, state)) if state else None
+    if body is None:
+        making = catalogue.pages.get((key, state), make, lambda made: bool(state) and not made.startswith(PASSING))
+        body = await while_connected(request, making)
+    return Response(body.removeprefix(PASSING) + end, media_type=MediaType.JSON, headers=headers)
+
+
+def _state(catalogue: Catalogue) -> str:
+    """What answers follow from besides the request; empty while it is not known what the index holds."""
+    if not catalogue.engine.state:
+        return ""
+    synced = sorted(catalogue.probe.synced.items())
+    # "new" is a matter of the day
+    return f"{catalogue.engine.state} {_build()} {datetime.now(UTC):%Y-%m-%d} {synced}"
+
+
+@cache
+def _build() -> str:
+    """What makes this code answer as it does."""
+    words = [files("mappings").joinpath(name).read_bytes() for name in _WORD_FILES]
+    parts = (version("affindex"), fingerprint(), words)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def _holds(given: str, etag: str) -> bool:
+    """Whether `If-None-Match` names the tag; weak comparison (RFC 9110 13.1.2)."""
+    tags = {tag.strip().removeprefix("W/") for tag in given.split(",")}
+    return "*" in tags or etag.removeprefix("W/") in tags
+
+
+async def while_connected(request: Request[Any, Any, Any], work: Awaitable[bytes]) -> bytes:
+    """The result of some work, which is cancelled when the client leaves. Raises Gone."""
+    task = asyncio.ensure_future(work)
+    left = asyncio.ensure_future(_left(request))
+    try:
+        await asyncio.wait({task, left}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            return task.result()
+        raise Gone
+    finally:
+        left.cancel()
+        task.cancel()
+
+
+async def _left(request: Request[Any, Any, Any]) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,1 @@
+"""Our speed beside that of the engines alone, measured in one run: ratios outlast machines, rates do not."""

@@ -1,0 +1,138 @@
+"""One benchmark run: every way of doing the same work in turn, round after round, so that noise meets all alike."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from statistics import median
+from typing import IO
+
+from opensearchpy import OpenSearch
+
+from app.benchmarks import imports, index, search
+from app.benchmarks.figures import Ratio, Report, Searched, Timing, speed_ratio, time_ratio
+from app.benchmarks.ground import Ground, ground
+from app.engines import Engines
+from mappings.index import mapping
+
+_MOST_OF_COPY = 8.0
+_MOST_OF_FIRST = 1.0
+_MOST_OF_BULK = 1.4
+_LEAST_OF_LEAN = 0.6
+_LEAST_OF_SEARCH = 0.6  # the API shares the two cores with the engine: a bare pass-through reaches 0.7
+_WARM_UP_SECONDS = 1.0
+
+Serve = Callable[[Ground], AbstractContextManager[str]]
+"""Serves a catalogue as `affindex serve` does; gives the API's URL."""
+
+
+class _Seconds:
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._all: defaultdict[str, list[float]] = defaultdict(list)
+        self._say = say
+
+    def add(self, name: str, seconds: float) -> None:
+        self._all[name].append(seconds)
+        self._say(f"{name}: {seconds:.2f} s")
+
+    def timing(self, name: str, count: int, unit: str) -> Timing:
+        return Timing(name, count, unit, [round(seconds, 3) for seconds in self._all[name]])
+
+
+def run(
+    engines: Engines,
+    client: OpenSearch,
+    *,
+    rounds: int,
+    scale: float,
+    serve: Serve | None,
+    say: Callable[[str], None],
+) -> Report:
+    """Measure on engines that are up. Each round starts from an empty catalogue; the last one is searched."""
+    seconds = _Seconds(say)
+    load = os.getloadavg()[0]
+    notes: list[str] = []
+    searches: list[Searched] = []
+    with ExitStack() as kept:
+        rows: IO[bytes] | None = None
+        for number in range(rounds):
+            with ground(engines, client) as place:
+                seconds.add("import", imports.full_import(place, scale))
+                before = imports.writes(place)
+                seconds.add("import again, unchanged", imports.full_import(place, scale))
+                written, drawn = (now - was for now, was in zip(imports.writes(place), before, strict=True))
+                notes.append(f"round {number + 1}: the second import wrote {written} rows and drew {drawn} versions")
+                if rows is None:
+                    rows = kept.enter_context(imports.export_rows(place))
+                seconds.add("bare COPY", imports.bare_copy(place, rows))
+                seconds.add("rebuild", index.full_rebuild(place))
+                ready = index.ready_made(place)
+                with ready.file:
+                    seconds.add("raw _bulk", index.raw_bulk(place, ready, mapping()))
+                    seconds.add("raw _bulk, lean mapping", index.raw_bulk(place, ready, index.lean_mapping()))
+                if serve and number == rounds - 1:
+                    searches = _searches(place, serve, rounds, say)
+    programs = ready.documents
+    timings = [
+        seconds.timing(name, programs, unit)
+        for name, unit in (
+            ("bare COPY", "rows"),
+            ("import", "programs"),
+            ("import again, unchanged", "programs"),
+            ("raw _bulk, lean mapping", "documents"),
+            ("raw _bulk", "documents"),
+            ("rebuild", "documents"),
+        )
+    ]
+    by_name = {timing.name: timing for timing in timings}
+    ratios = [
+        time_ratio("import / bare COPY", by_name["import"], by_name["bare COPY"], _MOST_OF_COPY),
+        time_ratio("unchanged import / first", by_name["import again, unchanged"], by_name["import"], _MOST_OF_FIRST),
+        time_ratio("rebuild / raw _bulk", by_name["rebuild"], by_name["raw _bulk"], _MOST_OF_BULK),
+        speed_ratio(
+            "our mapping / lean mapping", by_name["raw _bulk"], by_name["raw _bulk, lean mapping"], _LEAST_OF_LEAN
+        ),
+    ]
+    if searches:
+        ratios.append(_search_ratio(searches))
+    return Report(programs, rounds, load, timings, ratios, searches, notes, _peak())
+
+
+def _searches(place: Ground, serve: Serve, rounds: int, say: Callable[[str], None]) -> list[Searched]:
+    """Raw and through the API in turn."""
+    asked = search.queries(place, seed=1)
+    raw_url = place.engines.opensearch_url
+    found: list[Searched] = []
+    with serve(place) as url:
+
+        def raw(seconds: float = search.SECONDS) -> Searched:
+            requests = (search.to_engine(raw_url, place.alias, query) for query in asked)
+            return search.search("raw _search", raw_url, requests, seconds)
+
+        def ours(seconds: float = search.SECONDS) -> Searched:
+            requests = (search.to_api(url, query) for query in asked)
+            return search.search("API", url, requests, seconds)
+
+        raw(_WARM_UP_SECONDS)
+        ours(_WARM_UP_SECONDS)
+        for _ in range(rounds):
+            for searched in (raw(), ours()):
+                found.append(searched)
+                say(f"{searched.name}: {searched.answers / searched.seconds:,.0f} answers/s")
+    return found
+
+
+def _search_ratio(searches: list[Searched]) -> Ratio:
+    rates = [each.answers / each.seconds for each in searches]
+    value = median(ours / raw for raw, ours in zip(rates[::2], rates[1::2], strict=True))
+    return Ratio("API / raw _search", round(value, 3), "at least", _LEAST_OF_SEARCH, value >= _LEAST_OF_SEARCH)
+
+
+def _peak() -> int:
+    """This process's peak of resident memory, in bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

@@ -1,0 +1,108 @@
+// The JSON API, and nothing else. An answer that is not a success becomes a Problem.
+
+const PATIENCE = 30_000; // ms; a browser alone would wait for minutes
+
+/** What went wrong, in words for the person: RFC 9457's members, or our own where no answer came. */
+export class Problem extends Error {
+  constructor({ status, title, detail, errors = [], retryAfter = null, ...members }) {
+    super(detail || title);
+    Object.assign(this, { status, title, detail, errors, retryAfter, members });
+  }
+
+  /** Whether asking again can help. */
+  get passing() {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+/** GET as JSON, with the key if `keyed`. `parameters` may be a query string. Throws Problem, or AbortError if `signal` says so. */
+export function get(path, parameters = "", { signal, keyed = false } = {}) {
+  const query = typeof parameters === "string" ? parameters : new URLSearchParams(parameters).toString();
+  return ask(path + (query ? `?${query}` : ""), { signal, headers: keyed ? bearer() : {} });
+}
+
+/** POST or PATCH with the key; `body` is sent as JSON unless it is a Blob or FormData. */
+export function send(method, path, body, { signal, headers = {} } = {}) {
+  const json = body !== undefined && !(body instanceof Blob) && !(body instanceof FormData);
+  return ask(path, {
+    method,
+    signal,
+    body: json ? JSON.stringify(body) : body,
+    headers: { ...(json ? { "Content-Type": "application/json" } : {}), ...bearer(), ...headers },
+  });
+}
+
+async function ask(path, { signal, ...options }) {
+  const late = AbortSignal.timeout(PATIENCE);
+  let answer;
+  try {
+    answer = await fetch(path, { ...options, signal: signal ? AbortSignal.any([signal, late]) : late });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Problem(
+      late.aborted
+        ? { status: 0, title: "No answer", detail: "The server has taken longer than 30 seconds." }
+        : { status: 0, title: "Cannot reach the server", detail: "Check your connection; the server may be restarting." },
+    );
+  }
+  const text = await answer.text();
+  if (answer.ok) return text ? JSON.parse(text) : null;
+  let told = {};
+  try {
+    told = JSON.parse(text);
+  } catch {
+    // something in between answered, with a page of its own
+  }
+  const wait = Number.parseInt(answer.headers.get("retry-after") ?? "", 10);
+  throw new Problem({
+    ...told,
+    status: answer.status,
+    title: told.title ?? `Error ${answer.status}`,
+    retryAfter: Number.isNaN(wait) ? null : wait,
+  });
+}
+
+/** Of several questions only the newest one counts: the ones before are given up, their answers never arrive. */
+export function newest() {
+  let current = null;
+  return {
+    /** Resolves to the answer, or to undefined if a newer question has been asked meanwhile. */
+    async ask(question) {
+      current?.abort();
+      const mine = (current = new AbortController());
+      try {
+        const answer = await question(mine.signal);
+        return mine === current ? answer : undefined;
+      } catch (error) {
+        if (mine !== current || mine.signal.aborted) return undefined;
+        throw error;
+      }
+    },
+    stop() {
+      current?.abort();
+      current = null;
+    },
+  };
+}
+
+// -- the operator's key: for this tab, or kept on this device if asked to ---------------------------------------
+
+const KEY = "affindex.key";
+
+export function key() {
+  return sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY) ?? "";
+}
+
+export function keepKey(value, remember) {
+  forgetKey();
+  (remember ? localStorage : sessionStorage).setItem(KEY, value);
+}
+
+export function forgetKey() {
+  sessionStorage.removeItem(KEY);
+  localStorage.removeItem(KEY);
+}
+
+function bearer() {
+  return key() ? { Authorization: `Bearer ${key()}` } : {};
+}

@@ -1,0 +1,141 @@
+// Up to four programs side by side. Which ones is in the address.
+
+import { get } from "./api.js";
+import { h, icon, replace } from "./dom.js";
+import { loadFields, network, vertical, word } from "./fields.js";
+import { country, list, money, number, percent } from "./format.js";
+import { compareOnly, MOST_COMPARED } from "./kept.js";
+import { commission, cookie, epc, known, linkOut, networkBadge } from "./programs.js";
+import { frame, title } from "./shell.js";
+import { empty, failed, skeleton } from "./states.js";
+
+const main = frame();
+const body = h("div");
+main.append(h("h1", null, "Compare"), body);
+title("Compare");
+
+let differing = new URLSearchParams(location.search).get("only") === "differences";
+
+// [name, show(program), better: 1 higher, -1 lower, of which number]
+const ROWS = [
+  ["Status", (p) => word("status", p.status)],
+  ["Commission", commission, 1, (p) => p.commissionMax],
+  ["Recurring", (p) => p.recurring],
+  ["EPC", epc, 1, (p) => p.epc],
+  ["Cookie", cookie, 1, (p) => p.cookieDays],
+  ["Conversion rate", (p) => p.conversionRate !== null && percent(p.conversionRate), 1, (p) => p.conversionRate],
+  ["Approval rate", (p) => p.approvalRate !== null && percent(p.approvalRate), 1, (p) => p.approvalRate],
+  ["Average earnings per sale", (p) => p.averageEarnings !== null && money(p.averageEarnings, p.currency), 1, (p) => p.averageEarningsUsd],
+  ["Popularity on its network", (p) => p.popularity !== null && number(p.popularity), 1, (p) => p.popularity],
+  ["Minimum payout", (p) => p.minPayout !== null && money(p.minPayout, p.minPayoutCurrency), -1, (p) => p.minPayoutUsd],
+  ["Payment methods", (p) => p.paymentMethods && list(p.paymentMethods.map((each) => word("paymentMethods", each)))],
+  ["Days until confirmed", (p) => p.validationDays !== null && number(p.validationDays), -1, (p) => p.validationDays],
+  ["Approval", (p) => p.approvalMode && word("approvalMode", p.approvalMode)],
+  ["Deep links", (p) => p.deepLinkAllowed],
+  ["Product feed", (p) => p.hasProductFeed],
+  ["Sells to", (p) => p.geoTargeting && list(p.geoTargeting.map(country), 6)],
+  ["Languages", (p) => p.language && list(p.language.map((each) => word("language", each)))],
+  ["Vertical", (p) => p.vertical && vertical(p.vertical)],
+  ["Category", (p) => p.category],
+  ["Merchant", (p) => p.merchantDomain],
+];
+
+const ids = () => [...new Set((new URLSearchParams(location.search).get("ids") ?? "").split(",").filter((each) => /^[1-9]\d{0,15}$/.test(each)))].slice(0, MOST_COMPARED).map(Number);
+
+const plain = (value) => (value === true ? "Yes" : value === false ? "No" : value);
+// `false` of a row means "no number here", unless the field itself is a flag
+const value = (show, program, name) => plain(["Recurring", "Deep links", "Product feed"].includes(name) ? show(program) : show(program) || null);
+
+function table(programs, gone) {
+  const rows = ROWS.map(([name, show, better, of]) => {
+    const shown = programs.map((each) => value(show, each, name));
+    const figures = better ? programs.map((each) => of(each)).filter((each) => each !== null) : [];
+    const best = figures.length > 1 && Math.min(...figures) !== Math.max(...figures) ? (better > 0 ? Math.max(...figures) : Math.min(...figures)) : null;
+    const same = shown.every((each) => each === shown[0]);
+    if (same && differing && programs.length > 1) return null;
+    return h(
+      "tr",
+      { class: same && programs.length > 1 ? "same" : null },
+      h("th", { scope: "row" }, name),
+      programs.map((each, at) => {
+        const wins = best !== null && of(each) === best;
+        return h("td", { class: wins ? "best" : null }, known(shown[at]), wins && h("small", null, " best"));
+      }),
+    );
+  });
+  return [
+    gone > 0 && h("p", { class: "notice" }, gone === 1 ? "One of these programs is no longer there." : `${number(gone)} of these programs are no longer there.`),
+    h("div", { class: "row compare-tools" }, programs.length > 1 && h("label", { class: "switch" }, h("span", null, "Only differences"), h("input", { type: "checkbox", role: "switch", checked: differing, data: { key: "differences" }, on: { change: ({ target }) => go(ids(), target.checked) } }))),
+    h(
+      "div",
+      { class: "scroller", tabindex: "0", role: "region", "aria-label": "Comparison" },
+      h(
+        "table",
+        { class: "comparison" },
+        h(
+          "thead",
+          null,
+          h(
+            "tr",
+            null,
+            h("td", null),
+            programs.map((each) =>
+              h(
+                "th",
+                { scope: "col" },
+                h("a", { href: `/programs/${each.id}` }, each.name),
+                h("span", { class: "net" }, networkBadge(each.network)),
+                h("button", { type: "button", class: "quiet", "aria-label": `Take ${each.name} out`, data: { key: `out:${each.id}` }, on: { click: () => go(ids().filter((id) => id !== each.id), differing) } }, icon("close")),
+              ),
+            ),
+          ),
+        ),
+        h("tbody", null, rows, h("tr", null, h("th", { scope: "row" }, "Links"), programs.map((each) => h("td", null, h("span", { class: "row" }, known(linkOut(each.merchantUrl, "Merchant") ?? linkOut(each.programUrl, network(each.network)))))))),
+      ),
+    ),
+    programs.length < MOST_COMPARED && h("p", { class: "note" }, `Room for ${number(MOST_COMPARED - programs.length)} more: `, h("a", { href: "/" }, "find programs"), " and press Compare."),
+  ];
+}
+
+function go(next, only) {
+  differing = only;
+  compareOnly(next);
+  const query = [next.length && `ids=${next.join(",")}`, only && "only=differences"].filter(Boolean).join("&");
+  history.pushState(null, "", `/compare${query ? `?${query}` : ""}`);
+  show();
+}
+
+addEventListener("popstate", () => {
+  differing = new URLSearchParams(location.search).get("only") === "differences";
+  show();
+});
+
+async function show() {
+  const asked = ids();
+  if (!asked.length) {
+    replace(body, empty("Nothing to compare yet", h("p", null, `Choose up to ${number(MOST_COMPARED)} programs with their Compare buttons.`), h("p", null, h("a", { class: "button primary", href: "/" }, icon("search"), "Find programs"))));
+    return;
+  }
+  if (!body.querySelector("table")) replace(body, skeleton(10));
+  try {
+    const [answers] = await Promise.all([
+      Promise.all(
+        asked.map((id) =>
+          get(`/api/programs/${id}`).catch((problem) => {
+            if (problem.status === 404 || problem.status === 410) return null;
+            throw problem;
+          }),
+        ),
+      ),
+      loadFields(),
+    ]);
+    const programs = answers.filter(Boolean);
+    if (programs.length) replace(body, table(programs, answers.length - programs.length));
+    else replace(body, empty("These programs are no longer there", h("p", null, h("a", { class: "button", href: "/" }, "Find programs"))));
+  } catch (problem) {
+    if (problem.status === undefined) console.error(problem);
+    replace(body, failed(problem, show));
+  }
+}
+
+show();

@@ -1,0 +1,59 @@
+// What a person keeps in this browser: a shortlist, and up to four programs to compare.
+
+const KEPT = "affindex.shortlist";
+const COMPARED = "affindex.compare";
+export const MOST_COMPARED = 4;
+const MOST_KEPT = 200;
+
+const listeners = new Set();
+
+function read(store, name) {
+  try {
+    const ids = JSON.parse(store.getItem(name) ?? "[]");
+    return Array.isArray(ids) ? ids.filter((id) => Number.isSafeInteger(id) && id > 0) : [];
+  } catch {
+    return [];
+  }
+}
+
+function write(store, name, ids) {
+  store.setItem(name, JSON.stringify(ids));
+  for (const listener of listeners) listener();
+}
+
+export const kept = () => read(localStorage, KEPT);
+export const keptCount = () => kept().length;
+export const isKept = (id) => kept().includes(id);
+export const compared = () => read(sessionStorage, COMPARED);
+export const isCompared = (id) => compared().includes(id);
+
+/** Newest first. */
+export function toggleKept(id) {
+  const ids = kept();
+  write(localStorage, KEPT, ids.includes(id) ? ids.filter((each) => each !== id) : [id, ...ids].slice(0, MOST_KEPT));
+}
+
+export function forgetKept() {
+  write(localStorage, KEPT, []);
+}
+
+/** False if four are there already. */
+export function toggleCompared(id) {
+  const ids = compared();
+  if (!ids.includes(id) && ids.length >= MOST_COMPARED) return false;
+  write(sessionStorage, COMPARED, ids.includes(id) ? ids.filter((each) => each !== id) : [...ids, id]);
+  return true;
+}
+
+export function compareOnly(ids) {
+  write(sessionStorage, COMPARED, ids.slice(0, MOST_COMPARED));
+}
+
+/** Called on every change, in this tab or another one, and when the page is shown again. */
+export function onKept(listener) {
+  listeners.add(listener);
+}
+
+const all = () => listeners.forEach((listener) => listener());
+addEventListener("storage", all);
+addEventListener("pageshow", (event) => event.persisted && all());

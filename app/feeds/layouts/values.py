@@ -1,0 +1,70 @@
+"""Values of parsed records, JSON or cells, as the fields of a `NetworkProgram` take them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from mappings.network_program import Raw
+
+Record: TypeAlias = Mapping[str, Any]
+
+
+def text(value: Any) -> str | None:
+    """A scalar as text; None for nothing, blanks, and what is no scalar."""
+    if isinstance(value, str):
+        return value if value and not value.isspace() else None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else str(value)
+    return None
+
+
+def raw(value: Any) -> Raw:
+    """A scalar as it is; None for blanks and what is no scalar."""
+    if isinstance(value, str):
+        return value if value and not value.isspace() else None
+    return value if isinstance(value, bool | int | float) else None
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """The scalars of a list, or of a list of one."""
+    if isinstance(value, list | tuple):
+        return tuple(found for each in value if (found := text(each)))
+    found = text(value)
+    return (found,) if found else ()
+
+
+def split(value: Any, separator: str) -> tuple[str, ...]:
+    """The parts of a text that are not blank."""
+    written = text(value)
+    return tuple(part.strip() for part in written.split(separator) if part.strip()) if written else ()
+
+
+def part(record: Any, *path: str) -> Any:
+    """What lies at a path of keys; None where it ends early."""
+    for key in path:
+        if not isinstance(record, Mapping):
+            return None
+        record = record.get(key)
+    return record
+
+
+def records(value: Any) -> tuple[Record, ...]:
+    """The objects of a list, or of a list of one: XML does not tell a list of one from its element."""
+    listed: Iterable[Any] = value if isinstance(value, list | tuple) else (value,)
+    return tuple(each for each in listed if isinstance(each, Mapping))
+
+
+def known(value: Any) -> Raw:
+    """A figure that the source writes as 0, or blank, where it has none."""
+    found = raw(value)
+    if isinstance(found, str):
+        try:
+            return found if float(found) != 0 else None
+        except ValueError:
+            return found
+    return found or None

@@ -1,0 +1,199 @@
+"""Search among the values of one facet: typing errors forgiven, counted under every filter but the facet's own.
+
+The engine counts all values in the one request that any facet takes, and what was typed is matched here: no text of a
+user's becomes a pattern, and a value is found by its name as well as by its code. Merchants are too many for that;
+they are looked up among the suggestions first, and then only those found are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from app.search.body import search_body
+from app.search.engine import SearchEngine
+from app.search.facets import MOST_BOUNDED_VALUES, answers
+from app.search.filters import Clause, effective
+from app.search.find import find
+from app.search.page import Found
+from app.search.problems import BadRequest, ParameterError, meaning
+from app.search.reading import Tier
+from app.search.request import CONTROLS, DEFAULT_FACET_VALUES, Filter, SearchRequest, read_request
+from app.search.suggest import beginning, body, forgiven, look_up
+from app.search.typed import Match, Typed, checked, marked, match, typed
+from mappings import codes
+from mappings.catalogue import FACETS, Searchable
+from mappings.field import Terms
+from mappings.suggestions import MOST_OF_A_KIND, Kind
+
+MOST_VALUES_FOUND = 100
+_MERCHANTS = (Kind.MERCHANT, Kind.CLOSED_MERCHANT)
+_TAKEN = ("q", "includeUnknown")
+
+
+class FacetValue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A value of a facet. `highlighted` is its label, or else its value, as HTML with the typed part in <mark>."""
+
+    value: str | bool
+    filter: str
+    highlighted: str
+    count: int
+    selected: bool
+    label: str | None = None
+    excluded: bool = False
+
+
+class FacetValues(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The values that answer what was typed. `exhaustive`: all there are were looked through, and counted exactly."""
+
+    field: str
+    facet_query: str
+    matched: str
+    exhaustive: bool
+    took_ms: int
+    values: list[FacetValue]
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A checked request."""
+
+    facet: Searchable
+    facet_query: str
+    limit: int
+    q: str = ""
+    filters: Mapping[str, Filter] = {}
+
+
+def read_asked(field: str, parameters: Mapping[str, list[str]]) -> Asked:
+    """Check and read a request. Raises BadRequest, or KeyError for a field that is no facet with values."""
+    facet = FACETS[field]
+    errors: list[ParameterError] = []
+    rest = {name: values for name, values in parameters.items() if name not in ("facetQuery", "limit")}
+    for name in [name for name in rest if name in CONTROLS and name not in _TAKEN]:
+        del rest[name]
+        message = f"'{name}' is not a parameter of this route; it takes facetQuery, limit, q and any filter"
+        errors.append(ParameterError(parameter=name, message=message, problem="unknown-parameter"))
+    request = SearchRequest()
+    try:
+        request = read_request(rest)
+    except BadRequest as bad:
+        errors += bad.errors
+    limit = DEFAULT_FACET_VALUES
+    facet_query = ""
+    given = {
+        name: [each.strip() for each in parameters.get(name, ()) if each.strip()] for name in ("facetQuery", "limit")
+    }
+    for name, values in given.items():
+        if len(values) > 1:
+            message = f"'{name}' is given {len(values)} times; once is enough"
+            errors.append(ParameterError(parameter=name, message=message, problem="repeated-parameter"))
+    if given["limit"]:
+        text = given["limit"][0]
+        if text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MOST_VALUES_FOUND:
+            limit = int(text)
+        else:
+            message = f"'limit' is '{text[:40]}'; expected a whole number from 1 to {MOST_VALUES_FOUND}"
+            errors.append(ParameterError(parameter="limit", message=message))
+    if given["facetQuery"]:
+        try:
+            facet_query = checked("facetQuery", given["facetQuery"][0])
+        except BadRequest as bad:
+            errors += bad.errors
+    if errors:
+        raise BadRequest(errors)
+    return Asked(facet=facet, facet_query=facet_query, limit=limit, q=request.q, filters=request.filters)
+
+
+def searchable(field: str) -> str | None:
+    """None if a facet's values can be searched; otherwise what is wrong with its name."""
+    values = [key for key, facet in FACETS.items() if isinstance(facet.facet, Terms)]
+    if field in values:
+        return None
+    if field in FACETS:
+        return f"'{field}' counts ranges and has no values to search; a search answers them with facets={field}"
+    end, _ = meaning(field, values)
+    return f"'{field[:80]}' is not a facet{end}"
+
+
+async def facet_values(engine: SearchEngine, asked: Asked) -> FacetValues:
+    """The values that answer what was typed, the best first. Raises EngineAway."""
+    facet, wanted = asked.facet, typed(asked.facet_query)
+    assert isinstance(facet.facet, Terms)
+    looked_up = not facet.facet.bounded and bool(asked.facet_query)
+    if looked_up:
+        candidates, whole = await _candidates(engine, asked)
+        among: Clause | None = {"terms": {facet.path: candidates}}
+        counted = max(len(candidates), 1)
+    else:
+        among, whole = None, True
+        counted = MOST_BOUNDED_VALUES if facet.facet.bounded else asked.limit
+    request = SearchRequest(
+        q=asked.q,
+        filters=asked.filters,
+        per_page=0,
+        facets=(facet.key,),
+        facet_limits={facet.key: counted},
+    )
+    found, reading = await find(engine, asked.q, lambda reading: search_body(request, None, reading, among))
+    values, exact = _counted(found, request, facet)
+    if looked_up or not facet.facet.bounded:
+        exhaustive = exact and whole
+    else:
+        exhaustive = exact and len(values) < MOST_BOUNDED_VALUES
+    shown = _matching(values, wanted, facet)
+    return FacetValues(
+        field=facet.key,
+        facet_query=asked.facet_query,
+        matched="typo" if reading.tier is Tier.TYPO or any(each.typos for each, _ in shown) else "exact",
+        exhaustive=exhaustive and not found.partial,
+        took_ms=found.took,
+        values=[value for _, value in shown[: asked.limit]],
+    )
+
+
+def _counted(found: Found, request: SearchRequest, facet: Searchable) -> tuple[list[dict[str, Any]], bool]:
+    answer = answers(request, effective(request.filters), found.aggregations)[facet.key]
+    return answer["values"], answer["exhaustive"]
+
+
+def _matching(values: list[dict[str, Any]], wanted: Typed, facet: Searchable) -> list[tuple[Match, FacetValue]]:
+    """What answers, as strictly as possible: typing errors are forgiven only if nothing begins as typed."""
+    labels = codes.labels(facet.codes) if facet.codes else {}
+    for typos in (False, True):
+        if found := _answering(values, wanted, labels, typos=typos):
+            return found
+    return []
+
+
+def _answering(
+    values: list[dict[str, Any]], wanted: Typed, labels: Mapping[str, str], *, typos: bool
+) -> list[tuple[Match, FacetValue]]:
+    found: list[tuple[Match, FacetValue]] = []
+    for each in values:
+        code = str(each["value"]).lower() if isinstance(each["value"], bool) else each["value"]
+        label = labels.get(code)
+        by_label = match(wanted, label, typos=typos) if label else None
+        # A code of two letters is meant as it is typed.
+        by_value = match(wanted, code, typos=typos and label is None)
+        best = min((one for one in (by_label, by_value) if one), key=lambda one: one.rank, default=None)
+        if best is None:
+            continue
+        spans = (by_label.spans if by_label else ()) if label else best.spans
+        highlighted = marked(label or code, spans)
+        found.append((best, FacetValue(**each, highlighted=highlighted, label=label)))
+    return sorted(found, key=lambda one: (one[0].rank, -one[1].count, str(one[1].value)))
+
+
+async def _candidates(engine: SearchEngine, asked: Asked) -> tuple[list[str], bool]:
+    """The merchants that answer what was typed, and whether these are all."""
+    for query in (beginning(asked.facet_query), forgiven(asked.facet_query)):
+        if query is None:
+            break
+        found = await look_up(engine, body(query, _MERCHANTS, MOST_OF_A_KIND))
+        merchants = [each.value for kind in _MERCHANTS for each in found.hits[kind]]
+        if merchants:
+            whole = all(len(found.hits[kind]) < MOST_OF_A_KIND for kind in _MERCHANTS)
+            return merchants, whole and not found.partial
+    return [], True

@@ -1,0 +1,49 @@
+"""Ask the engine, reading the words as they stand first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from app.search.body import query
+from app.search.engine import SearchEngine
+from app.search.page import Found
+from app.search.reading import AS_IT_STANDS, FEW, Reading, Tier, probe_body, read
+
+BodyOf = Callable[[Reading], dict[str, Any]]
+"""The request for a way of reading the words."""
+
+
+async def find(engine: SearchEngine, q: str, body_of: BodyOf, **parameters: str) -> tuple[Found, Reading]:
+    """What is found, and how the words had to be read. Raises EngineAway.
+
+    Filters only narrow: a request that finds enough as its words stand shows that the words alone do. So the tier is
+    asked for only when it does not, and remembered for this state of the index.
+    """
+    reading = known_reading(engine, q)
+    if reading is None:
+        found = await engine.search(body_of(AS_IT_STANDS), **parameters)
+        if found.partial or found.hits.total.value >= FEW:
+            return found, AS_IT_STANDS
+        reading = await reading_of(engine, q)
+        if reading.tier is Tier.EXACT:
+            return found, reading
+    return await engine.search(body_of(reading), **parameters), reading
+
+
+def known_reading(engine: SearchEngine, q: str) -> Reading | None:
+    """How the words are read, if that is known without asking."""
+    return engine.readings.known((q, engine.state)) if q else AS_IT_STANDS
+
+
+async def reading_of(engine: SearchEngine, q: str) -> Reading:
+    """How the words are read: by what they find alone, without any filter. Raises EngineAway."""
+    if not q:
+        return AS_IT_STANDS
+    # Before the index has been looked at, nothing can be remembered for what it holds.
+    return await engine.readings.get((q, engine.state), lambda: _probe(engine, q), lambda _: engine.state != "")
+
+
+async def _probe(engine: SearchEngine, q: str) -> Reading:
+    found = await engine.search(probe_body(q, query(q, ())))
+    return read(found.hits.total.value, found.suggest)

@@ -1,0 +1,81 @@
+"""Answers kept in memory: bounded, and made once however many ask at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, TypeVar
+
+Value = TypeVar("Value")
+
+
+class Remembered(Generic[Value]):
+    """The most recently used values, up to `most` in sum of `weigh(value)`.
+
+    A key must name everything its value depends on, the state of the index included: nothing here grows stale, it is
+    only forgotten.
+    """
+
+    def __init__(self, most: int, weigh: Callable[[Value], int] = lambda _: 1) -> None:
+        self._most = most
+        self._weigh = weigh
+        self._weight = 0
+        self._values: OrderedDict[Hashable, Value] = OrderedDict()
+        self._making: dict[Hashable, tuple[asyncio.Task[Value], int]] = {}
+
+    def known(self, key: Hashable) -> Value | None:
+        """The value, if it is remembered."""
+        value = self._values.get(key)
+        if value is not None:
+            self._values.move_to_end(key)
+        return value
+
+    def keep(self, key: Hashable, value: Value) -> None:
+        """Remember a value, forgetting the least recently used ones that no longer fit."""
+        weight = self._weigh(value)
+        if weight > self._most // 4:  # one giant must not push out everything else
+            return
+        if (before := self._values.pop(key, None)) is not None:
+            self._weight -= self._weigh(before)
+        self._values[key] = value
+        self._weight += weight
+        while self._weight > self._most:
+            _, oldest = self._values.popitem(last=False)
+            self._weight -= self._weigh(oldest)
+
+    async def get(
+        self, key: Hashable, make: Callable[[], Awaitable[Value]], keep: Callable[[Value], bool] = lambda _: True
+    ) -> Value:
+        """The remembered value, or the one being made, or a new one, remembered if `keep` says so.
+
+        Whoever waits may be cancelled without disturbing the others; when the last one is, the making ends too.
+        """
+        if (value := self.known(key)) is not None:
+            return value
+        task, waiting = self._making.get(key, (None, 0))
+        if task is None or task.done():
+            task, waiting = asyncio.ensure_future(_awaited(make)), 0
+        self._making[key] = (task, waiting + 1)
+        try:
+            value = await asyncio.shield(task)
+        finally:
+            self._leave(key, task)
+        if keep(value) and self.known(key) is None:
+            self.keep(key, value)
+        return value
+
+    def _leave(self, key: Hashable, task: asyncio.Task[Value]) -> None:
+        current, waiting = self._making.get(key, (None, 0))
+        if current is not task:
+            return
+        if waiting > 1:
+            self._making[key] = (task, waiting - 1)
+            return
+        del self._making[key]
+        if not task.done():
+            task.cancel()
+
+
+async def _awaited(make: Callable[[], Awaitable[Value]]) -> Value:
+    return await make()

@@ -1,0 +1,45 @@
+"""Looking after the generations: what crashes left behind is cleared away by whoever is free to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import psycopg
+import structlog
+from opensearchpy import OpenSearch, OpenSearchException
+
+from indexing import generations
+from indexing.rebuild import AlreadyRebuilding, rebuild_lock
+
+_log = structlog.get_logger()
+
+Connect = Callable[[], psycopg.Connection]
+
+_EVERY_SECONDS = 20.0
+
+
+def tend_once(connect: Connect, client: OpenSearch, alias: str) -> list[str]:
+    """Clear away what a crash left, and generations that take no changes any more; one sentence each.
+
+    Does nothing while a rebuild is under way.
+    """
+    try:
+        with rebuild_lock(connect) as connection:
+            done = generations.reconcile(connection, client, alias)
+            return done + [
+                f"{name} took no changes for too long; deleted" for name in generations.let_go(connection, client)
+            ]
+    except AlreadyRebuilding:
+        return []
+
+
+def tend(connect: Connect, client: OpenSearch, alias: str, stop: threading.Event) -> None:
+    """Look after the generations until `stop` is set; outages are waited out."""
+    while not stop.is_set():
+        try:
+            for sentence in tend_once(connect, client, alias):
+                _log.info("tended", what=sentence)
+        except (psycopg.Error, OpenSearchException) as error:
+            _log.debug("could not tend", because=str(error))
+        stop.wait(_EVERY_SECONDS)

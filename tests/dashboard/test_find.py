@@ -1,0 +1,313 @@
+"""Finding programs.
+
+1. Words find programs; what matched is marked, and markup in a program's text is only text.
+2. A filter narrows the results, its counts are the API's, and a chip takes it away again.
+3. Every state is in the address: a link, reload, back and forward give the same view.
+4. Range sliders and exact boxes set a range; whether unknown values count too is a switch.
+5. Verticals unfold into their categories.
+6. A facet with many values can be searched inside.
+7. Order, page size, pages and the dense table, all by link.
+8. Nothing found names the filters to drop, with what each would give.
+9. An address with something in it that the API does not know is told, and mended with one press.
+10. Filters are in a drawer where there is no room beside the results.
+11. Suggestions follow the typing; they are chosen by keys or by mouse, and Escape puts them away.
+12. Programs can be gathered by merchant, with the offers of all networks.
+13. A word with a typing error finds what is closest, and says so.
+"""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Browser, expect
+
+from tests.dashboard.browsing import Visit
+from tests.dashboard.conftest import visiting
+from tests.dashboard.stock import HOSTILE, MERCHANT
+from tests.words import Catalogue
+
+
+def test_words_find_and_are_marked(visit: Visit) -> None:
+    visit.open().search("northwind travel")
+    assert visit.names()[0] == "Northwind Travel"
+    assert visit.parameters == {"q": "northwind travel"}
+    assert "Northwind" in visit.page.locator("#results mark").all_inner_texts()
+
+
+def test_markup_in_a_program_is_only_text(visit: Visit) -> None:
+    visit.open("/?q=onerror")
+    assert visit.names() == [HOSTILE]
+    assert visit.page.locator("#results img, #results script").count() == 0
+    visit.page.get_by_role("link", name="Sons").click()
+    visit.settled()
+    assert visit.page.locator("h1").inner_text() == HOSTILE
+    assert visit.page.locator("main img, main script").count() == 0
+
+
+def test_a_filter_narrows_and_a_chip_takes_it_away(visit: Visit, stocked: Catalogue) -> None:
+    visit.open()
+    everything = stocked.get()["total"]
+    assert visit.total == everything
+    counts = stocked.counts("network")
+    visit.choose("network", "CJ Affiliate")
+    assert visit.parameters == {"network": "cj"}
+    assert visit.total == counts["cj"]
+    visit.choose("network", "Awin")
+    assert visit.parameters == {"network": "cj,awin"}
+    assert visit.total == counts["cj"] + counts["awin"]
+    visit.page.get_by_role("button", name="Network: CJ Affiliate").click()
+    visit.settled()
+    assert visit.parameters == {"network": "awin"}
+    visit.page.get_by_role("button", name="Network: Awin").click()
+    visit.settled()
+    assert visit.total == everything
+    assert visit.parameters == {}
+
+
+def test_every_facet_of_the_api_is_in_the_panel(visit: Visit, stocked: Catalogue) -> None:
+    visit.open()
+    shown = visit.page.locator("details[data-facet]").evaluate_all("all => all.map(each => each.dataset.facet)")
+    facets = {each["key"] for each in stocked.get("/api/fields")["fields"] if each["facet"]}
+    # the tree of categoryPath holds these
+    assert set(shown) == facets - {"vertical", "category", "categories"}
+    for facet in shown:
+        visit.facet(facet)
+    assert visit.page.locator(".panel [role=alert]").count() == 0
+
+
+def test_closed_programs_are_a_choice_away(visit: Visit) -> None:
+    visit.open("/?q=shuttered")
+    assert visit.total == 0
+    visit.page.get_by_role("button", name="Look among closed programs too").click()
+    visit.settled()
+    assert visit.names() == ["Shuttered Socks"]
+    visit.choose("status", "Active")
+    assert visit.parameters["status"] == "paused,closed"
+
+
+def test_link_reload_back_and_forward_give_the_same_view(visit: Visit) -> None:
+    visit.open().search("travel")
+    visit.choose("network", "Awin")
+    visit.page.get_by_role("combobox", name="Sort").select_option("-commission")
+    visit.settled()
+    visit.page.get_by_role("button", name="Table").click()
+    visit.settled()
+    expected = (visit.names(), visit.total, visit.parameters)
+    assert visit.parameters == {"q": "travel", "network": "awin", "sort": "-commission", "view": "table"}
+    visit.page.reload()
+    visit.settled()
+    assert (visit.names(), visit.total, visit.parameters) == expected
+    assert visit.page.get_by_role("combobox", name="Search programs").input_value() == "travel"
+    for _ in range(3):
+        visit.page.go_back()
+        visit.settled()
+    assert visit.parameters == {"q": "travel"}
+    assert not visit.facet("network").get_by_role("checkbox", checked=True).count()
+    for _ in range(3):
+        visit.page.go_forward()
+        visit.settled()
+    assert (visit.names(), visit.total, visit.parameters) == expected
+    link = visit.page.url
+    visit.open("/overview").open(link)
+    assert (visit.names(), visit.total, visit.parameters) == expected
+
+
+def test_a_program_and_back_gives_the_same_list(visit: Visit) -> None:
+    visit.open("/?q=travel&network=awin,cj&view=table")
+    expected = visit.names()
+    visit.page.locator("#results tbody th a").nth(2).click()
+    visit.page.wait_for_url("**/programs/*")
+    visit.settled()
+    visit.page.go_back()
+    visit.settled()
+    assert visit.names() == expected
+
+
+def test_boxes_and_sliders_set_a_range(visit: Visit, stocked: Catalogue) -> None:
+    visit.open()
+    facet = visit.facet("commissionMax")
+    facet.get_by_label("Commission (highest) from").fill("12.5")
+    facet.get_by_label("Commission (highest) from").press("Tab")
+    visit.settled()
+    assert visit.parameters == {"commissionMax": "12.5.."}
+    assert visit.total == stocked.get(commissionMax="12.5..")["total"]
+    upper = visit.facet("commissionMax").get_by_role("slider", name="Commission (highest), highest")
+    upper.press("ArrowLeft")
+    visit.settled()
+    assert re.fullmatch(r"12\.5\.\.\d+|\d+\.\.\d+", visit.parameters["commissionMax"])
+    assert upper.get_attribute("aria-valuetext") == "to 75%"
+    visit.see("Commission (highest): ")
+
+
+def test_a_slider_keeps_the_focus_while_it_is_moved(visit: Visit) -> None:
+    visit.open()
+    slider = visit.facet("epc").get_by_role("slider", name="EPC, lowest")
+    slider.focus()
+    for _ in range(3):
+        visit.page.keyboard.press("ArrowRight")
+    visit.settled()
+    assert visit.page.evaluate("document.activeElement.dataset.key") == "range:epc:from"
+    assert visit.parameters["epc"].endswith("..")
+
+
+def test_unknown_values_are_a_switch(visit: Visit, stocked: Catalogue) -> None:
+    visit.open("/?epc=0.2..")
+    switch = visit.facet("epc").get_by_role("switch")
+    expect(switch).not_to_be_checked()
+    known = visit.total
+    switch.click()
+    visit.settled()
+    assert visit.parameters == {"epc": "0.2..,unknown"}
+    assert visit.total == stocked.get(epc="0.2..,unknown")["total"] > known
+    visit.open("/?epc=0.2..&includeUnknown=epc")
+    expect(visit.facet("epc").get_by_role("switch")).to_be_checked()
+
+
+def test_verticals_unfold_into_categories(visit: Visit, stocked: Catalogue) -> None:
+    visit.open("/?q=northwind")
+    tree = visit.facet("categoryPath")
+    tree.get_by_role("button", name="Categories in Travel").click()
+    visit.choose("categoryPath", "Hotels & Accommodation")
+    assert visit.parameters["categoryPath"] == "Travel > Hotels & Accommodation"
+    assert sorted(visit.names()) == ["Northwind Reisen", "Northwind Travel", "Northwind Travel EU"]
+
+
+def test_a_long_facet_can_be_searched_inside(visit: Visit) -> None:
+    visit.open()
+    facet = visit.facet("geoTargeting")
+    facet.get_by_role("searchbox").type("norw")
+    choice = facet.get_by_role("checkbox", name=re.compile("Norway"))
+    choice.wait_for()
+    choice.click()
+    visit.settled()
+    assert visit.parameters == {"geoTargeting": "NO"}
+
+
+def test_pages_and_page_size(visit: Visit, stocked: Catalogue) -> None:
+    visit.open("/?sort=name")
+    first = visit.names()
+    visit.page.get_by_role("link", name="Next").click()
+    visit.settled()
+    assert visit.parameters == {"sort": "name", "page": "2"}
+    assert not set(first) & set(visit.names())
+    assert visit.page.evaluate("document.activeElement.id") == "found"
+    visit.page.get_by_role("combobox", name="Per page").select_option("50")
+    visit.settled()
+    assert visit.parameters == {"sort": "name", "perPage": "50"}
+    assert visit.names() == [each["name"] for each in stocked.get(sort="name", perPage=50)["programs"]]
+
+
+def test_the_table_sorts_by_its_headings(visit: Visit, stocked: Catalogue) -> None:
+    visit.open("/?view=table")
+    for sort, direction in (("-commission", "descending"), ("commission", "ascending")):
+        visit.page.locator("thead").get_by_role("link", name="Commission").click()
+        visit.settled()
+        assert visit.parameters == {"view": "table", "sort": sort}
+        heading = visit.page.get_by_role("columnheader", name="Commission")
+        assert heading.get_attribute("aria-sort") == direction
+        assert visit.names() == [each["name"] for each in stocked.get(sort=sort)["programs"]]
+
+
+def test_nothing_found_says_which_filter_to_drop(visit: Visit, stocked: Catalogue) -> None:
+    visit.open("/?q=northwind&network=cj,awin,rakuten&cookieDays=300..")
+    assert visit.total == 0
+    drop = visit.page.get_by_role("button", name="Without Cookie: from 300 days")
+    expect(drop).to_contain_text("3")
+    visit.screenshot("nothing-found")
+    drop.click()
+    visit.settled()
+    assert visit.total == 3
+    assert "cookieDays" not in visit.parameters
+
+
+def test_an_address_that_the_api_refuses_can_be_mended(visit: Visit) -> None:
+    visit.expected.append("400")
+    visit.open("/?nework=cj&q=northwind")
+    visit.see("'nework' is not a parameter")
+    visit.screenshot("refused-address")
+    visit.page.get_by_role("button", name="Use “network”").click()
+    visit.settled()
+    assert visit.parameters == {"q": "northwind", "network": "cj"}
+    assert visit.names() == ["Northwind Travel"]
+    visit.open("/?perPage=1000")
+    visit.page.get_by_role("button", name="Leave out “perPage”").click()
+    visit.settled()
+    assert visit.parameters == {}
+
+
+def test_filters_are_in_a_drawer_on_a_phone(visit: Visit) -> None:
+    visit.page.set_viewport_size({"width": 390, "height": 844})
+    visit.open()
+    expect(visit.page.locator("details[data-facet=network]")).not_to_be_visible()
+    visit.page.get_by_role("button", name="Filters").click()
+    visit.choose("network", "ClickBank")
+    visit.screenshot("drawer")
+    visit.page.get_by_role("button", name=re.compile(r"Show \d+ programs")).click()
+    assert visit.parameters == {"network": "clickbank"}
+    expect(visit.page.locator("dialog")).not_to_be_visible()
+    assert visit.page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_suggestions_by_keyboard(visit: Visit) -> None:
+    visit.open()
+    box = visit.page.get_by_role("combobox", name="Search programs")
+    box.focus()
+    visit.page.keyboard.type("northw")
+    options = visit.page.get_by_role("option")
+    options.first.wait_for()
+    expect(box).to_have_attribute("aria-expanded", "true")
+    visit.screenshot("suggestions")
+    visit.page.keyboard.press("ArrowDown")
+    chosen = visit.page.locator("[role=option][aria-selected=true]")
+    expect(box).to_have_attribute("aria-activedescendant", str(chosen.get_attribute("id")))
+    assert visit.page.evaluate("document.activeElement.id") == "q"
+    visit.page.keyboard.press("Escape")
+    expect(box).to_have_attribute("aria-expanded", "false")
+    expect(box).to_have_value("northw")
+    visit.page.keyboard.press("ArrowDown")
+    wanted = visit.page.get_by_role("group", name="Merchants").get_by_role("option").first
+    wanted.wait_for()
+    while wanted.get_attribute("aria-selected") != "true":
+        visit.page.keyboard.press("ArrowDown")
+    visit.page.keyboard.press("Enter")
+    visit.settled()
+    assert visit.parameters == {"merchantDomain": MERCHANT}
+    assert visit.total == 3
+
+
+def test_suggestions_by_mouse(visit: Visit) -> None:
+    visit.open()
+    box = visit.page.get_by_role("combobox", name="Search programs")
+    box.press_sequentially("northwind r")
+    visit.page.get_by_role("group", name="Programs").get_by_role("option", name="Northwind Reisen").click()
+    visit.page.wait_for_url("**/programs/*")
+    assert visit.settled().page.locator("h1").inner_text() == "Northwind Reisen"
+
+
+def test_a_typing_error_finds_what_is_closest(visit: Visit) -> None:
+    visit.open("/?q=northwnd")
+    assert "Northwind Travel" in visit.names()
+    visit.see("Nothing is spelled “northwnd”. These are the closest.")
+
+
+def test_by_merchant_the_offers_are_together(visit: Visit, stocked: Catalogue) -> None:
+    visit.open("/?q=northwind")
+    assert visit.total == 3
+    visit.page.get_by_role("button", name="By merchant").click()
+    visit.settled()
+    assert visit.parameters == {"q": "northwind", "collapse": "merchant"}
+    assert stocked.get(q="northwind", collapse="merchant")["groups"] == len(visit.names()) == 1
+    expect(visit.page.locator("#found")).to_have_text("3 programs of 1 merchant")
+    others = visit.page.get_by_role("list", name=f"Other offers of {MERCHANT}")
+    expect(others.first).to_be_visible()
+    visit.screenshot("by-merchant")
+
+
+def test_values_are_found_by_name_in_the_readers_language(browser: Browser, server: str) -> None:
+    for visit in visiting(browser, server, "german", locale="de-DE"):
+        visit.open()
+        facet = visit.facet("geoTargeting")
+        facet.get_by_role("searchbox").type("deutschl")
+        facet.get_by_role("checkbox", name=re.compile("Deutschland")).click()
+        visit.settled()
+        assert visit.parameters == {"geoTargeting": "DE"}

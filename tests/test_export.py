@@ -1,0 +1,85 @@
+"""Exports.
+
+1. Every match, once, in the order asked for, with its number up front and its digest at the end.
+2. CSV: lists joined by a bar, unknown is empty, nothing a spreadsheet would execute.
+3. One snapshot: what changes while it runs is not in it.
+4. What has no meaning in an export is refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+
+import pytest
+
+from app.api import export as exporting
+from app.search import export as writing
+from tests.words import Catalogue, program
+
+
+@pytest.fixture(autouse=True)
+def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of seven, so that few programs make several."""
+    monkeypatch.setattr(writing, "PAGE", 7)
+    monkeypatch.setattr(exporting, "PAGE", 7)
+
+
+def test_ndjson(catalogue: Catalogue) -> None:
+    catalogue.store(*(program(f"P{number:02}", network="cj", epc=float(number)) for number in range(30)), program("No"))
+    answer = catalogue.api.get("/api/programs/export", params={"format": "ndjson", "network": "cj", "sort": "-epc"})
+    assert answer.headers["x-total-count"] == "30"
+    *lines, end = answer.content.splitlines(keepends=True)
+    assert [json.loads(line)["name"] for line in lines] == [f"P{number:02}" for number in reversed(range(30))]
+    assert json.loads(end) == {"end": {"count": 30, "sha256": hashlib.sha256(b"".join(lines)).hexdigest()}}
+    assert json.loads(lines[0]) == catalogue.get(network="cj", sort="-epc", perPage="1")["programs"][0]
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 14])
+def test_whole_pages(catalogue: Catalogue, count: int) -> None:
+    catalogue.store(program("Other", network="cj"), *(program(f"P{number}") for number in range(count)))
+    answer = catalogue.api.get("/api/programs/export", params={"network": "awin"})
+    assert json.loads(answer.content.splitlines()[-1])["end"]["count"] == count
+
+
+def test_csv(catalogue: Catalogue) -> None:
+    catalogue.store(
+        program("=cmd|' /C calc'!A0", geo_targeting=("DE", "AT"), epc_raw=-0.5, recurring=True),
+        program("@sum", description='say "hi", twice; or so'),
+    )
+    fields = "name,geoTargeting,epcRaw,recurring,description"
+    answer = catalogue.api.get("/api/programs/export", params={"format": "csv", "fields": fields})
+    head, one, two, end = csv.reader(io.StringIO(answer.text))
+    assert head == fields.split(",")
+    assert sorted((one, two)) == [
+        ["'=cmd|' /C calc'!A0", "DE|AT", "-0.5", "true", ""],
+        ["'@sum", "", "", "", 'say "hi", twice; or so'],
+    ]
+    before = answer.content[: answer.content.index(b"#end")]
+    assert end[:3] == ["#end", "2", hashlib.sha256(before).hexdigest()]
+
+
+def test_words_are_read_as_in_a_search(catalogue: Catalogue) -> None:
+    catalogue.store(program("Skincare"))
+    answer = catalogue.api.get("/api/programs/export", params={"q": "skincaer", "fields": "name"})
+    assert answer.text.splitlines()[0] == '{"name":"Skincare"}'
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [{"page": "2"}, {"cursor": "x"}, {"facets": "*"}, {"format": "xml"}, {"nework": "cj"}, {"epc": "5..1"}],
+)
+def test_refuses(catalogue: Catalogue, parameters: dict[str, str]) -> None:
+    catalogue.store(program("A"))
+    problem = catalogue.get("/api/programs/export", expect=400, **parameters)
+    assert problem["errors"][0]["parameter"] == next(iter(parameters))
+
+
+def test_leaves_no_snapshot_behind(catalogue: Catalogue) -> None:
+    catalogue.store(program("A"))
+    catalogue.api.get("/api/programs/export")
+    assert exporting._Exports.running == 0
+    stats = catalogue.search.indices.stats(index=f"{catalogue.alias}-*", metric="search")
+    assert stats["_all"]["total"]["search"]["point_in_time_current"] == 0
