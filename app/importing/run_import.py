@@ -182,9 +182,11 @@ def _merge_run(connection: psycopg.Connection, run: int, source: Source, staged:
     if present != staged:
         raise StagingLost(f"{staged} records were staged, {present} are left: the database crashed; run it again")
     networks = tuple(BY_SLUG[network].id for network in source.networks)
-    for network, merged in merge(
-        connection, staging, networks=networks, partial=source.partial, normaliser=VERSION
-    ).items():
+    partial = source.partial
+    if source.admit:
+        partial = source.admit(connection, staging)
+        connection.execute("update import_runs set partial = %s where id = %s", (partial, run))
+    for network, merged in merge(connection, staging, networks=networks, partial=partial, normaliser=VERSION).items():
         connection.execute(
             "update import_run_networks set duplicates = %s, created = %s, updated = %s, unchanged = %s, "
             "missing = %s, closed = %s where run_id = %s and network_id = %s",
