@@ -5,16 +5,19 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import psycopg
 import structlog
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 
+from app.feeds import uploads
+from app.feeds.mapping import read as read_mapping
+from app.feeds.reading import KIND, open_feed
 from app.importing.run_import import carry_out
 from app.importing.runs import NetworkBusy, run_by_id
-from app.importing.sources import Source, generated
+from app.importing.sources import Record, Source, generated
 from app.networks.accounts import Account
 from app.networks.clock import WallClock
 from app.networks.failures import NetworkFailure
@@ -25,6 +28,7 @@ _log = structlog.get_logger()
 
 _SEARCH_PATH = {"options": "-c search_path=jobs"}
 IMPORT_BULK = "import_bulk"
+IMPORT_FEED = "import_feed"
 SYNC = "sync_network"
 SCHEDULED_SYNC = "sync_network_on_schedule"
 RESUME = "resume_syncs"
@@ -80,6 +84,37 @@ def _import_bulk(connect: Connect | None, run: int) -> None:
     carry_out(connect, run, bulk_source(recorded.parameters))
 
 
+def feed_source(connect: Connect, parameters: dict[str, Any]) -> Source:
+    """The source that the parameters of an uploaded feed's run describe. It is opened when it is read."""
+    network, written = parameters["network"], parameters.get("mapping")
+
+    def records() -> Iterator[Record]:
+        with uploads.kept(connect, parameters["upload"]) as path:
+            yield from open_feed(
+                path,
+                network,
+                read_mapping(written) if written else None,
+                encoding=parameters.get("encoding"),
+                delimiter=parameters.get("delimiter"),
+            ).records()
+
+    return Source(KIND, (network,), records, partial=not parameters.get("complete", False))
+
+
+def _import_feed(connect: Connect | None, run: int) -> None:
+    assert connect is not None, "a producer carries nothing out"
+    with connect() as connection:
+        recorded = run_by_id(connection, run)
+    if recorded is None:
+        return
+    try:
+        if recorded.state == "queued":
+            carry_out(connect, run, feed_source(connect, recorded.parameters))
+    finally:
+        with connect() as connection:
+            uploads.drop(connection, recorded.parameters["upload"])
+
+
 def _sync(connect: Connect | None, accounts: Mapping[str, Account], stop: threading.Event | None, run: int) -> None:
     assert connect is not None, "a producer carries nothing out"
     with connect() as connection:
@@ -115,6 +150,7 @@ def _tasks(
     stop: threading.Event | None = None,
 ) -> None:
     app.task(name=IMPORT_BULK, queue=IMPORTS)(functools.partial(_import_bulk, connect))
+    app.task(name=IMPORT_FEED, queue=IMPORTS)(functools.partial(_import_feed, connect))
     app.task(name=SYNC, queue=SYNCS)(functools.partial(_sync, connect, accounts or {}, stop))
 
 
@@ -152,9 +188,9 @@ def _schedules(
                     producing.configure_task(SYNC, queue=SYNCS, priority=accounts[network].priority).defer(run=run)
 
 
-async def defer_import(app: App, run: int) -> None:
+async def defer_import(app: App, run: int, task: str = IMPORT_BULK) -> None:
     """Put a queued run before the workers."""
-    await app.configure_task(IMPORT_BULK, queue=IMPORTS).defer_async(run=run)
+    await app.configure_task(task, queue=IMPORTS).defer_async(run=run)
 
 
 async def defer_sync(app: App, run: int, priority: int) -> None:

@@ -18,6 +18,7 @@ from app.api import (
     algolia,
     export,
     facets,
+    feeds,
     fields,
     health,
     imports,
@@ -37,7 +38,7 @@ from app.search.engine import SearchEngine
 
 VERSION = "1"
 _EXPOSED = ["ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Total-Count"]
-_LARGEST_BODY = 50_000_000  # an uploaded feed; everything else is far smaller
+_LARGEST_BODY = 1_000_000  # queries and settings; the routes that take files have limits of their own
 
 
 def create_app(
@@ -86,6 +87,7 @@ def create_app(
             export.ROUTES,
             suggest.ROUTES,
             algolia.ROUTES,
+            feeds.ROUTES,
             fields.ROUTES,
             facets.ROUTES,
             keys.ROUTES,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from app.search.body import search_body
 from app.search.cursor import seal, unseal
-from app.search.engine import SearchEngine
+from app.search.did_you_mean import did_you_mean
+from app.search.engine import EngineAway, SearchEngine
 from app.search.find import find
 from app.search.merchants import gather, keys_of, offers_body
 from app.search.page import Found, Notice, Offers, Page, page
-from app.search.reading import Tier
+from app.search.reading import Reading, Tier
 from app.search.request import DEEPEST_RESULT, SearchRequest
+from app.search.unknown_values import unknown_values
 
 
 async def answer(engine: SearchEngine, request: SearchRequest, *, secret: bytes, synced: Mapping[str, str]) -> Page:
@@ -28,6 +31,7 @@ async def answer(engine: SearchEngine, request: SearchRequest, *, secret: bytes,
     warnings: list[Notice] = []
     if not request.cursor and request.page * request.per_page == DEEPEST_RESULT and next_cursor:
         warnings.append(Notice(parameter="page", message="the last page there is; 'nextCursor' goes on"))
+    warnings += await _doubts(engine, request, reading, found.hits.total.value)
     return page(
         found,
         request,
@@ -37,6 +41,16 @@ async def answer(engine: SearchEngine, request: SearchRequest, *, secret: bytes,
         matched="typo" if reading.tier is Tier.TYPO else "exact",
         offers=await _offers(engine, request, found, synced) if request.collapse else None,
     )
+
+
+async def _doubts(engine: SearchEngine, request: SearchRequest, reading: Reading, found: int) -> list[Notice]:
+    """What was likely not meant: values that no program has, words that find nothing."""
+    notices: list[Notice] = []
+    with suppress(EngineAway):  # the page is there already; advice is not worth losing it
+        notices += await unknown_values(engine, request.filters, found)
+        if request.q and not found and (meant := await did_you_mean(engine, request.q, reading)):
+            notices.append(meant)
+    return notices
 
 
 async def _offers(engine: SearchEngine, request: SearchRequest, found: Found, synced: Mapping[str, str]) -> Offers:

@@ -38,6 +38,8 @@ _WHOLE, _BEGINS, _WORDS, _BEGINNINGS = 800.0, 400.0, 200.0, 100.0
 # Beside these a word that was typed without error counts more than one with errors.
 _WORD, _WORD_START, _ONE_TYPO, _TWO_TYPOS = 4.0, 3.0, 2.0, 1.0
 _AT_THE_BEGINNING, _ALL_OF_IT = 0.5, 0.25
+_SHARED_PIECES = "35%"
+_LONGEST_RESEMBLED = 60  # characters: each is a piece to look up
 
 
 class SuggestionsMissing(EngineAway):
@@ -229,6 +231,11 @@ def forgiven(q: str) -> Clause | None:
         if most > 1:
             queries.append(_worth(_TWO_TYPOS, whole))
     return {"bool": forgiving}
+
+
+def resembling(q: str) -> Clause:
+    """Texts that share pieces of three letters with what was typed, the more the better, wherever they stand."""
+    return {"match": {"text.pieces": {"query": q[:_LONGEST_RESEMBLED], "minimum_should_match": _SHARED_PIECES}}}
 
 
 def _begun(word: str, most: int) -> Clause:

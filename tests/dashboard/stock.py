@@ -62,6 +62,7 @@ def stock(catalogue: Catalogue) -> None:
     catalogue.rows("update programs set verified = true, verified_at = now() where name like 'Northwind%%'")
     run_import(catalogue.connect, _with_rejects(), {})
     catalogue.index()
+    catalogue.build_suggestions()
 
 
 def _with_rejects() -> Source:

@@ -10,6 +10,8 @@
 8. Nothing found names the filters to drop, with what each would give.
 9. An address with something in it that the API does not know is told, and mended with one press.
 10. Filters are in a drawer where there is no room beside the results.
+11. Suggestions follow the typing; they are chosen by keys or by mouse, and Escape puts them away.
+12. A word with a typing error finds what is closest, and says so.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.dashboard.browsing import Visit
-from tests.dashboard.stock import HOSTILE
+from tests.dashboard.stock import HOSTILE, MERCHANT
 from tests.words import Catalogue
 
 
@@ -31,7 +33,7 @@ def test_words_find_and_are_marked(visit: Visit) -> None:
 
 
 def test_markup_in_a_program_is_only_text(visit: Visit) -> None:
-    visit.open("/?q=soup+sons")
+    visit.open("/?q=onerror")
     assert visit.names() == [HOSTILE]
     assert visit.page.locator("#results img, #results script").count() == 0
     visit.page.get_by_role("link", name="Sons").click()
@@ -242,3 +244,45 @@ def test_filters_are_in_a_drawer_on_a_phone(visit: Visit) -> None:
     assert visit.parameters == {"network": "clickbank"}
     expect(visit.page.locator("dialog")).not_to_be_visible()
     assert visit.page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_suggestions_by_keyboard(visit: Visit) -> None:
+    visit.open()
+    box = visit.page.get_by_role("combobox", name="Search programs")
+    box.focus()
+    visit.page.keyboard.type("northw")
+    options = visit.page.get_by_role("option")
+    options.first.wait_for()
+    expect(box).to_have_attribute("aria-expanded", "true")
+    visit.screenshot("suggestions")
+    visit.page.keyboard.press("ArrowDown")
+    chosen = visit.page.locator("[role=option][aria-selected=true]")
+    expect(box).to_have_attribute("aria-activedescendant", str(chosen.get_attribute("id")))
+    assert visit.page.evaluate("document.activeElement.id") == "q"
+    visit.page.keyboard.press("Escape")
+    expect(box).to_have_attribute("aria-expanded", "false")
+    expect(box).to_have_value("northw")
+    visit.page.keyboard.press("ArrowDown")
+    wanted = visit.page.get_by_role("group", name="Merchants").get_by_role("option").first
+    wanted.wait_for()
+    while wanted.get_attribute("aria-selected") != "true":
+        visit.page.keyboard.press("ArrowDown")
+    visit.page.keyboard.press("Enter")
+    visit.settled()
+    assert visit.parameters == {"merchantDomain": MERCHANT}
+    assert visit.total == 3
+
+
+def test_suggestions_by_mouse(visit: Visit) -> None:
+    visit.open()
+    box = visit.page.get_by_role("combobox", name="Search programs")
+    box.press_sequentially("northwind r")
+    visit.page.get_by_role("group", name="Programs").get_by_role("option", name="Northwind Reisen").click()
+    visit.page.wait_for_url("**/programs/*")
+    assert visit.settled().page.locator("h1").inner_text() == "Northwind Reisen"
+
+
+def test_a_typing_error_finds_what_is_closest(visit: Visit) -> None:
+    visit.open("/?q=northwnd")
+    assert "Northwind Travel" in visit.names()
+    visit.see("Nothing is spelled “northwnd”. These are the closest.")

@@ -7,75 +7,42 @@ no word with any of their best answers.  5. Each tier is needed: without it a fl
 
 from __future__ import annotations
 
-from datetime import date
 from statistics import mean
 from typing import Any
 
 import pytest
-from opensearchpy import OpenSearch
 
 from app.importing.run_import import run_import
 from app.importing.sources import generated
-from app.search.filters import ALIVE
 from app.search.page import decode
-from app.search.reading import AS_IT_STANDS, Reading, probe_body, read
-from app.search.words import matching
+from app.search.reading import AS_IT_STANDS
 from generators import VOLUMES
 from mappings.taxonomy import VERTICALS
 from tests.relevance import judgements
-from tests.relevance.judgements import Query, Row, folded
-from tests.relevance.measure import Ask, Body, by_kind, ndcg, plain, read_ideals, read_rows
+from tests.relevance.judgements import Query, folded
+from tests.relevance.market import Market
+from tests.relevance.measure import Body, by_kind, plain
 from tests.words import Catalogue
 
 FLOORS = {"all": 0.90, "brand": 0.99, "brandTypo": 0.85, "product": 0.95, "productTypo": 0.85, "foreign": 0.95}
 FLOOR_OF_TYPOS = 0.85
 PLAIN_AT_MOST = 0.80
-_TODAY = date(2026, 11, 1)  # freshness is measured from a fixed day: the same catalogue, the same scores
 
 HELD_OUT = [query for query in judgements.read() if query.held_out]
 _LABELS = {vertical.slug: vertical.label for vertical in VERTICALS}
 
 
-class Market:
-    """The whole catalogue, indexed."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        run_import(catalogue.connect, generated(tuple(VOLUMES)), {})
-        self.index = catalogue.rebuild().generation
-        self.client: OpenSearch = catalogue.search
-        with catalogue.connect() as connection:
-            self.rows: dict[int, Row] = read_rows(connection)
-        self.ideals = read_ideals(judgements.read(), self.rows)
-        self.readings: dict[str, Reading] = {}
-
-    def reading(self, q: str) -> Reading:
-        if q in self.readings:
-            return self.readings[q]
-        body = probe_body(q, {"bool": {"filter": [ALIVE], "must": [matching(q, today=_TODAY)]}})
-        answer = self.client.search(index=self.index, body=body)
-        return self.readings.setdefault(q, read(answer["hits"]["total"]["value"], answer["suggest"]))
-
-    def ask(self, q: str) -> Body:
-        """What search asks the engine."""
-        return _body(q, self.reading(q))
-
-    def score(self, queries: list[Query], ask: Ask) -> dict[str, float]:
-        return by_kind(queries, ndcg(self.client, self.index, queries, self.rows, self.ideals, ask))
-
-
-def _body(q: str, reading: Reading) -> Body:
-    query = {"bool": {"filter": [ALIVE], "must": [matching(q, reading, today=_TODAY)]}}
-    return {"query": query, "sort": [{"_score": "desc"}, {"id": "asc"}]}
-
-
 @pytest.fixture(scope="module")
 def market(shared_catalogue: Catalogue) -> Market:
-    return Market(shared_catalogue)
+    run_import(shared_catalogue.connect, generated(tuple(VOLUMES)), {})
+    generation = shared_catalogue.rebuild().generation
+    with shared_catalogue.connect() as connection:
+        return Market(connection, shared_catalogue.search, generation)
 
 
 @pytest.fixture(scope="module")
 def scores(market: Market) -> dict[str, float]:
-    found = market.score(HELD_OUT, market.ask)
+    found = by_kind(HELD_OUT, market.scores(HELD_OUT, market.ask))
     print("\nnDCG@10 on the held-out half:", {kind: round(score, 3) for kind, score in found.items()})  # noqa: T201
     return found
 
@@ -89,7 +56,7 @@ def test_floor_of_typos(scores: dict[str, float]) -> None:
 
 
 def test_the_list_is_not_easy(market: Market) -> None:
-    score = market.score(HELD_OUT, plain)["all"]
+    score = by_kind(HELD_OUT, market.scores(HELD_OUT, plain))["all"]
     print(f"\na plain multi_match: {score:.3f}")  # noqa: T201 - the figure is what the test is for
     assert score <= PLAIN_AT_MOST
 
@@ -118,7 +85,7 @@ def _shares_a_word(query: Query, market: Market) -> bool:
 def test_each_tier_is_needed(dropped: str, kinds: str, market: Market) -> None:
     def ask(q: str) -> Body:
         if dropped == "typo":
-            return _body(q, AS_IT_STANDS)
+            return market.asked(q, AS_IT_STANDS)
         body = market.ask(q)
         if dropped == "words":  # names only
             body["query"]["bool"]["must"] = [{"bool": {"should": body["query"]["bool"]["must"][0]["bool"]["should"]}}]
@@ -127,7 +94,8 @@ def test_each_tier_is_needed(dropped: str, kinds: str, market: Market) -> None:
         assert isinstance(stripped, dict)
         return stripped
 
-    found = market.score([query for query in HELD_OUT if query.kind in kinds.split()], ask)
+    queries = [query for query in HELD_OUT if query.kind in kinds.split()]
+    found = by_kind(queries, market.scores(queries, ask))
     print(f"\nwithout {dropped}:", {kind: round(score, 3) for kind, score in found.items()})  # noqa: T201
     assert _broken(found, but="all")
 

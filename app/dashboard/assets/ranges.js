@@ -30,7 +30,7 @@ export function rangeControl(key, facet, items, apply) {
   const bars = histogram(buckets, lowAt, highAt);
   const from = slider("from", lowAt);
   const to = slider("to", highAt);
-  const text = h("output", { class: "between" });
+  const text = h("span");
   const boxes = {
     low: box("from", low),
     high: box("to", high),

@@ -35,7 +35,7 @@ export function empty(title, ...more) {
   return h("div", { class: "state" }, icon("none"), h("h2", null, title), more);
 }
 
-const TITLES = { 0: "No answer", 401: "An API key is needed", 403: "This key may not do that", 404: "Not there", 410: "Gone", 429: "Too many requests" };
+const TITLES = { 401: "An API key is needed", 403: "This key may not do that", 404: "Not there", 410: "Gone", 429: "Too many requests" };
 
 /** A problem with a way on: what cannot last is tried again by itself, counted down, while the page is looked at. */
 export function failed(problem, again, { small = false } = {}) {

@@ -156,8 +156,8 @@ const TITLES = { queries: "Searches", programs: "Programs", merchants: "Merchant
 
 /** The API's groups in our order; what choosing one does is told by its parameter. */
 function groupsOf(answer, search, filtered) {
-  const go = (group, each) => () => {
-    if (group === "programs" && each.id) location.assign(`/programs/${each.id}`);
+  const go = (each) => () => {
+    if (each.id && each.count === 1) location.assign(`/programs/${each.id}`);
     else if (each.parameter === "q") search(each.filter);
     else filtered(each.parameter, each.filter);
   };
@@ -165,8 +165,8 @@ function groupsOf(answer, search, filtered) {
     title,
     items: (answer.groups[group] ?? []).map((each) => ({
       text: marked(each.highlighted),
-      more: each.network ? network(each.network) : each.count !== null && number(each.count),
-      go: go(group, each),
+      more: each.network && each.count === 1 ? network(each.network) : each.count !== null && number(each.count),
+      go: go(each),
     })),
   }));
 }

@@ -1,0 +1,175 @@
+"""For everyone.
+
+1. axe-core finds no violation on any page, light and dark, wide and narrow.
+2. A page fits a phone: nothing is wider than the screen.
+3. By keyboard alone a program is found, filtered, kept and opened, and the focus is always to be seen.
+4. Numbers, money and dates are the reader's own.
+5. Colours follow the system, or the reader's choice, which is remembered.
+6. Without motion for who wants none.
+7. Nothing is asked of another host, and the policy is never broken (every visit's end checks the first).
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.dashboard.browsing import Visit
+from tests.dashboard.conftest import visiting
+from tests.words import Catalogue
+
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = {"phone": (390, 844), "tablet": (820, 1180), "wide": (1440, 900)}
+
+
+def paths(stocked: Catalogue) -> dict[str, str]:
+    """Every page, in a state with much on it."""
+    ids = [str(id) for (id,) in stocked.rows("select id from programs where name like 'Northwind%%' order by id")]
+    return {
+        "find": "/",
+        "found": "/?q=northwind&network=cj,awin,rakuten&epc=0..,unknown",
+        "table": "/?view=table&sort=-commission&page=2",
+        "nothing": "/?q=northwind&cookieDays=3000..",
+        "program": f"/programs/{ids[0]}",
+        "compare": f"/compare?ids={','.join(ids)}",
+        "compare-nothing": "/compare",
+        "shortlist": "/shortlist",
+        "overview": "/overview",
+        "operate": "/operate?run=2",
+    }
+
+
+def violations(visit: Visit) -> list[str]:
+    """What axe-core has against the page, in short."""
+    visit.page.evaluate(AXE)
+    found = visit.page.evaluate(
+        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", RULES
+    )
+    return [f"{each['id']}: {node['html'][:200]}" for each in found["violations"] for node in each["nodes"]]
+
+
+# Colours differ by scheme and places by width, so each is looked at once; a tablet shows what the others do.
+@pytest.mark.parametrize(("scheme", "width"), [("light", "phone"), ("dark", "wide"), ("light", "tablet")])
+def test_axe_has_nothing_against_any_page(
+    browser: Browser, server: str, stocked: Catalogue, scheme: Any, width: str
+) -> None:
+    across, down = WIDTHS[width]
+    viewport = {"width": across, "height": down}
+    for visit in visiting(browser, server, f"axe-{width}", color_scheme=scheme, viewport=viewport):
+        found: dict[str, list[str]] = {}
+        for name, path in paths(stocked).items():
+            visit.open(path)
+            visit.screenshot(f"{name}-{width}-{scheme}")
+            assert visit.page.evaluate("document.documentElement.scrollWidth") <= across, name
+            if width != "tablet" and (against := violations(visit)):
+                found[name] = against
+        assert not found
+
+
+def test_axe_has_nothing_against_what_opens(visit: Visit) -> None:
+    visit.open()
+    for section in ("status", "geoTargeting", "launchedAt"):
+        visit.facet(section)
+    visit.page.locator("summary", has_text="Export").click()
+    assert not violations(visit)
+    visit.page.get_by_role("combobox", name="Search programs").press_sequentially("north")
+    visit.page.get_by_role("option").first.wait_for()
+    visit.page.keyboard.press("ArrowDown")
+    assert not violations(visit)
+    visit.page.set_viewport_size({"width": 390, "height": 844})
+    visit.open().page.get_by_role("button", name="Filters").click()
+    assert not violations(visit)
+
+
+def test_by_keyboard_alone(visit: Visit) -> None:
+    visit.open()
+    press = visit.page.keyboard.press
+
+    def focused() -> str:
+        return str(visit.page.evaluate("document.activeElement.dataset.key ?? document.activeElement.className"))
+
+    def tab_to(key: str, most: int = 80) -> None:
+        for _ in range(most):
+            press("Tab")
+            if focused() == key:
+                return
+        raise AssertionError(f"no way to {key} by Tab")
+
+    press("Tab")
+    assert focused() == "skip"
+    press("Enter")
+    assert visit.page.evaluate("document.activeElement.id") == "main"
+    press("Control+k")
+    visit.page.keyboard.type("northwind")
+    press("Enter")
+    visit.settled()
+    tab_to("value:network:awin")
+    press("Space")
+    visit.settled()
+    assert visit.names() == ["Northwind Travel EU"]
+    assert focused() == "value:network:awin"
+    outline = visit.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+    id = visit.page.locator("article").get_attribute("data-id")
+    tab_to(f"program:{id}", most=120)
+    tab_to(f"save:{id}")
+    press("Enter")
+    expect(visit.page.get_by_role("button", name="Keep Northwind Travel EU")).to_have_attribute("aria-pressed", "true")
+    press("Shift+Tab")
+    press("Enter")
+    visit.page.wait_for_url("**/programs/*")
+
+
+@pytest.mark.parametrize(
+    ("locale", "amount", "day"),
+    [
+        ("de-DE", "1,25\u00a0$", "17.05.2024"),
+        ("en-US", "$1.25", "May 17, 2024"),
+        ("fr-FR", "1,25\u00a0$US", "17 mai 2024"),
+    ],
+)
+def test_numbers_and_dates_are_the_readers(
+    browser: Browser, server: str, stocked: Catalogue, locale: str, amount: str, day: str
+) -> None:
+    ((id,),) = stocked.rows("select id from programs where name = 'Northwind Travel'")
+    for visit in visiting(browser, server, f"locale-{locale}", locale=locale):
+        visit.open(f"/programs/{id}")
+        assert amount in visit.page.locator(".tiles").inner_text().replace("\u202f", "\u00a0")
+        assert day in visit.page.locator(".fact", has_text="Launched").inner_text()
+
+
+def test_colours_follow_the_system_or_the_readers_choice(visit: Visit) -> None:
+    def ground() -> str:
+        return str(visit.page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
+
+    visit.page.emulate_media(color_scheme="light")
+    visit.open("/shortlist")
+    light = ground()
+    visit.page.emulate_media(color_scheme="dark")
+    dark = ground()
+    assert light != dark
+    button = visit.page.get_by_role("button", name="colours")
+    button.click()
+    assert ground() == light
+    visit.page.reload()
+    visit.settled()
+    assert ground() == light
+    button.click()
+    assert ground() == dark
+    button.click()
+    expect(button).to_have_accessible_name("System colours; change")
+
+
+def test_no_motion_for_who_wants_none(visit: Visit) -> None:
+    visit.open()
+    moving: Any = visit.page.evaluate(
+        """() => [...document.querySelectorAll('*')].filter((each) => {
+            const style = getComputedStyle(each);
+            return style.animationName !== 'none' || style.transitionDuration.split(',').some((d) => parseFloat(d) > 0);
+        }).length"""
+    )
+    assert moving == 0

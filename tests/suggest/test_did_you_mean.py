@@ -1,0 +1,107 @@
+"""Did you mean: for words that find nothing, even with typing errors forgiven.
+
+1. A warning offers words that find something: nearer words, nearer names, or fewer of the words.
+2. Nothing is offered if the words find something, or if only the filters find nothing.
+3. Numbers are never corrected, gibberish gets no offer, and any text is answered.
+4. Without suggestions there still is an offer from the catalogue's own words.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.words import Catalogue, program
+
+
+def meant(catalogue: Catalogue, q: str, **parameters: Any) -> str | None:
+    answer = catalogue.get(q=q, **parameters)
+    offered = [each for each in answer["warnings"] if each["parameter"] == "q"]
+    if not offered:
+        return None
+    (notice,) = offered
+    assert answer["total"] == 0
+    assert notice["value"] == q
+    assert f"did you mean '{notice['didYouMean']}'?" in notice["message"]
+    return str(notice["didYouMean"])
+
+
+@pytest.fixture(scope="module")
+def shop(shared_catalogue: Catalogue) -> Catalogue:
+    shared_catalogue.store(
+        program("Nordvik Outdoor", network="cj", description="Tents and sleeping bags for every mountain."),
+        program("Blumen Meyer", description="Rosen und Tulpen.", text_language="de"),
+        program("Yoga Haven", description="Mats, blocks and cushions."),
+        program("Haven 2001", description="Harbour tours."),
+        program("Closed Umbrellas", status="closed"),
+        *(
+            program(f"Strong {each}", description="Kettlebells.", vertical="fitness")
+            for each in ("One", "Two", "Three")
+        ),
+    )
+    shared_catalogue.build_suggestions()
+    return shared_catalogue
+
+
+@pytest.mark.parametrize(
+    ("q", "offered"),
+    [
+        ("nardvok", "nordvik"),  # two errors in six letters are more than a search forgives
+        ("nardvok outdoor", "nordvik outdoor"),
+        ("tnst", "tents"),  # a letter exchanged and one left out, in four
+        ("nordvikoutdrooor", "Nordvik Outdoor"),  # three errors, run together
+        ("yoga sleeping", "sleeping"),  # both exist, never together
+        ("yoga zzzzzz", "yoga"),
+        ("tulpen xyzxyzxyz qwertyqwerty", "tulpen"),
+        ("ketlebelzz", "kettlebells"),  # three errors
+    ],
+)
+def test_offers_what_finds_something(shop: Catalogue, q: str, offered: str) -> None:
+    assert meant(shop, q) == offered
+    assert shop.get(q=offered)["total"] > 0
+
+
+@pytest.mark.parametrize("q", ["nordvik", "norvdik", "yoga haven", "Haven 2001"])
+def test_offers_nothing_for_words_that_find_something(shop: Catalogue, q: str) -> None:
+    assert shop.get(q=q)["total"] > 0
+    assert shop.get(q=q)["warnings"] == []
+
+
+def test_offers_nothing_if_only_the_filters_find_nothing(shop: Catalogue) -> None:
+    answer = shop.get(q="nordvik", network="awin")
+    assert (answer["total"], answer["warnings"]) == (0, [])
+
+
+def test_what_is_offered_does_not_depend_on_filters(shop: Catalogue) -> None:
+    assert meant(shop, "nardvok", network="awin") == meant(shop, "nardvok") == "nordvik"
+
+
+@pytest.mark.parametrize("q", ["qqqqqqqq", "2002", "xq", "***", "日本語の店", "🙂🙂🙂"])
+def test_offers_nothing_for_what_resembles_nothing(shop: Catalogue, q: str) -> None:
+    assert meant(shop, q) is None
+
+
+def test_never_offers_what_only_closed_programs_have(shop: Catalogue) -> None:
+    assert meant(shop, "unbrelas") != "umbrellas"
+
+
+@settings(max_examples=40)
+@given(
+    q=st.text(min_size=1, max_size=80) | st.lists(st.sampled_from(["yoga", "tnst", "2001", "*", "zz"])).map(" ".join)
+)
+def test_any_text_is_answered_and_what_is_offered_finds(shop: Catalogue, q: str) -> None:
+    for notice in shop.get(q=q)["warnings"]:
+        assert shop.get(q=notice["didYouMean"])["total"] > 0
+
+
+@pytest.mark.parametrize("q", ["a b c d e f g h i j k l m n", "x" * 512, "wort " * 100, "zq" * 200, "ä" * 250])
+def test_long_text_is_answered(shop: Catalogue, q: str) -> None:
+    shop.get(q=q)
+
+
+def test_works_without_suggestions(catalogue: Catalogue) -> None:
+    catalogue.store(program("Nordvik"))
+    assert meant(catalogue, "nardvok") == "nordvik"
