@@ -285,6 +285,23 @@ REJECTED_RECORDS = Table(
     Column("raw", JSON, nullable=False),  # json, not jsonb: it must hold the NULs and lone surrogates refused
 )
 
+FEED_UPLOADS = Table(
+    "feed_uploads",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("size", BigInteger, nullable=False),  # bytes
+    Column("sha256", LargeBinary, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+)
+
+FEED_UPLOAD_PIECES = Table(
+    "feed_upload_pieces",
+    METADATA,
+    Column("upload_id", BigInteger, ForeignKey("feed_uploads.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 0 on
+    Column("bytes", LargeBinary, nullable=False),
+)
+
 # The token bucket of a network's API, shared by all workers. No row is a full bucket.
 NETWORK_BUDGETS = Table(
     "network_budgets",
@@ -372,23 +389,6 @@ PROGRAM_ALIASES = Table(
     Column("noted_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
 )
 Index("program_aliases_alias_of_idx", PROGRAM_ALIASES.c.alias_of)
-
-FEED_UPLOADS = Table(
-    "feed_uploads",
-    METADATA,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("size", BigInteger, nullable=False),  # bytes
-    Column("sha256", LargeBinary, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
-)
-
-FEED_UPLOAD_PIECES = Table(
-    "feed_upload_pieces",
-    METADATA,
-    Column("upload_id", BigInteger, ForeignKey("feed_uploads.id", ondelete="CASCADE"), primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),  # from 0 on
-    Column("bytes", LargeBinary, nullable=False),
-)
 
 API_KEYS = Table(
     "api_keys",

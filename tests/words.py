@@ -63,6 +63,9 @@ class Catalogue:
 
     @cached_property
     def search(self) -> OpenSearch:
+        return self.new_client()
+
+    def new_client(self) -> OpenSearch:
         return open_search(self.engines, self.settings)
 
     @cached_property

@@ -54,19 +54,24 @@ def own_stock(engines: Engines, settings: Settings, template: str) -> Iterator[C
         yield catalogue
 
 
+def environment_of(settings: Settings, *, database_url: str, opensearch_url: str, alias: str) -> dict[str, str]:
+    """The environment of a process of ours over these engines."""
+    of_engines = {
+        "AFFINDEX_DATABASE_URL": database_url,
+        "AFFINDEX_OPENSEARCH_URL": opensearch_url,
+        "AFFINDEX_INDEX": alias,
+        "AFFINDEX_LOG_LEVEL": "error",
+    }
+    return {**os.environ, **as_environment(settings), **of_engines}
+
+
 @contextmanager
 def serving(settings: Settings, *, database_url: str, opensearch_url: str, alias: str) -> Iterator[str]:
     """A server process of its own, as `affindex serve` starts one; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, **as_environment(settings)}
-    environment |= {
-        "AFFINDEX_DATABASE_URL": database_url,
-        "AFFINDEX_OPENSEARCH_URL": opensearch_url,
-        "AFFINDEX_INDEX": alias,
-        "AFFINDEX_LOG_LEVEL": "error",
-    }
+    environment = environment_of(settings, database_url=database_url, opensearch_url=opensearch_url, alias=alias)
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--workers", "1", "--no-ws", "--log-level", "warning", "app.asgi:create_app"]
     process = subprocess.Popen(command, env=environment)

@@ -159,7 +159,7 @@ def test_it_runs_serves_others_mends_itself_and_stops(house: House) -> None:
         for name in ("worker", "serve"):
             before = up.part(f"main() {name}")
             before.send_signal(signal.SIGKILL)
-            _eventually(lambda name=name, before=before: up.part(f"main() {name}").pid != before.pid)  # type: ignore[misc]
+            _eventually(lambda name=name, before=before: up.part(f"main() {name}").pid != before.pid)
         _eventually(lambda: house.get("/readyz")["status"] == "ready")
 
         up.process.send_signal(signal.SIGTERM)
