@@ -7,7 +7,7 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -66,6 +66,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secrets_file: str | None = None  # TOML with a table per network
     allow_private_addresses: bool = False  # of networks; for tests and for mirrors in one's own network
     networks: dict[str, dict[str, Secret]] = {}  # what AFFINDEX_NETWORKS_<NETWORK>_<NAME> say
+    rate_limit: Annotated[int, msgspec.Meta(ge=1)] | None = None  # requests a client and minute; none by default
+    trusted_proxies: str | None = None  # whose X-Forwarded-For counts: addresses and networks
     log_level: str = "info"
 
     @property

@@ -30,6 +30,7 @@ from app.api import (
     suggest,
 )
 from app.api.catalogue import Catalogue, open_pool
+from app.api.limiting import RateLimit
 from app.api.probe import Probe
 from app.api.problems import HANDLERS
 from app.jobs import producer
@@ -49,11 +50,12 @@ def create_app(
     secret: bytes,
     accounts: Mapping[str, Account] | None = None,
     pages: Sequence[Router] = (),
+    limit: RateLimit | None = None,
 ) -> Litestar:
     """The application over two engines, which may both be away while it starts. `search` hands answers out raw.
 
     `accounts` say what may be synced; without them, nothing may. `pages` are routes beside the API that need nothing
-    of it: the dashboard.
+    of it: the dashboard. `limit` is what a client may ask for; nothing limits it if there is none.
     """
 
     @asynccontextmanager
@@ -101,6 +103,7 @@ def create_app(
         dependencies={"catalogue": Provide(catalogue, sync_to_thread=False)},
         exception_handlers=HANDLERS,
         lifespan=[lifespan],
+        middleware=[limit] if limit else [],
         cors_config=CORSConfig(
             allow_origins=["*"],
             allow_methods=["GET", "HEAD", "POST", "PATCH", "OPTIONS"],

@@ -29,8 +29,11 @@ _STOP_SECONDS = 5
 @click.command()
 @click.pass_obj
 def worker(context: Context) -> None:
-    """Carry out jobs, follow Postgres into the index and keep suggestions fresh, until stopped."""
-    with context.engines() as engines:
+    """Carry out jobs, follow Postgres into the index and keep suggestions fresh, until stopped.
+
+    `affindex db upgrade` comes first.
+    """
+    with context.engines(migrate=False) as engines:
         to = opened(engines, context.settings)
         with to.connect() as connection:
             bury_dead_runs(connection)

@@ -8,7 +8,8 @@
    of a mapping that can be corrected.
 6. Networks show how they are.
 7. Verified and featured are set on a program's page.
-8. A key that may only read can start nothing.
+8. The index shows which generation serves and how far it is behind, anew every few seconds.
+9. A key that may only read can start nothing.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from playwright.sync_api import Browser, FilePayload, expect
 
 from app.settings import Settings
 from tests.dashboard.browsing import Visit
-from tests.dashboard.conftest import environment_of, serving, visiting
+from tests.dashboard.conftest import visiting
 from tests.dashboard.stock import REJECTED
+from tests.serving import environment_of, serving
 from tests.words import Catalogue
 
 FEED = Path(__file__).parents[1] / "feeds" / "fixtures" / "awin_directory.csv"
@@ -190,6 +192,16 @@ def test_networks_show_how_they_are(operator: Visit, own_stock: Catalogue) -> No
     assert rows.count() == len(own_stock.get("/api/networks")["networks"])
     cj = own_stock.get("/api/networks/cj")
     assert f"{cj['programs']:,}" in rows.filter(has_text="CJ Affiliate").inner_text()
+
+
+def test_the_index_shows_its_lag(operator: Visit, own_stock: Catalogue) -> None:
+    operator.open("/operate")
+    index = operator.page.locator("#index")
+    expect(index).to_contain_text(own_stock.get()["index"]["generation"])
+    expect(index.locator(".tile", has_text="Changes on the way").locator("dd")).to_have_text("0", timeout=LONG)
+    operator.expected.append("503")
+    operator.answer("/readyz", status=503, body='{"status": "unavailable"}')
+    expect(index.get_by_role("alert")).to_contain_text("Not available right now", timeout=LONG)
 
 
 def test_marks_are_set_on_the_programs_page(operator: Visit, own_stock: Catalogue) -> None:
