@@ -20,10 +20,9 @@ MOST_BELIEVED = 10**15
 
 _HIGHEST_ROW = """
     select greatest(
-        (select last_value from program_version),
         (select coalesce(max(version), 0) from programs),
         (select coalesce(max(version), 0) from deleted_programs)
-    ), (select last_value from program_version)
+    ), last_value from program_version
 """
 
 
@@ -32,11 +31,13 @@ def raise_above_both(connection: psycopg.Connection, client: OpenSearch) -> bool
 
     True means that the database is older than the index: what differs is found and mended by `verify`.
     """
-    highest, last = connection.execute(_HIGHEST_ROW).fetchone() or (0, 0)
     live = generations.live(connection)
     connection.commit()
-    for generation in live:
-        highest = max(highest, _highest_document(client, generation.name))
+    in_index = max((_highest_document(client, generation.name) for generation in live), default=0)
+    # Afterwards: what was pushed while the index was asked had been drawn before.
+    highest, last = connection.execute(_HIGHEST_ROW).fetchone() or (0, 0)
+    connection.commit()
+    highest = max(highest, in_index)
     if highest <= last:
         return False
     raise_above(connection, highest)

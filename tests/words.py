@@ -19,6 +19,7 @@ from app.api.keys import create_key
 from app.engines import Engines, open_database, open_search, open_search_async
 from app.importing.merge import Merged, merge
 from app.importing.rows import COLUMNS, COPY_OPTIONS, copy_lines
+from app.networks.accounts import accounts
 from app.search.engine import RawAnswers
 from app.settings import Settings, secret_of
 from indexing import generations, suggestions
@@ -62,6 +63,9 @@ class Catalogue:
 
     @cached_property
     def search(self) -> OpenSearch:
+        return self.new_client()
+
+    def new_client(self) -> OpenSearch:
         return open_search(self.engines, self.settings)
 
     @cached_property
@@ -72,6 +76,7 @@ class Catalogue:
             search=open_search_async(self.engines.opensearch_url, self.settings, RawAnswers()),
             alias=self.alias,
             secret=secret_of(self.settings),
+            accounts=accounts(self.settings),
         )
         return self._opened.enter_context(TestClient(app, raise_server_exceptions=False))
 

@@ -27,8 +27,9 @@ from playwright.sync_api import Browser, FilePayload, expect
 from app.settings import Settings
 from indexing import generations
 from tests.dashboard.browsing import Visit
-from tests.dashboard.conftest import environment_of, serving, visiting
+from tests.dashboard.conftest import visiting
 from tests.dashboard.stock import REJECTED
+from tests.serving import environment_of, serving
 from tests.words import Catalogue
 
 FEED = Path(__file__).parents[1] / "feeds" / "fixtures" / "awin_directory.csv"
