@@ -16,13 +16,16 @@ from opensearchpy import AsyncOpenSearch
 
 from app.api import (
     algolia,
+    changes,
     export,
     facets,
     feeds,
     fields,
     health,
     imports,
+    index,
     keys,
+    metrics,
     programs,
     schema_page,
     stats,
@@ -40,7 +43,13 @@ _LARGEST_BODY = 1_000_000  # queries and settings; the routes that take files ha
 
 
 def create_app(
-    *, database_url: str, search: AsyncOpenSearch, alias: str, secret: bytes, pages: Sequence[Router] = ()
+    *,
+    database_url: str,
+    search: AsyncOpenSearch,
+    alias: str,
+    secret: bytes,
+    operator: index.Operator,
+    pages: Sequence[Router] = (),
 ) -> Litestar:
     """The application over two engines, which may both be away while it starts. `search` hands answers out raw.
 
@@ -57,6 +66,7 @@ def create_app(
         probe = Probe(engine, pool)
         app.state.catalogue = Catalogue(engine, pool, probe, secret, database_url)
         app.state.jobs = jobs
+        app.state.operator = operator
         looking = asyncio.create_task(probe.run())
         try:
             yield
@@ -75,6 +85,9 @@ def create_app(
     app = Litestar(
         route_handlers=[
             programs.ROUTES,
+            changes.ROUTES,
+            index.ROUTES,
+            metrics.ROUTES,
             export.ROUTES,
             suggest.ROUTES,
             algolia.ROUTES,

@@ -154,6 +154,17 @@ class InStep(RuleBasedStateMachine):
         self.processes[-1].step(times)
         self._reap()
 
+    @precondition(lambda self: self._running("rebuild") < 1)
+    @rule(key=KEYS)
+    def rebuild_at_once(self, key: str) -> None:
+        """While followers stand still wherever they are; then something changes, and they go on."""
+        self.start_rebuild(1)
+        self.end(len(self.processes) - 1, "let it finish")
+        self.put(key)
+        for process in self.processes:
+            if process.name == "follow":
+                process.step(30)
+
     @precondition(lambda self: len(self.processes) < 5)
     @rule(what=st.sampled_from(["rollback", "prune", "prune all", "tend", "verify", "repair", "redrive"]))
     def start_something_else(self, what: str) -> None:
