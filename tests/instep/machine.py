@@ -137,7 +137,7 @@ class InStep(RuleBasedStateMachine):
         self.processes[-1].advance(to)
 
     @precondition(lambda self: self._running("follow") < 2)
-    @rule(key=KEYS, to=POINTS, times=STEPS)
+    @rule(key=KEYS, to=st.sampled_from(["_bulk", "with pushed"]), times=st.sampled_from([2, 30]))
     def overtake_follower(self, key: str, to: str, times: int) -> None:
         """Write what a follower has in its hands."""
         self.put(key)
