@@ -1,9 +1,11 @@
-"""Work that the API starts and a worker carries out: procrastinate, in its own schema of the same Postgres."""
+"""Work that the API or the clock starts and a worker carries out: procrastinate, in its own schema of the same
+Postgres."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import psycopg
@@ -14,15 +16,27 @@ from app.feeds import uploads
 from app.feeds.mapping import read as read_mapping
 from app.feeds.reading import KIND, open_feed
 from app.importing.run_import import carry_out
-from app.importing.runs import run_by_id
+from app.importing.runs import NetworkBusy, run_by_id
 from app.importing.sources import Record, Source, generated
+from app.networks.accounts import Account
+from app.networks.clock import WallClock
+from app.networks.failures import NetworkFailure
+from app.networks.resuming import to_resume
+from app.networks.sync import Wiring, open_sync, sync
 
 _log = structlog.get_logger()
 
 _SEARCH_PATH = {"options": "-c search_path=jobs"}
 IMPORT_BULK = "import_bulk"
 IMPORT_FEED = "import_feed"
-_QUEUE = "imports"
+SYNC = "sync_network"
+SCHEDULED_SYNC = "sync_network_on_schedule"
+RESUME = "resume_syncs"
+# Queues of their own: a sync may wait for hours on a network's limit, and must not keep imports waiting.
+IMPORTS, SYNCS = "imports", "syncs"
+_EVERY_FIVE_MINUTES = "*/5 * * * *"
+
+Connect = Callable[[], psycopg.Connection]
 
 
 def producer(database_url: str) -> App:
@@ -39,10 +53,19 @@ def sync_producer(database_url: str) -> App:
     return app
 
 
-def worker(database_url: str, connect: Callable[[], psycopg.Connection]) -> App:
-    """The queue as seen by who carries its jobs out."""
+def worker(
+    database_url: str,
+    connect: Connect,
+    accounts: Mapping[str, Account] | None = None,
+    stop: threading.Event | None = None,
+) -> App:
+    """The queue as seen by who carries its jobs out, and puts in what the schedules of `accounts` say.
+
+    Once `stop` is set, syncs end as soon as they next wait; the next worker goes on with them.
+    """
     app = App(connector=PsycopgConnector(conninfo=database_url, kwargs=_SEARCH_PATH))
-    _tasks(app, connect)
+    _tasks(app, connect, accounts or {}, stop)
+    _schedules(app, database_url, connect, accounts or {}, stop)
     return app
 
 
@@ -51,7 +74,7 @@ def bulk_source(parameters: dict[str, Any]) -> Source:
     return generated(tuple(parameters["networks"]), limit=parameters.get("limit"), seed=parameters.get("seed", 1))
 
 
-def _import_bulk(connect: Callable[[], psycopg.Connection] | None, run: int) -> None:
+def _import_bulk(connect: Connect | None, run: int) -> None:
     assert connect is not None, "a producer carries nothing out"
     with connect() as connection:
         recorded = run_by_id(connection, run)
@@ -61,7 +84,7 @@ def _import_bulk(connect: Callable[[], psycopg.Connection] | None, run: int) -> 
     carry_out(connect, run, bulk_source(recorded.parameters))
 
 
-def feed_source(connect: Callable[[], psycopg.Connection], parameters: dict[str, Any]) -> Source:
+def feed_source(connect: Connect, parameters: dict[str, Any]) -> Source:
     """The source that the parameters of an uploaded feed's run describe. It is opened when it is read."""
     network, written = parameters["network"], parameters.get("mapping")
 
@@ -78,7 +101,7 @@ def feed_source(connect: Callable[[], psycopg.Connection], parameters: dict[str,
     return Source(KIND, (network,), records, partial=not parameters.get("complete", False))
 
 
-def _import_feed(connect: Callable[[], psycopg.Connection] | None, run: int) -> None:
+def _import_feed(connect: Connect | None, run: int) -> None:
     assert connect is not None, "a producer carries nothing out"
     with connect() as connection:
         recorded = run_by_id(connection, run)
@@ -92,11 +115,84 @@ def _import_feed(connect: Callable[[], psycopg.Connection] | None, run: int) -> 
             uploads.drop(connection, recorded.parameters["upload"])
 
 
-def _tasks(app: App, connect: Callable[[], psycopg.Connection] | None) -> None:
-    app.task(name=IMPORT_BULK, queue=_QUEUE)(functools.partial(_import_bulk, connect))
-    app.task(name=IMPORT_FEED, queue=_QUEUE)(functools.partial(_import_feed, connect))
+def _sync(connect: Connect | None, accounts: Mapping[str, Account], stop: threading.Event | None, run: int) -> None:
+    assert connect is not None, "a producer carries nothing out"
+    with connect() as connection:
+        recorded = run_by_id(connection, run)
+    if recorded is None or recorded.state != "queued":
+        _log.info("nothing to sync", run=run, state=recorded.state if recorded else None)
+        return
+    account = accounts[recorded.parameters["network"]]
+    accept_drift = bool(recorded.parameters.get("acceptDrift"))
+    try:
+        sync(connect, account, run, accept_drift=accept_drift, wiring=Wiring(WallClock(stop)))
+    except NetworkFailure as failure:  # recorded with the run; the job itself did what it should
+        _log.warning("sync failed", network=account.network, run=run, reason=str(failure))
+
+
+def _start(
+    connect: Connect, accounts: Mapping[str, Account], stop: threading.Event | None, network: str, by: str
+) -> None:
+    """Open a sync and carry it out; a network that is busy is left alone."""
+    with connect() as connection:
+        try:
+            run = open_sync(connection, network, by=by)
+        except NetworkBusy as busy:
+            _log.info("not synced", network=network, reason=str(busy))
+            return
+    _sync(connect, accounts, stop, run)
+
+
+def _tasks(
+    app: App,
+    connect: Connect | None,
+    accounts: Mapping[str, Account] | None = None,
+    stop: threading.Event | None = None,
+) -> None:
+    app.task(name=IMPORT_BULK, queue=IMPORTS)(functools.partial(_import_bulk, connect))
+    app.task(name=IMPORT_FEED, queue=IMPORTS)(functools.partial(_import_feed, connect))
+    app.task(name=SYNC, queue=SYNCS)(functools.partial(_sync, connect, accounts or {}, stop))
+
+
+def _schedules(
+    app: App, database_url: str, connect: Connect, accounts: Mapping[str, Account], stop: threading.Event | None
+) -> None:
+    """The cron line of every network that can be synced, and a look for syncs that a crash interrupted."""
+
+    @app.task(name=SCHEDULED_SYNC, queue=SYNCS)
+    def scheduled(timestamp: int, network: str) -> None:
+        _start(connect, accounts, stop, network, by="schedule")
+
+    for slug, account in accounts.items():
+        if account.obstacle is None and account.schedule:
+            app.periodic(
+                cron=account.schedule,
+                periodic_id=slug,
+                queue=SYNCS,
+                priority=account.priority,
+                queueing_lock=f"{SCHEDULED_SYNC} {slug}",
+                task_kwargs={"network": slug},
+            )(scheduled)
+
+    @app.periodic(cron=_EVERY_FIVE_MINUTES)
+    @app.task(name=RESUME, queue=IMPORTS, queueing_lock=RESUME)
+    def resume(timestamp: int) -> None:
+        with connect() as connection:
+            for network in to_resume(connection, accounts):
+                try:
+                    run = open_sync(connection, network, by="resume")
+                except NetworkBusy:
+                    continue
+                producing = sync_producer(database_url)
+                with producing.open():
+                    producing.configure_task(SYNC, queue=SYNCS, priority=accounts[network].priority).defer(run=run)
 
 
 async def defer_import(app: App, run: int, task: str = IMPORT_BULK) -> None:
     """Put a queued run before the workers."""
-    await app.configure_task(task, queue=_QUEUE).defer_async(run=run)
+    await app.configure_task(task, queue=IMPORTS).defer_async(run=run)
+
+
+async def defer_sync(app: App, run: int, priority: int) -> None:
+    """Put a sync that was opened before the workers; of several that wait, the highest priority goes first."""
+    await app.configure_task(SYNC, queue=SYNCS, priority=priority).defer_async(run=run)

@@ -4,15 +4,40 @@ from __future__ import annotations
 
 import os
 import secrets
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from app.failures import Misuse
 
 PREFIX = "AFFINDEX_"
+# AFFINDEX_NETWORKS_<NETWORK>_<NAME>: credentials and habits of one network, as in the secrets file.
+NETWORKS_PREFIX = f"{PREFIX}NETWORKS_"
+
+
+class Secret:
+    """A text that shows as dots to whoever prints, logs or encodes it; `reveal` gives it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "•••"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +64,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workers: int = 2  # processes that serve the API
     followers: int = 1  # threads of a worker that follow Postgres; one carries 500 changes a second with ease
     secret: str | None = None
+    secrets_file: str | None = None  # TOML with a table per network
+    allow_private_addresses: bool = False  # of networks; for tests and for mirrors in one's own network
+    networks: dict[str, dict[str, Secret]] = {}  # what AFFINDEX_NETWORKS_<NETWORK>_<NAME> say
+    rate_limit: Annotated[int, msgspec.Meta(ge=1)] | None = None  # requests a client and minute; none by default
+    trusted_proxies: str | None = None  # whose X-Forwarded-For counts: addresses and networks
     log_level: str = "info"
 
     @property
@@ -67,8 +97,13 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     """The settings of an environment. Raises SettingsError naming the variable and what is expected of it."""
     known = {field.name: field for field in msgspec.structs.fields(Settings)}
     given: dict[str, Any] = {}
+    networks: dict[str, dict[str, Secret]] = {}
     for variable, value in environ.items():
         if not variable.startswith(PREFIX) or value == "":
+            continue
+        if variable.startswith(NETWORKS_PREFIX):
+            network, _, key = variable.removeprefix(NETWORKS_PREFIX).lower().partition("_")
+            networks.setdefault(network, {})[key] = Secret(value)
             continue
         name = variable.removeprefix(PREFIX).lower()
         if name not in known:
@@ -77,21 +112,60 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             given[name] = msgspec.convert(value, known[name].type, strict=False)
         except msgspec.ValidationError as error:
             raise SettingsError(f"{variable} is '{value}': {error}") from None
-    return Settings(**given)
+    return Settings(**given, networks=networks)
 
 
 def variable_names() -> list[str]:
     """All variables that are read."""
-    return [PREFIX + field.name.upper() for field in msgspec.structs.fields(Settings)]
+    return [
+        PREFIX + field.name.upper() + ("_<NETWORK>_<NAME>" if field.name == "networks" else "")
+        for field in msgspec.structs.fields(Settings)
+    ]
 
 
 def as_environment(settings: Settings) -> dict[str, str]:
     """The variables that give a process of ours the same settings."""
-    return {
+    plain = {
         PREFIX + name.upper(): str(value)
         for name, value in msgspec.structs.asdict(settings).items()
-        if value is not None
+        if value is not None and name != "networks"
     }
+    of_networks = {
+        f"{NETWORKS_PREFIX}{network}_{key}".upper(): value.reveal()
+        for network, values in settings.networks.items()
+        for key, value in values.items()
+    }
+    return {**plain, **of_networks}
+
+
+def network_values(settings: Settings) -> dict[str, dict[str, Secret]]:
+    """What is set for each network: the secrets file, and over it the environment.
+
+    Raises SettingsError, without a value in it, for a file that cannot be read.
+    """
+    found: dict[str, dict[str, Secret]] = {}
+    if settings.secrets_file:
+        try:
+            tables = tomllib.loads(Path(settings.secrets_file).read_text("utf-8"))
+        except OSError as error:
+            raise SettingsError(f"AFFINDEX_SECRETS_FILE: {settings.secrets_file}: {error.strerror}") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            where = f" ({error})" if isinstance(error, tomllib.TOMLDecodeError) else ""
+            raise SettingsError(f"AFFINDEX_SECRETS_FILE: {settings.secrets_file} is not TOML{where}") from None
+        for network, table in tables.items():
+            if not isinstance(table, dict) or any(isinstance(value, dict | list) for value in table.values()):
+                raise SettingsError(
+                    f"AFFINDEX_SECRETS_FILE: '{network}' should be a table of values, as in '[{network}]'"
+                )
+            found[network.lower()] = {key.lower(): Secret(_written(value)) for key, value in table.items()}
+    for network, values in settings.networks.items():
+        found[network] = {**found.get(network, {}), **values}
+    return found
+
+
+def _written(value: object) -> str:
+    """A value of TOML as the environment would say it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def secret_of(settings: Settings) -> bytes:

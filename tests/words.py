@@ -20,6 +20,7 @@ from app.api.keys import create_key
 from app.engines import Engines, open_database, open_search, open_search_async
 from app.importing.merge import Merged, merge
 from app.importing.rows import COLUMNS, COPY_OPTIONS, copy_lines
+from app.networks.accounts import accounts
 from app.search.engine import RawAnswers
 from app.settings import Settings, secret_of
 from indexing import generations, suggestions
@@ -77,6 +78,7 @@ class Catalogue:
             alias=self.alias,
             secret=secret_of(self.settings),
             operator=Operator(self.new_client),
+            accounts=accounts(self.settings),
         )
         return self._opened.enter_context(TestClient(app, raise_server_exceptions=False))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from litestar import Litestar, Router
@@ -26,15 +26,18 @@ from app.api import (
     index,
     keys,
     metrics,
+    networks,
     programs,
     schema_page,
     stats,
     suggest,
 )
 from app.api.catalogue import Catalogue, open_pool
+from app.api.limiting import RateLimit
 from app.api.probe import Probe
 from app.api.problems import HANDLERS
 from app.jobs import producer
+from app.networks.accounts import Account, no_accounts
 from app.search.engine import SearchEngine
 
 VERSION = "1"
@@ -49,11 +52,14 @@ def create_app(
     alias: str,
     secret: bytes,
     operator: index.Operator,
+    accounts: Mapping[str, Account] | None = None,
     pages: Sequence[Router] = (),
+    limit: RateLimit | None = None,
 ) -> Litestar:
     """The application over two engines, which may both be away while it starts. `search` hands answers out raw.
 
-    `pages` are routes beside the API that need nothing of it: the dashboard.
+    `accounts` say what may be synced; without them, nothing may. `pages` are routes beside the API that need nothing
+    of it: the dashboard. `limit` is what a client may ask for; nothing limits it if there is none.
     """
 
     @asynccontextmanager
@@ -64,7 +70,7 @@ def create_app(
         jobs = producer(database_url)
         await jobs.open_async()
         probe = Probe(engine, pool)
-        app.state.catalogue = Catalogue(engine, pool, probe, secret, database_url)
+        app.state.catalogue = Catalogue(engine, pool, probe, secret, database_url, accounts or no_accounts())
         app.state.jobs = jobs
         app.state.operator = operator
         looking = asyncio.create_task(probe.run())
@@ -97,6 +103,7 @@ def create_app(
             keys.ROUTES,
             imports.ROUTES,
             stats.ROUTES,
+            networks.ROUTES,
             health.ROUTES,
             schema_page.ROUTES,
             *pages,
@@ -104,6 +111,7 @@ def create_app(
         dependencies={"catalogue": Provide(catalogue, sync_to_thread=False)},
         exception_handlers=HANDLERS,
         lifespan=[lifespan],
+        middleware=[limit] if limit else [],
         cors_config=CORSConfig(
             allow_origins=["*"],
             allow_methods=["GET", "HEAD", "POST", "PATCH", "OPTIONS"],

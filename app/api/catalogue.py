@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from app.api.probe import Probe
+from app.networks.accounts import Account
 from app.search.engine import SearchEngine
 from app.search.remembered import Remembered
 from app.search.request import SearchRequest
@@ -33,6 +34,7 @@ class Catalogue:
     probe: Probe
     secret: bytes
     database_url: str
+    accounts: Mapping[str, Account]
     pages: Remembered[bytes] = field(default_factory=lambda: Remembered(_REMEMBERED_BYTES, len))
     requests: Remembered[SearchRequest] = field(default_factory=lambda: Remembered(_REMEMBERED_REQUESTS))
 

@@ -68,7 +68,7 @@ def respond(
         problem.type.replace("-", " ").capitalize() if problem.status == 400 else _TITLES.get(problem.status, "Error")
     )
     body = {
-        "type": f"/problems/{problem.type}",
+        "type": problem.type if problem.type.startswith("https:") else f"/problems/{problem.type}",
         "title": title,
         "status": problem.status,
         "detail": problem.detail,

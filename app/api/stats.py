@@ -1,4 +1,4 @@
-"""The catalogue in numbers, and the networks."""
+"""The catalogue in numbers."""
 
 from __future__ import annotations
 
@@ -8,14 +8,10 @@ from typing import Any
 
 from litestar import Router, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 
 from app.api.catalogue import Catalogue
-from app.api.probe import rfc3339
-from app.api.problems import not_found
 from app.importing.runs import NEWEST_RUNS, as_run
 from mappings.catalogue import FIELDS
-from mappings.networks import BY_SLUG
 
 # Counting every field of every row is a scan; an overview may be this old.
 _REMEMBERED_SECONDS = 5.0
@@ -96,38 +92,4 @@ async def stats(catalogue: NamedDependency[Catalogue]) -> dict[str, Any]:
     return {**counts, "runs": [as_run(row) for row in rows], "index": catalogue.probe.index}
 
 
-_NETWORKS = """
-    select n.slug, n.name, n.home, n.retired, n.min_payout as "minPayout", n.payment_methods as "paymentMethods",
-        n.last_complete_at, count(p.id) filter (where p.status <> 'closed')::int as programs,
-        count(p.id) filter (where p.status = 'closed')::int as closed,
-        count(p.id) filter (where p.missing_since is not null)::int as missing
-    from networks n left join programs p on p.network_id = n.id
-"""
-
-
-def _network(row: dict[str, Any]) -> dict[str, Any]:
-    synced = row.pop("last_complete_at")
-    return {**row, "lastCompleteAt": rfc3339(synced) if synced else None}
-
-
-@get("/api/networks", summary="All networks", tags=["networks"])
-async def networks(catalogue: NamedDependency[Catalogue]) -> dict[str, Any]:
-    """Each network with its policy (minimum payout in USD, payment methods) and its last complete import."""
-    async with catalogue.database() as database:
-        rows = await (await database.execute(f"{_NETWORKS} group by n.id order by n.id")).fetchall()
-    return {"networks": [_network(row) for row in rows]}
-
-
-@get("/api/networks/{slug:str}", summary="One network", tags=["networks"])
-async def network(slug: FromPath[str], catalogue: NamedDependency[Catalogue]) -> dict[str, Any]:
-    """The same for one network."""
-    if slug.lower() not in BY_SLUG:
-        raise not_found(f"there is no network '{slug[:80]}'; there are {', '.join(BY_SLUG)}")
-    async with catalogue.database() as database:
-        cursor = await database.execute(f"{_NETWORKS} where n.slug = %(slug)s group by n.id", {"slug": slug.lower()})
-        row = await cursor.fetchone()
-    assert row is not None
-    return _network(row)
-
-
-ROUTES = Router(path="/", route_handlers=[stats, networks, network])
+ROUTES = Router(path="/", route_handlers=[stats])

@@ -22,6 +22,7 @@ _COMMANDS = {
     "index": "app.cli.index:index",
     "reindex": "app.cli.index:rebuild",
     "search": "app.cli.search:search",
+    "networks": "app.cli.networks:networks",
     "keys": "app.cli.keys:keys",
     "db": "app.cli.database:db",
     "serve": "app.cli.serve:serve",

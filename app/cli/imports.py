@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import rich_click as click
@@ -128,7 +131,7 @@ def feed(
     delimiter: str | None,
     as_json: bool,
 ) -> None:
-    """Import a feed: CSV, TSV, pipes, XML, JSON, NDJSON; plain, gz or zip; a file or an address.
+    """Import a feed: CSV, TSV, pipes, XML, JSON, NDJSON; plain, gz or zip; a file, an address, or - for standard input.
 
     Known layouts are recognised. A feed is part of its network unless --complete says that it is all of it. With
     --dry-run --json every record is a line: {"program": {…}} or {"rejected": {…}}, then {"summary": {…}}.
@@ -155,16 +158,25 @@ def feed(
 
 
 def _public(file: str) -> str:
-    """The file as it may be recorded: an address without its query, which may hold a key."""
-    return file.partition("?")[0] if is_address(file) else Path(file).name
+    """The file as it may be recorded: an address without user and query, which may hold keys."""
+    if not is_address(file):
+        return Path(file).name
+    parts = urlsplit(file)
+    return f"{parts.scheme}://{parts.hostname}{parts.path}"
 
 
 @contextmanager
 def _at_hand(file: str) -> Iterator[Path]:
-    """The file, fetched first if it is an address."""
+    """The file; what is behind an address, or comes in on standard input (`-`), is spooled first."""
     if is_address(file):
         with fetched(file) as path:
             yield path
+        return
+    if file == "-":
+        with tempfile.NamedTemporaryFile(prefix="affindex-feed-") as spooled:
+            shutil.copyfileobj(sys.stdin.buffer, spooled)
+            spooled.flush()
+            yield Path(spooled.name)
         return
     path = Path(file)
     if not path.is_file():

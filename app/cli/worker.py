@@ -5,26 +5,35 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import rich_click as click
 
 from app.cli.context import Context, opened
 from app.engines import Engines
 from app.importing.runs import bury_dead_runs
+from app.jobs import IMPORTS, SYNCS
 from app.jobs import worker as job_worker
+from app.networks.accounts import accounts
+from app.networks.connectors import CONNECTORS
 from indexing import suggestions
 from indexing.follow import follow
 from indexing.tend import tend
 
-_JOBS_AT_ONCE = 2
+_IMPORTS_AT_ONCE = 2
+_SYNCS_AT_ONCE = len(CONNECTORS)  # nearly all of a sync is waiting for the network
+_SPARE_THREADS = 4
 _STOP_SECONDS = 5
 
 
 @click.command()
 @click.pass_obj
 def worker(context: Context) -> None:
-    """Carry out jobs, follow Postgres into the index and keep suggestions fresh, until stopped."""
-    with context.engines() as engines:
+    """Carry out jobs, follow Postgres into the index and keep suggestions fresh, until stopped.
+
+    `affindex db upgrade` comes first.
+    """
+    with context.engines(migrate=False) as engines:
         to = opened(engines, context.settings)
         with to.connect() as connection:
             bury_dead_runs(connection)
@@ -67,22 +76,28 @@ async def _work(engines: Engines, context: Context, stop: threading.Event) -> No
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     to = opened(engines, context.settings)
-    jobs = job_worker(engines.database_url, to.connect)
+    loop.set_default_executor(ThreadPoolExecutor(_IMPORTS_AT_ONCE + _SYNCS_AT_ONCE + _SPARE_THREADS))
+    jobs = job_worker(engines.database_url, to.connect, accounts(context.settings), stop)
     async with jobs.open_async():
-        working = asyncio.create_task(
-            jobs.run_worker_async(
-                concurrency=_JOBS_AT_ONCE,
-                install_signal_handlers=False,
-                listen_notify=True,
-                fetch_job_polling_interval=2,
-                shutdown_graceful_timeout=_STOP_SECONDS,
+        working = [
+            asyncio.create_task(
+                jobs.run_worker_async(
+                    queues=[queue],
+                    concurrency=at_once,
+                    install_signal_handlers=False,
+                    listen_notify=True,
+                    fetch_job_polling_interval=2,
+                    shutdown_graceful_timeout=_STOP_SECONDS,
+                )
             )
-        )
+            for queue, at_once in ((IMPORTS, _IMPORTS_AT_ONCE), (SYNCS, _SYNCS_AT_ONCE))
+        ]
         waiting = asyncio.create_task(ended.wait())
-        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({*working, waiting}, return_when=asyncio.FIRST_COMPLETED)
         stop.set()
-        if working.done():
-            working.result()
-        working.cancel()
-        await asyncio.gather(working, return_exceptions=True)
+        for each in working:
+            if each.done():
+                each.result()
+            each.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
         waiting.cancel()

@@ -12,8 +12,10 @@ import os
 import socket
 import ssl
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -24,6 +26,7 @@ _SECONDS = 30.0  # to connect, and between two pieces of the answer
 _HOPS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _AGENT = "affindex"
+_WHOLE_SECONDS = 1800.0  # for all of it, however it drips
 
 Permitted = Callable[[ipaddress.IPv4Address | ipaddress.IPv6Address], bool]
 
@@ -62,14 +65,14 @@ def _pieces(address: str, limits: Limits, permitted: Permitted) -> Iterator[byte
         connection, target = _connected(at, permitted)
         try:
             connection.request("GET", target, headers={"User-Agent": _AGENT, "Accept-Encoding": "identity"})
-            answer = connection.getresponse()
-            if answer.status in _REDIRECTS and (location := answer.getheader("Location")):
-                at = urljoin(at, location)
-                continue
-            if answer.status != 200:
-                raise NotAFeed(f"{_named(at)} answers {answer.status} {shown(answer.reason, 60)}")
-            yield from _body(answer, limits)
-            return
+            with connection.getresponse() as answer:
+                if answer.status in _REDIRECTS and (location := answer.getheader("Location")):
+                    at = urljoin(at, location)
+                    continue
+                if answer.status != 200:
+                    raise NotAFeed(f"{_named(at)} answers {answer.status} {shown(answer.reason, 60)}")
+                yield from _body(answer, limits)
+                return
         except (OSError, http.client.HTTPException) as error:
             raise NotAFeed(f"{_named(at)} cannot be fetched: {_said(error)}") from None
         finally:
@@ -82,13 +85,21 @@ def _body(answer: http.client.HTTPResponse, limits: Limits) -> Iterator[bytes]:
     if declared and declared.isdecimal() and int(declared) > limits.file:
         raise NotAFeed(f"it has {int(declared):,} bytes; at most {limits.file:,} are taken")
     read = 0
-    while piece := answer.read(CHUNK):
+    deadline = time.monotonic() + _WHOLE_SECONDS
+    while piece := answer.read1(CHUNK):
         read += len(piece)
+        if time.monotonic() > deadline:
+            raise NotAFeed(f"it takes longer than {_WHOLE_SECONDS:.0f} seconds to come")
         if read > limits.file:
             raise NotAFeed(f"it has more than {limits.file:,} bytes; no more are taken")
         yield piece
     if declared and declared.isdecimal() and read != int(declared):
         raise NotAFeed(f"it is truncated: {read:,} of {int(declared):,} bytes came")
+
+
+@cache
+def _trusting() -> ssl.SSLContext:
+    return ssl.create_default_context()  # reading the certificates takes its time
 
 
 class _Pinned(http.client.HTTPConnection):
@@ -100,9 +111,12 @@ class _Pinned(http.client.HTTPConnection):
         self._secure = secure
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self._to, self.port), _SECONDS)
-        if self._secure:
-            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+        plain = socket.create_connection((self._to, self.port), _SECONDS)
+        try:
+            self.sock = _trusting().wrap_socket(plain, server_hostname=self.host) if self._secure else plain
+        except OSError:
+            plain.close()
+            raise
 
 
 def _connected(address: str, permitted: Permitted) -> tuple[_Pinned, str]:

@@ -170,7 +170,7 @@ LAYOUTS: tuple[Layout, ...] = (
         ("json",),
         _set("key name"),
         _plain(partnerstack.program),
-        any_of=_set("offers promotions hassubid hassubids website"),
+        any_of=_set("offers offer promotions hassubid hassubids website"),
     ),
     Layout(
         "refersion",

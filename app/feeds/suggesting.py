@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,7 +159,7 @@ def flattened(record: Record, prefix: str = "", depth: int = 0) -> list[str]:
 
 
 def suggest(
-    columns: Iterable[str], samples: list[Record], network: str | None, format: Format = _SNIFFED
+    columns: Iterable[str], samples: Sequence[Record], network: str | None, format: Format = _SNIFFED
 ) -> Suggestion:
     """Draft a mapping for columns, of which `samples` are the first records."""
     columns = [column for column in dict.fromkeys(columns) if column.strip()]
@@ -208,7 +208,7 @@ def suggest(
     return Suggestion(mapping, unused, examples, doubts)
 
 
-def _values(column: str, samples: list[Record]) -> list[str]:
+def _values(column: str, samples: Sequence[Record]) -> list[str]:
     found: list[str] = []
     for sample in samples:
         value: Any = sample.get(column)

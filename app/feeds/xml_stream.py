@@ -163,17 +163,18 @@ def find(head: str, whole: bool, record: str | None = None) -> Shape:
             firsts.setdefault(key, element)
     if root is None:
         raise NotAFeed("it is no XML: there is no element in it")
-    chosen = _chosen(repeated, record)
+    chosen = _chosen(repeated, firsts, record)
     if chosen is None:
         raise NotAFeed(_without_records(root, record))
     first = firsts[chosen]
     return Shape(chosen[-1], as_record(first), categories_of(first))
 
 
-def _chosen(repeated: Counter[tuple[str, ...]], record: str | None) -> tuple[str, ...] | None:
+def _chosen(
+    repeated: Counter[tuple[str, ...]], firsts: dict[tuple[str, ...], etree._Element], record: str | None
+) -> tuple[str, ...] | None:
     """The path of the record element: the one that is asked for, one we know, or the one repeated most."""
-    wanted = (record,) if record else _KNOWN
-    for name in wanted:
+    for name in (record,) if record else _KNOWN:
         known = [path for path in repeated if path[-1] == name]
         if known:
             return max(known, key=lambda path: repeated[path])
@@ -183,8 +184,14 @@ def _chosen(repeated: Counter[tuple[str, ...]], record: str | None) -> tuple[str
     several = [path for path, count in repeated.items() if count > 1 and len(path) > 1]
     if several:
         return min(several, key=lambda path: (len(path), -repeated[path]))
-    single = [path for path in repeated if len(path) > 1 and path[-1].lower().endswith("record")]
-    return single[0] if single else None
+    # A feed of one: what has the most fields.
+    single = [(_fields(firsts[path]), path) for path in repeated if len(path) > 1]
+    fields, path = max(single, key=lambda each: each[0], default=(0, ()))
+    return path if fields > 1 else None
+
+
+def _fields(element: etree._Element) -> int:
+    return sum(len(child) == 0 for child in element)
 
 
 def _without_records(root: etree._Element, record: str | None) -> str:

@@ -23,7 +23,6 @@ from app.importing.sources import Record, Source, Unreadable
 from app.normalising import VERSION, Rejected, normalise
 from mappings.networks import BY_SLUG
 from mappings.program import Program
-from mappings.tables import staging_table
 
 _log = structlog.get_logger()
 
@@ -183,9 +182,11 @@ def _merge_run(connection: psycopg.Connection, run: int, source: Source, staged:
     if present != staged:
         raise StagingLost(f"{staged} records were staged, {present} are left: the database crashed; run it again")
     networks = tuple(BY_SLUG[network].id for network in source.networks)
-    for network, merged in merge(
-        connection, staging, networks=networks, partial=source.partial, normaliser=VERSION
-    ).items():
+    partial = source.partial
+    if source.admit:
+        partial = source.admit(connection, staging)
+        connection.execute("update import_runs set partial = %s where id = %s", (partial, run))
+    for network, merged in merge(connection, staging, networks=networks, partial=partial, normaliser=VERSION).items():
         connection.execute(
             "update import_run_networks set duplicates = %s, created = %s, updated = %s, unchanged = %s, "
             "missing = %s, closed = %s where run_id = %s and network_id = %s",
@@ -204,6 +205,9 @@ def _merge_run(connection: psycopg.Connection, run: int, source: Source, staged:
 
 def carry_out(connect: Connect, run: int, source: Source, progress: Progress | None = None) -> None:
     """Carry out a run that was opened. It ends done, or failed with its reason recorded and the error raised."""
+    # Not at the top: SQLAlchemy is 30 MB, and every process of the API knows this module without importing anything.
+    from mappings.tables import staging_table
+
     session = _Session(connect, run)
     try:
         session.attempt(lambda connection: connection.execute(staging_table(staging_name(run))))

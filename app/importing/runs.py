@@ -18,6 +18,10 @@ from mappings.networks import BY_SLUG
 _RUN_LOCK = 1_096_041_801
 
 
+# The error of a run whose process went away.
+DIED = "the importing process ended in the middle of it; nothing was merged: run it again"
+
+
 class NetworkBusy(Failure):
     """Another import of the network is under way."""
 
@@ -142,9 +146,7 @@ def bury_dead_runs(connection: psycopg.Connection) -> list[int]:
         (free,) = _one(connection.execute("select pg_try_advisory_lock(%s, %s)", (_RUN_LOCK, run)))
         if free:
             dead.append(run)
-            end_run(
-                connection, run, "the importing process ended in the middle of it; nothing was merged: run it again"
-            )
+            end_run(connection, run, DIED)
     connection.commit()
     return dead
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+import psycopg
+
 from generators import VOLUMES, catalogue
 from mappings.network_program import NetworkProgram
 
@@ -27,6 +29,8 @@ class Source:
 
     `partial` says that the records are not all there is: such a run closes nothing and ranks nothing.
     `expected` is the number of records a network will yield, where that is known.
+    `admit` looks at the staged records (connection, staging table) before they are merged, in the transaction of the
+    merge. It says whether the run is partial, for sources that know only at their end, or raises to refuse the run.
     """
 
     kind: str
@@ -34,6 +38,7 @@ class Source:
     records: Callable[[], Iterator[Record]]
     partial: bool
     expected: dict[str, int] = field(default_factory=dict)
+    admit: Callable[[psycopg.Connection, str], bool] | None = None
 
 
 def generated(networks: tuple[str, ...], *, limit: int | None = None, seed: int = 1, scale: float = 1.0) -> Source:

@@ -10,8 +10,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
-from operator import eq, ge, gt, le, lt
 from typing import Any
 
 import msgspec
@@ -19,13 +17,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mappings.catalogue import PATH_SEPARATOR
 from tests import oracle
+from tests.algolia import brute_force
 from tests.algolia.asking import ask, url_encoded
+from tests.algolia.brute_force import Expression
 from tests.oracle import Row
 from tests.words import Catalogue
-
-Expression = tuple[Any, ...]
 
 _VALUES = (
     "network",
@@ -50,69 +47,6 @@ def stocked(request: pytest.FixtureRequest, shared_catalogue: Catalogue) -> tupl
     return shared_catalogue, oracle.stock(shared_catalogue, request.param)
 
 
-# -- the oracle ------------------------------------------------------------------------------------------------------
-
-
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "=": eq}
-
-
-def _values(row: Row, attribute: str) -> list[Any]:
-    key, _, level = attribute.partition(".lvl")
-    values = row[key]
-    listed = values if isinstance(values, list) else [] if values is None else [values]
-    return [each for each in listed if not level or (PATH_SEPARATOR in each) == (level == "1")]
-
-
-def _holds(row: Row, expression: Expression) -> bool:
-    match expression:
-        case ("is", attribute, value):
-            return value in _values(row, attribute)
-        case ("to", attribute, low, high):
-            return any(low <= value <= high for value in _values(row, attribute))
-        case ("!=", attribute, number):
-            return number not in _values(row, attribute)
-        case ("<" | "<=" | ">" | ">=" | "=" as sign, attribute, number):
-            return any(_COMPARE[sign](value, number) for value in _values(row, attribute))
-        case ("not", inner):
-            return not _holds(row, inner)
-        case ("and", members):
-            return all(_holds(row, each) for each in members)
-        case ("or", members):
-            return any(_holds(row, each) for each in members)
-    raise AssertionError(expression)
-
-
-def _names_status(expression: Expression) -> bool:
-    match expression:
-        case ("not", inner):
-            return _names_status(inner)
-        case ("and" | "or", members):
-            return any(_names_status(each) for each in members)
-    return bool(expression[1] == "status")
-
-
-def _under(rows: list[Row], expressions: list[Expression], facet: str | None = None) -> list[Row]:
-    """What satisfies all; closed programs only where status is asked about, or is what is counted."""
-    default = not any(_names_status(each) for each in expressions) and facet != "status"
-    return [
-        row
-        for row in rows
-        if all(_holds(row, each) for each in expressions) and not (default and row["status"] == "closed")
-    ]
-
-
-def _counts(rows: list[Row], attribute: str) -> dict[str, int]:
-    counted: dict[str, int] = {}
-    for row in rows:
-        for value in dict.fromkeys(_values(row, attribute)):
-            counted[_text(value)] = counted.get(_text(value), 0) + 1
-    return counted
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 # -- as it is written ------------------------------------------------------------------------------------------------
 
 
@@ -120,7 +54,7 @@ def _written(expression: Expression) -> str:
     """In the grammar of `filters`."""
     match expression:
         case ("is", attribute, value):
-            quoted = _text(value).replace("\\", "\\\\").replace('"', '\\"')
+            quoted = brute_force.text(value).replace("\\", "\\\\").replace('"', '\\"')
             return f'{attribute}:"{quoted}"'
         case ("to", attribute, low, high):
             return f"{attribute}:{low!r} TO {high!r}"
@@ -134,7 +68,7 @@ def _written(expression: Expression) -> str:
 
 
 def _facet_filter(attribute: str, value: Any, excluded: bool = False) -> str:
-    text = _text(value)
+    text = brute_force.text(value)
     escaped = "\\" + text if text.startswith("-") else text
     return f"{attribute}:{'-' if excluded else ''}{text if excluded else escaped}"
 
@@ -143,7 +77,7 @@ def _facet_filter(attribute: str, value: Any, excluded: bool = False) -> str:
 
 
 def _known(rows: list[Row], attribute: str) -> list[Any]:
-    return sorted({value for row in rows for value in _values(row, attribute)}, key=str) or ["none"]
+    return sorted({value for row in rows for value in brute_force.values(row, attribute)}, key=str) or ["none"]
 
 
 def _equalities(rows: list[Row]) -> st.SearchStrategy[Expression]:
@@ -213,18 +147,18 @@ def _query(draw: st.DrawFn, rows: list[Row]) -> tuple[dict[str, Any], list[Expre
 
 
 def _agrees(result: dict[str, Any], query: dict[str, Any], rows: list[Row], expressions: list[Expression]) -> None:
-    shown = _under(rows, expressions)
+    shown = brute_force.under(rows, expressions)
     assert result["nbHits"] == len(shown)
     assert result["exhaustiveNbHits"]
     ids = {str(row["id"]) for row in shown}
     assert {hit["objectID"] for hit in result["hits"]} <= ids
     assert len(result["hits"]) == min(query["hitsPerPage"], len(shown))
     for facet in query["facets"]:
-        under = _under(rows, expressions, facet)
+        under = brute_force.under(rows, expressions, facet)
         nonzero = {value: count for value, count in result["facets"][facet].items() if count}
         if facet in _VALUES or facet in ("cookieDays", "popularity"):
-            assert nonzero == _counts(under, facet), facet
-        values = [value for row in under for value in _values(row, facet)]
+            assert nonzero == brute_force.counts(under, facet), facet
+        values = [value for row in under for value in brute_force.values(row, facet)]
         if facet in _NUMBERS and values:
             stats = result["facets_stats"][facet]
             assert (stats["min"], stats["max"]) == (min(values), max(values))
@@ -279,7 +213,7 @@ def test_a_refined_page(stocked: tuple[Catalogue, list[Row]], data: st.DataObjec
     catalogue, rows = stocked
     refined: dict[str, list[Any]] = {}
     for facet in data.draw(st.lists(st.sampled_from(_VALUES[:-2]), max_size=3, unique=True)):
-        values = sorted({value for row in rows for value in _values(row, facet)}, key=str)
+        values = sorted({value for row in rows for value in brute_force.values(row, facet)}, key=str)
         refined[facet] = data.draw(st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True))
     low = data.draw(st.sampled_from((None, 0.1, 0.5)))
 
@@ -307,7 +241,7 @@ def test_a_refined_page(stocked: tuple[Catalogue, list[Row]], data: st.DataObjec
 
 def test_selected_values_are_counted_however_rare(stocked: tuple[Catalogue, list[Row]]) -> None:
     catalogue, rows = stocked
-    by_count = sorted(_counts(_under(rows, []), "category").items(), key=lambda pair: pair[1])
+    by_count = sorted(brute_force.counts(brute_force.under(rows, []), "category").items(), key=lambda pair: pair[1])
     rarest, count = by_count[0]
     _, counted = ask(
         catalogue,
@@ -326,5 +260,5 @@ def test_asking_for_the_default_statuses(stocked: tuple[Catalogue, list[Row]]) -
         {"facets": "status", "hitsPerPage": 0},
     )
     assert asked["facets"]["status"].keys() == {"active", "paused"}
-    assert default["facets"]["status"] == _counts(rows, "status")
-    assert asked["nbHits"] == default["nbHits"] == len(_under(rows, []))
+    assert default["facets"]["status"] == brute_force.counts(rows, "status")
+    assert asked["nbHits"] == default["nbHits"] == len(brute_force.under(rows, []))

@@ -11,16 +11,18 @@
 9. An address with something in it that the API does not know is told, and mended with one press.
 10. Filters are in a drawer where there is no room beside the results.
 11. Suggestions follow the typing; they are chosen by keys or by mouse, and Escape puts them away.
-12. A word with a typing error finds what is closest, and says so.
+12. Programs can be gathered by merchant, with the offers of all networks.
+13. A word with a typing error finds what is closest, and says so.
 """
 
 from __future__ import annotations
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.dashboard.browsing import Visit
+from tests.dashboard.conftest import visiting
 from tests.dashboard.stock import HOSTILE, MERCHANT
 from tests.words import Catalogue
 
@@ -286,3 +288,26 @@ def test_a_typing_error_finds_what_is_closest(visit: Visit) -> None:
     visit.open("/?q=northwnd")
     assert "Northwind Travel" in visit.names()
     visit.see("Nothing is spelled “northwnd”. These are the closest.")
+
+
+def test_by_merchant_the_offers_are_together(visit: Visit, stocked: Catalogue) -> None:
+    visit.open("/?q=northwind")
+    assert visit.total == 3
+    visit.page.get_by_role("button", name="By merchant").click()
+    visit.settled()
+    assert visit.parameters == {"q": "northwind", "collapse": "merchant"}
+    assert stocked.get(q="northwind", collapse="merchant")["groups"] == len(visit.names()) == 1
+    expect(visit.page.locator("#found")).to_have_text("3 programs of 1 merchant")
+    others = visit.page.get_by_role("list", name=f"Other offers of {MERCHANT}")
+    expect(others.first).to_be_visible()
+    visit.screenshot("by-merchant")
+
+
+def test_values_are_found_by_name_in_the_readers_language(browser: Browser, server: str) -> None:
+    for visit in visiting(browser, server, "german", locale="de-DE"):
+        visit.open()
+        facet = visit.facet("geoTargeting")
+        facet.get_by_role("searchbox").type("deutschl")
+        facet.get_by_role("checkbox", name=re.compile("Deutschland")).click()
+        visit.settled()
+        assert visit.parameters == {"geoTargeting": "DE"}

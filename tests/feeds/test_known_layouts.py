@@ -116,7 +116,7 @@ def test_cj_as_it_is_not_well_formed() -> None:
     assert (gadgets.epc, gadgets.popularity_raw, gadgets.deep_link_allowed) == (0.1094, 4, True)
     assert (cafe.name, cafe.category, cafe.epc_raw, cafe.popularity_raw) == ("Café du Sud", "Food & Drinks", None, None)
     assert (cafe.status, cafe.language) == ("active", ("fr",))
-    assert (gone.status, gone.epc_raw, gone.epc_window) == ("closed", 2.1, "7d")
+    assert (gone.status, gone.epc_raw) == ("closed", None)
     assert (gone.commission_type, gone.deep_link_allowed) == (None, None)
 
 
@@ -186,6 +186,10 @@ def test_partnerstack() -> None:
 
 
 def test_one_program_alone_is_a_feed_too(tmp_path: Path) -> None:
+    report = (FIXTURES / "shareasale_search.xml").read_text()
+    first = report[: report.index("</merchantSearchReportrecord>")].replace("Reportrecord", "")
+    (tmp_path / "one.xml").write_text(f"{first}</merchantSearch></merchantSearchReport>")
+    assert [each.external_id for each in programs_of(tmp_path / "one.xml", "shareasale")] == ["103574"]
     whole = msgspec.json.decode((FIXTURES / "partnerstack.json").read_bytes())
     (tmp_path / "one.json").write_bytes(msgspec.json.encode(whole["data"]["items"][0]))
     assert [each.external_id for each in programs_of(tmp_path / "one.json", "partnerstack")] == ["acmecrm"]

@@ -304,13 +304,11 @@ def test_cj_sentinels() -> None:
         ADVERTISER.replace("10.94", "N/A").replace("<network-rank>4", "<network-rank>New").replace("Active", "Deactive")
     )
     found = cj_advertiser(xml.replace("<child>Computer SW</child>", ""))
-    assert (found["epc_raw"], found["epc_window"]) == (12.33, "7d")
-    assert "popularity_raw" not in found
+    assert not found.keys() & {"epc", "epc_raw", "epc_window", "epc_unit", "popularity_raw", "popularity_metric"}
     assert found["status"] == "closed"
     assert found["category"] == "Computer & Electronics"
-    without = cj_advertiser(xml.replace("12.33", "N/A"))
-    assert "epc_raw" not in without
-    assert "epc" not in without
+    weekly = cj_advertiser(ADVERTISER.replace("<three-month-epc>10.94</three-month-epc>", ""))
+    assert (weekly["epc_raw"], weekly["epc_window"]) == (12.33, "7d")
     listed = cj_advertiser(xml.replace("<link-type>DeepLink</link-type>", ""))
     assert listed["deep_link_allowed"] is False
 
@@ -786,6 +784,8 @@ def test_a_refersion_affiliate() -> None:
         {**record, "rfsn_parameter": "77.abc", "shop": {**record["shop"], "url": "c.example.com"}}
     )
     assert bare.affiliate_url == "https://c.example.com/?rfsn=77.abc"
+    broken = refersion.affiliate({**record, "shop": {**record["shop"], "url": "https://[x"}})
+    assert (broken.affiliate_url, normalise(broken).merchant_url) == (None, None)
 
 
 _EVERY: dict[str, Any] = {

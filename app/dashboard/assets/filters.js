@@ -170,21 +170,18 @@ export function filterPanel(change) {
     return box;
   }
 
-  /** Values like some words: the API looks for them; codes are found by their names here as well. */
+  /** Values like some words, by code or by name. Countries and languages are found by the reader's own names too. */
   async function search(key, typed) {
-    const chosen = new Set((state.filters.get(key) ?? []).map((each) => each.toLowerCase()));
-    const named = (each) => word(key, each.value).toLowerCase().includes(typed.toLowerCase()) || String(each.value).toLowerCase() === typed.toLowerCase();
+    const own = (each) => word(key, each.value).toLowerCase().includes(typed.toLowerCase());
     try {
-      if (field(key).codes) {
-        const answer = await get("/api/programs", narrowed(state, { perPage: "1", fields: "id", facets: key, facetLimit: `${key}:1000` }));
-        return answer.facets[key].values.filter((each) => named(each) && each.count > 0).slice(0, 50);
-      }
-      const answer = await get(`/api/facets/${key}`, narrowed(state, { facetQuery: typed }));
-      return answer.values.map((each) => ({ ...each, selected: each.selected ?? chosen.has(each.filter.toLowerCase()) }));
-    } catch (problem) {
-      if (problem.status !== 404) return [];
-      const answer = await get("/api/programs", narrowed(state, { perPage: "1", fields: "id", facets: key, facetLimit: `${key}:1000` }));
-      return answer.facets[key].values.filter(named).slice(0, 50);
+      const [found, all] = await Promise.all([
+        get(`/api/facets/${key}`, narrowed(state, { facetQuery: typed })),
+        ["country", "language", "currency"].includes(field(key).codes) ? get("/api/programs", narrowed(state, { perPage: "1", fields: "id", facets: key, facetLimit: `${key}:1000` })) : null,
+      ]);
+      const named = all ? all.facets[key].values.filter((each) => each.count > 0 && own(each)) : [];
+      return [...new Map([...found.values, ...named].map((each) => [each.filter, each])).values()];
+    } catch {
+      return [];
     }
   }
 
@@ -214,6 +211,7 @@ export function filterPanel(change) {
       result.append(choice("categoryPath", { value: "unknown", filter: "unknown", count: facet.unknown, selected: items.includes("unknown") }));
     }
     return [
+      !result.children.length && h("p", { class: "note" }, "Nothing to choose from here."),
       result,
       !wide && live.length > SHOWN && h("button", { type: "button", class: "link", data: { key: "more:categoryPath" }, on: { click: () => (expanded.add("categoryPath"), draw("categoryPath")) } }, `All ${number(live.length)} categories`),
     ];

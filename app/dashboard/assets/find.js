@@ -131,7 +131,7 @@ function settle() {
 }
 
 function draw(answer) {
-  heading.textContent = answer.total === 0 ? "No programs" : plural(answer.total, "program", "programs");
+  heading.textContent = answer.total === 0 ? "No programs" : plural(answer.total, "program", "programs") + (answer.groups === undefined ? "" : ` of ${plural(answer.groups, "merchant", "merchants")}`);
   say(heading.textContent);
   filterButton.replaceChildren(icon("filter"), `Filters${active(state).length ? ` (${number(active(state).length)})` : ""}`);
   done.textContent = `Show ${plural(answer.total, "program", "programs")}`;
@@ -235,6 +235,7 @@ function drawTools() {
     tools,
     select("sort", "Sort", sorts, state.sort, (sort) => change({ ...state, sort, page: "1", cursor: "" })),
     select("perPage", "Per page", ["20", "50", "100"].includes(state.perPage) ? ["20", "50", "100"].map((each) => [each, each]) : [[state.perPage, state.perPage], ["20", "20"], ["50", "50"], ["100", "100"]], state.perPage, (perPage) => change({ ...state, perPage, page: "1", cursor: "" })),
+    h("button", { type: "button", class: "toggle", "aria-pressed": String(state.collapse === "merchant"), title: "One card a merchant, with its offers on all networks", data: { key: "collapse" }, on: { click: () => change({ ...state, collapse: state.collapse ? "" : "merchant", page: "1", cursor: "" }) } }, "By merchant"),
     h("div", { class: "modes", role: "group", "aria-label": "View" }, mode("cards", "Cards"), mode("table", "Table")),
     exports(),
   );
@@ -253,7 +254,7 @@ function exports() {
 function drawPages(answer) {
   const at = answer.page ?? null;
   const size = Number(state.perPage);
-  const last = Math.min(Math.ceil(answer.total / size), Math.floor(DEEPEST / size));
+  const last = Math.min(Math.ceil((answer.groups ?? answer.total) / size), Math.floor(DEEPEST / size));
   const to = (page) => address({ ...state, page: String(page), cursor: "" });
   const link = (href, text, more = {}) => h("a", { href, class: "button", data: { view: "page", key: `page:${text}` }, ...more }, text);
   if (at === null) {

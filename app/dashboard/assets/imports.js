@@ -171,5 +171,14 @@ export function imports(may) {
   const wanted = new URLSearchParams(location.search).get("run");
   if (/^\d+$/.test(wanted ?? "")) open(wanted, { push: false });
   refresh();
-  return h("section", { class: "panel-box" }, h("h2", null, "Imports"), form(), told, detail, list);
+  const element = h("section", { class: "panel-box" }, h("h2", null, "Imports"), form(), told, detail, list);
+  return {
+    element,
+    /** Watch a run that another part has started. */
+    watch(run) {
+      open(run.id);
+      refresh();
+      element.scrollIntoView({ block: "start" });
+    },
+  };
 }

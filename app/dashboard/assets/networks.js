@@ -2,11 +2,12 @@
 
 import { get, send } from "./api.js";
 import { h, replace } from "./dom.js";
-import { ago, money, number } from "./format.js";
+import { ago, money, number, plural } from "./format.js";
 import { known, linkOut } from "./programs.js";
 import { failed, part, say } from "./states.js";
 
-export function networks(may) {
+/** `opened(run)` is called with the run of a sync. */
+export function networks(may, opened) {
   const list = h("div");
   const told = h("div");
 
@@ -16,9 +17,10 @@ export function networks(may) {
     try {
       const run = await send("POST", `/api/networks/${each.slug}/sync`);
       say(`${each.name}: sync started`);
-      replace(told, h("p", { class: "notice", role: "status" }, `${each.name} is being synced: `, run?.id ? h("a", { href: `/operate?run=${run.id}` }, `run ${run.id}`) : "see the runs above"));
+      replace(told, h("p", { class: "notice" }, `${each.name} is being synced: run ${run.id}.`));
+      opened(run);
     } catch (problem) {
-      replace(told, failed(problem, null, { small: true }));
+      replace(told, failed(problem, null, { small: true }), problem.members?.run && h("p", null, h("a", { href: `/operate?run=${problem.members.run}` }, `Watch run ${problem.members.run}`)));
     } finally {
       button.disabled = false;
     }
@@ -63,7 +65,23 @@ export function networks(may) {
   return h("section", { class: "panel-box" }, h("h2", null, "Networks"), told, list);
 }
 
+const STATES = { ok: "verified", degraded: "paused", failing: "bad", paused: "", unconfigured: "" };
+const SAID = { ok: "Healthy", degraded: "Degraded", failing: "Failing", paused: "Paused", unconfigured: "No credentials" };
+
+/** How its connector is, in a word, and why. */
 function health(each) {
-  if (each.retired) return h("span", { class: "badge" }, "Closed by its owner");
-  return known(null);
+  const told = each.health;
+  if (!told) return each.retired ? h("span", { class: "badge" }, "Closed by its owner") : known(null);
+  const more = [
+    told.reason,
+    told.running && `run ${told.running} is under way`,
+    told.failures > 0 && `${plural(told.failures, "failure", "failures")} in a row`,
+    told.budget && `${number(Math.floor(told.budget.left))} of ${plural(told.budget.calls, "call", "calls")} left`,
+  ].filter(Boolean);
+  return [
+    h("span", { class: `badge ${STATES[told.state] ?? ""}` }, SAID[told.state] ?? told.state),
+    more.length > 0 && h("small", { class: "why" }, more.join(" · ")),
+    told.lastSuccessAt && h("small", { class: "why" }, "last success ", ago(told.lastSuccessAt)),
+    told.nextSyncAt && h("small", { class: "why" }, "next ", ago(told.nextSyncAt)),
+  ];
 }

@@ -81,7 +81,8 @@ async function check() {
 async function show() {
   try {
     await loadFields();
-    replace(parts, imports(may), feeds(may), networks(may), index(may));
+    const runs = imports(may);
+    replace(parts, runs.element, feeds(may, runs.watch), networks(may, runs.watch), index());
   } catch (problem) {
     replace(parts, failed(problem, show));
   }

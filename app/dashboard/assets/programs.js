@@ -2,7 +2,7 @@
 
 import { h, icon, marked, outward } from "./dom.js";
 import { network, vertical } from "./fields.js";
-import { country, days, list, money, moneySpan, number, percentSpan, unknown } from "./format.js";
+import { country, days, list, money, moneySpan, number, percentSpan, plural, unknown } from "./format.js";
 import { compared, isCompared, isKept, MOST_COMPARED, toggleCompared, toggleKept } from "./kept.js";
 import { say } from "./states.js";
 
@@ -106,11 +106,22 @@ export function card(program, { heading = "h3" } = {}) {
       metric("Cookie", cookie(program)),
       metric("Sells to", countries(program)),
     ),
+    program.offers?.length > 1 && offers(program),
+  );
+}
+
+/** The other offers of the merchant, of a search by merchant. */
+function offers(program) {
+  const others = program.offers.filter((each) => each.id !== program.id);
+  return h(
+    "ul",
+    { class: "offers-line", "aria-label": `Other offers of ${program.merchantDomain ?? program.name}` },
+    others.map((each) => h("li", null, networkBadge(each.network), h("a", { href: `/programs/${each.id}` }, commission(each) ?? each.name))),
   );
 }
 
 const COLUMNS = [
-  ["name", "Program", (p) => h("a", { href: `/programs/${p.id}`, data: { key: `program:${p.id}` } }, name(p))],
+  ["name", "Program", (p) => [h("a", { href: `/programs/${p.id}`, data: { key: `program:${p.id}` } }, name(p)), p.offers?.length > 1 && h("small", null, ` ${plural(p.offers.length, "offer", "offers")}`)]],
   ["network", "Network", (p) => networkBadge(p.network)],
   ["vertical", "Vertical", (p) => p.vertical && vertical(p.vertical)],
   ["commission", "Commission", commission, "number"],

@@ -3,7 +3,7 @@
 import { get, newest } from "./api.js";
 import { h, icon, marked } from "./dom.js";
 import { network } from "./fields.js";
-import { number } from "./format.js";
+import { number, plural } from "./format.js";
 import { say } from "./states.js";
 
 const TYPING = 90; // ms without a key before the server is asked
@@ -165,7 +165,7 @@ function groupsOf(answer, search, filtered) {
     title,
     items: (answer.groups[group] ?? []).map((each) => ({
       text: marked(each.highlighted),
-      more: each.network && each.count === 1 ? network(each.network) : each.count !== null && number(each.count),
+      more: each.network && each.count === 1 ? network(each.network) : each.count !== null && plural(each.count, "program", "programs"),
       go: go(each),
     })),
   }));

@@ -17,6 +17,7 @@ _RUNNING = frozenset({"active", "joined", "online", "open", "live"})
 
 def programme(record: Record, details: Record | None = None, *, source: str = "feed:awin") -> NetworkProgram:
     """An item of the programmes list; with `details`, the answer of programmedetails about the same programme."""
+    details = record if details is None else details  # some tools store both as one
     more = part(details, "programmeInfo")
     about = {**record, **{key: value for key, value in more.items() if value is not None}} if _is(more) else record
     kpi = part(details, "kpi")

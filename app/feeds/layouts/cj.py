@@ -11,12 +11,13 @@ _DEEP_LINKS = "deeplink"  # "DeepLink", "OtherDeepLink", "AutoMoneyDeepLink"
 def advertiser(record: Record, *, source: str = "feed:cj") -> NetworkProgram:
     """An `advertiser` element as `app.feeds.xml_records.as_record` gives it.
 
-    `program-url` is the merchant's site. `relationship-status` belongs to the account, not to the program.
+    `program-url` is the merchant's site. `relationship-status` belongs to the account, not to the program. An EPC of
+    `N/A` means that too few clicked in three months: seven days of that are no better, and stand in only where the
+    three months are not given at all.
     """
     epc, window = raw(record.get("three-month-epc")), "3m"
-    if epc is None or str(epc).strip().upper() == "N/A":
-        week = raw(record.get("seven-day-epc"))
-        epc, window = (week, "7d") if week is not None else (epc, window)
+    if epc is None:
+        epc, window = raw(record.get("seven-day-epc")), "7d"
     parent = text(part(record, "primary-category", "parent"))
     child = text(part(record, "primary-category", "child"))
     return NetworkProgram(

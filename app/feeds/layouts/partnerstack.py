@@ -17,7 +17,7 @@ _FIXED = frozenset({"flat", "fixed", "flat_rate", "cpa", "cpl", "flat_fee", "bou
 def program(record: Record, *, source: str = "feed:partnerstack") -> NetworkProgram:
     """An item of the marketplace list. `country` is the company's; `key`, not `id`, is what other calls take."""
     key = (text(record.get("key")) or text(record.get("id")) or "").strip()
-    lines, said = _offers(record.get("offers"))
+    lines, said = _offers(record.get("offers") or record.get("offer"))
     if (own := text(record.get("commission"))) and own not in said:
         said.insert(0, own)
     currency = next((found for each in records(record.get("offers")) if (found := text(each.get("currency")))), None)

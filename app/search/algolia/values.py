@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.search.algolia.attributes import FACETABLE, LEVELS, level_of
-from app.search.facets import MOST_BOUNDED_VALUES, most_frequent, spelled
+from app.search.facets import MOST_BOUNDED_VALUES, first_values, spelled
 
 VALUES = "search"
 # Of merchants there are as many as programs; the most frequent are searched, and the answer says so.
@@ -27,9 +27,9 @@ class FacetHit:
 def every_value(attribute: str) -> dict[str, Any]:
     """The aggregation of all values of a facet, or of the most frequent."""
     facet = FACETABLE[attribute]
-    bounded = most_frequent(facet, MOST_BOUNDED_VALUES)
+    bounded = first_values(facet, MOST_BOUNDED_VALUES)
     if bounded["terms"]["shard_size"] > MOST_BOUNDED_VALUES + 1:
-        return most_frequent(facet, _MOST_VALUES)
+        return first_values(facet, _MOST_VALUES)
     return bounded
 
 

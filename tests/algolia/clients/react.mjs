@@ -1,0 +1,114 @@
+// The same page made with react-instantsearch.
+import { createElement as h } from 'react';
+import { createRoot } from 'react-dom/client';
+import {
+  Breadcrumb,
+  ClearRefinements,
+  Configure,
+  CurrentRefinements,
+  DynamicWidgets,
+  HierarchicalMenu,
+  Highlight,
+  Hits,
+  HitsPerPage,
+  Index,
+  InfiniteHits,
+  InstantSearch,
+  Menu,
+  Pagination,
+  RangeInput,
+  RefinementList,
+  SearchBox,
+  Snippet,
+  SortBy,
+  Stats,
+  ToggleRefinement,
+  useInstantSearch,
+  useNumericMenu,
+  useRange,
+} from 'react-instantsearch';
+import { NUMBERS, PER_PAGE, SORTS } from './choices.mjs';
+
+const LEVELS = ['categoryPath.lvl0', 'categoryPath.lvl1'];
+
+function Hit({ hit }) {
+  return h(
+    'article',
+    { 'data-id': hit.objectID },
+    h(Highlight, { hit, attribute: 'name' }),
+    h(Snippet, { hit, attribute: 'description' }),
+  );
+}
+
+function NumericMenu({ attribute, items }) {
+  const { items: shown, refine } = useNumericMenu({ attribute, items });
+  return h(
+    'div',
+    { className: 'ais-NumericMenu' },
+    shown.map(({ label, value, isRefined }) =>
+      h(
+        'label',
+        { key: label, className: 'ais-NumericMenu-label' },
+        h('input', { type: 'radio', className: 'ais-NumericMenu-radio', checked: isRefined, onChange: () => refine(value) }),
+        label,
+      ),
+    ),
+  );
+}
+
+function Slider({ attribute }) {
+  const { range } = useRange({ attribute });
+  return h('div', { className: 'ais-RangeSlider', 'aria-valuemin': range.min, 'aria-valuemax': range.max });
+}
+
+export async function open(root, searchClient) {
+  let status = 'loading';
+  const errors = [];
+  function Watch() {
+    const { status: now, error } = useInstantSearch({ catchError: true });
+    status = now;
+    if (error) errors.push(String(error.message));
+    return null;
+  }
+  const box = (id, ...children) => h('div', { id, key: id }, ...children);
+  const list = (attribute, options) => box(attribute, h(RefinementList, { attribute, limit: 300, ...options }));
+  const page = h(
+    InstantSearch,
+    { indexName: 'programs', searchClient, future: { preserveSharedStateOnUnmount: true } },
+    h(Watch),
+    h(Configure, { attributesToSnippet: ['description:12'], maxValuesPerFacet: 300 }),
+    box('words', h(SearchBox)),
+    box('stats', h(Stats)),
+    box('hits', h(Hits, { hitComponent: Hit })),
+    box('sort', h(SortBy, { items: SORTS })),
+    box('perPage', h(HitsPerPage, { items: PER_PAGE })),
+    box('pages', h(Pagination)),
+    list('network'),
+    list('geoTargeting', { operator: 'and' }),
+    list('category', { searchable: true, searchablePlaceholder: 'category' }),
+    box('path', h(HierarchicalMenu, { attributes: LEVELS, limit: 100 })),
+    box('breadcrumb', h(Breadcrumb, { attributes: LEVELS })),
+    box('epc', h(RangeInput, { attribute: 'epc', precision: 2 })),
+    box('popularity', h(Slider, { attribute: 'popularity' })),
+    box('recurring', h(ToggleRefinement, { attribute: 'recurring' })),
+    box('cookieDays', h(NumericMenu, { attribute: 'cookieDays', items: NUMBERS })),
+    box('current', h(CurrentRefinements)),
+    box('clear', h(ClearRefinements)),
+    box(
+      'dynamic',
+      h(DynamicWidgets, {
+        maxValuesPerFacet: 300,
+        fallbackComponent: ({ attribute }) => h('div', { 'data-attribute': attribute }, h(Menu, { attribute })),
+      }),
+    ),
+    h(
+      Index,
+      { indexName: 'programs_name_asc', indexId: 'endless' },
+      h(Configure, { hitsPerPage: 5 }),
+      box('endless', h(InfiniteHits, { hitComponent: Hit })),
+    ),
+  );
+  const made = createRoot(root);
+  made.render(page);
+  return { idle: () => status === 'idle', errors, close: () => made.unmount() };
+}

@@ -1,0 +1,274 @@
+"""Algolia's own clients and widgets, from npm and unmodified, against a running server; only `hosts` is set.
+
+A visitor uses every widget of a page in turn: the search box, lists (any of, all of, searched inside), the hierarchical
+menu and its breadcrumb, ranges, a toggle, a numeric menu, sort, page size, pages, endless hits, current and cleared
+refinements, dynamic widgets, autocomplete. What the page shows after each step equals a brute-force search.
+
+1. In Node with jsdom: `algoliasearch` 5 and 4, lite and full, with instantsearch.js and with react-instantsearch.
+2. In Chromium, from another origin: the same, and no request is preceded by a preflight.
+3. Nothing is written to the console, and no widget reports an error.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import combinations
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.request import urlopen
+
+import msgspec
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from mappings.catalogue import PATH_SEPARATOR
+from tests.algolia import brute_force
+from tests.algolia.brute_force import Expression
+from tests.oracle import Row, ordered
+
+Served = tuple[str, list[Row]]
+Seen = dict[str, dict[str, Any]]
+
+WORDS = "shop"
+EPC = 0.2
+INSIDE = "acces"
+_CLIENTS = ("version 5 lite", "version 5", "version 4 lite", "version 4")
+_NODE_PATIENCE_SECONDS = 60
+
+
+def _wishes(rows: list[Row]) -> dict[str, Any]:
+    """What the visitor will choose: the most frequent of each kind, so that every step finds something."""
+    shown = brute_force.under(rows, [])
+
+    def most(attribute: str, among: list[Row]) -> list[str]:
+        counted = brute_force.counts(among, attribute)
+        return sorted(counted, key=lambda value: (-counted[value], value))
+
+    vertical = most("categoryPath.lvl0", shown)[0]
+    path = most("categoryPath.lvl1", [row for row in shown if vertical in row["categoryPath"]])[0]
+    networks = brute_force.under(rows, [_any("network", "awin", "cj")])
+    pairs = Counter(
+        pair for row in networks for pair in combinations(sorted(brute_force.values(row, "geoTargeting")), 2)
+    )
+    inside = next(value for value in most("category", shown) if value.lower().startswith(INSIDE))
+    return {
+        "words": WORDS,
+        "countries": list(max(pairs, key=lambda pair: (pairs[pair], pair))),
+        "vertical": vertical,
+        "category": path.split(PATH_SEPARATOR, 1)[1],
+        "path": path,
+        "epc": EPC,
+        "inside": INSIDE,
+        "insideFinds": inside,
+    }
+
+
+def _any(attribute: str, *values: Any) -> Expression:
+    return ("or", [("is", attribute, value) for value in values])
+
+
+def _check(seen: Seen, rows: list[Row], holding: list[Row], wishes: dict[str, Any]) -> None:
+    """Every step of a visit against the rows; `holding` are those with the words."""
+
+    def shows(step: str, rows: list[Row], *expressions: Expression) -> list[Row]:
+        found = brute_force.under(rows, list(expressions))
+        assert found, f"{step} proves nothing: nothing is left"
+        assert seen[step]["total"] == len(found), step
+        assert set(seen[step]["hits"]) <= {str(row["id"]) for row in found}, step
+        assert len(seen[step]["hits"]) == min(len(found), 20), step
+        return found
+
+    def lists(step: str, attribute: str, rows: list[Row], *expressions: Expression) -> None:
+        expected = brute_force.counts(brute_force.under(rows, list(expressions)), attribute)
+        assert {value: count for value, count in seen[step][attribute].items() if count} == expected, (step, attribute)
+
+    shown = shows("begin", rows)
+    begin = seen["begin"]
+    for attribute in ("network", "geoTargeting", "category"):
+        lists("begin", attribute, rows)
+    assert begin["path"] == brute_force.counts(shown, "categoryPath.lvl0")
+    assert begin["hits"] == [str(id) for id in ordered(shown, "popularity", descending=True)[:20]]
+    popular = [row["popularity"] for row in shown if row["popularity"] is not None]
+    assert begin["popularity"] == [min(popular), max(popular)]
+    assert {"network", "categoryPath.lvl0", "recurring", "popularity"} <= set(begin["dynamic"])
+    assert begin["endless"] == [str(id) for id in ordered(shown, "name", descending=False)[:5]]
+    if begin["suggestions"] is not None:
+        assert len([each for each in begin["suggestions"] if each.startswith("suggesting:")]) == 3
+
+    found = shows("words", holding)
+    assert {mark.lower() for mark in seen["words"]["marked"]} >= {WORDS}
+    by_id = {str(row["id"]): row for row in found}
+    assert seen["words"]["names"] == [by_id[id]["name"] for id in seen["words"]["hits"]]
+    assert all(seen["words"]["snippets"])
+    lists("words", "network", holding)
+
+    awin, both = _any("network", "awin"), _any("network", "awin", "cj")
+    shows("one network", holding, awin)
+    lists("one network", "network", holding)  # its own choice does not narrow a list of alternatives
+    lists("one network", "category", holding, awin)
+    shows("two networks", holding, both)
+    shows("no words", rows, both)
+    first, second = (("is", "geoTargeting", country) for country in wishes["countries"])
+    shows("a country", rows, both, first)
+    lists("a country", "geoTargeting", rows, both, first)  # where all must hold, it does
+    shows("two countries", rows, both, first, second)
+    lists("two countries", "network", rows, first, second)
+    assert sorted(seen["two countries"]["current"]) == sorted(["awin", "cj", *wishes["countries"]])
+    shows("cleared", rows)
+
+    vertical: Expression = ("is", "categoryPath.lvl0", wishes["vertical"])
+    path: Expression = ("is", "categoryPath.lvl1", wishes["path"])
+    below = shows("a vertical", rows, vertical)
+    children = {
+        value.split(PATH_SEPARATOR, 1)[1]: count
+        for value, count in brute_force.counts(below, "categoryPath.lvl1").items()
+    }
+    assert seen["a vertical"]["path"] == {**brute_force.counts(shown, "categoryPath.lvl0"), **children}
+    shows("a category", rows, path)
+    assert seen["a category"]["path"] == seen["a vertical"]["path"]
+    assert [part.strip(" >") for part in seen["a category"]["breadcrumb"]][1:] == [
+        wishes["vertical"],
+        wishes["category"],
+    ]
+    shows("path cleared", rows)
+
+    ranged: Expression = (">=", "epc", EPC)
+    recurring: Expression = ("is", "recurring", True)
+    month: Expression = ("to", "cookieDays", 8, 30)
+    shows("a range", rows, ranged)
+    shows("recurring", rows, ranged, recurring)
+    shows("a month", rows, ranged, recurring, month)
+    lists("a month", "network", rows, ranged, recurring, month)
+    shows("all cleared", rows)
+
+    inside: Expression = ("is", "category", wishes["insideFinds"])
+    values = seen["searched inside"]["category"]
+    counted = brute_force.counts(shown, "category")
+    assert wishes["insideFinds"] in values
+    assert all(counted[value] == count for value, count in values.items())
+    shows("found inside", rows, inside)
+    shows("cleared again", rows)
+
+    down = [str(id) for id in ordered(shown, "epc", descending=True)]
+    assert seen["sorted"]["hits"] == down[:20]
+    assert seen["seven a page"]["hits"] == down[:7]
+    assert seen["second page"]["hits"] == down[7:14]
+    assert "2" in seen["second page"]["pages"]
+    assert seen["more"]["endless"] == [str(id) for id in ordered(shown, "name", descending=False)[:10]]
+    assert (seen["nothing found"]["total"], seen["nothing found"]["hits"]) == (0, [])
+
+
+def _holding(host: str, rows: list[Row]) -> list[Row]:
+    """The rows that hold the words, as the native search says."""
+    found: set[int] = set()
+    for page in range(1, 9):
+        path = f"http://{host}/api/programs?q={WORDS}&status=active,paused,closed&fields=id&perPage=100&page={page}"
+        with urlopen(path) as answer:
+            found |= {each["id"] for each in msgspec.json.decode(answer.read())["programs"]}
+    return [row for row in rows if row["id"] in found]
+
+
+@pytest.mark.parametrize(
+    ("made", "client"),
+    [*(("vanilla", client) for client in _CLIENTS), ("react", "version 5 lite"), ("react", "version 4 lite")],
+)
+def test_in_node(served: Served, clients: Path, made: str, client: str) -> None:
+    host, rows = served
+    wishes = _wishes(rows)
+    done = subprocess.run(
+        ["node", "node.mjs", host, made, client, msgspec.json.encode(wishes).decode()],
+        cwd=clients,
+        capture_output=True,
+        text=True,
+        timeout=_NODE_PATIENCE_SECONDS,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    report = msgspec.json.decode(done.stdout)
+    _check(report["seen"], rows, _holding(host, rows), wishes)
+    assert (report["errors"], report["complaints"]) == ([], [])
+
+
+@pytest.fixture(scope="module")
+def shop(clients: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the page with everything in it, on an origin of its own."""
+    folder = tmp_path_factory.mktemp("shop")
+    subprocess.run(
+        [
+            "node_modules/.bin/esbuild",
+            "browser.mjs",
+            "--bundle",
+            "--log-level=error",
+            '--define:process.env.NODE_ENV="development"',
+            f"--outfile={folder / 'shop.js'}",
+        ],
+        cwd=clients,
+        check=True,
+    )
+    (folder / "index.html").write_text(
+        '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">'
+        '<div id="root"></div><script src="shop.js"></script>'
+    )
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("chromium is needed; .ci/run installs it")
+        pytest.skip("chromium is not installed (Debian: apt install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=[
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize(
+    ("made", "client"), [("vanilla", "version 5 lite"), ("vanilla", "version 4 lite"), ("react", "version 5 lite")]
+)
+def test_in_chromium(served: Served, shop: str, chromium: Browser, made: str, client: str) -> None:
+    host, rows = served
+    wishes = _wishes(rows)
+    page = chromium.new_page()
+    complaints: list[str] = []
+    kinds: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    session = page.context.new_cdp_session(page)
+    session.on("Network.requestWillBeSent", lambda event: kinds.append(event["type"]))
+    session.send("Network.enable")
+    page.goto(shop)
+    report = page.evaluate("([...given]) => visitAs(...given)", [host, made, client, wishes])
+    page.close()
+    _check(report["seen"], rows, _holding(host, rows), wishes)
+    assert (report["errors"], complaints) == ([], [])
+    assert "Preflight" not in kinds
+    assert kinds.count("Fetch") + kinds.count("XHR") > 20

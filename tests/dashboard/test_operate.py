@@ -1,0 +1,223 @@
+"""Operating, with an API key and a worker.
+
+1. A key is checked when it is given, shows its scope, stays for the visit, and can be forgotten.
+2. An import is started, watched live by server-sent events to its end, and linked to by its number.
+3. A second one of the same network is refused, with a way to watch the first.
+4. Rejected records are listed with their reasons, page by page.
+5. A feed is looked at before it is stored: as it would be, what is rejected and why; an unknown layout gets a draft
+   of a mapping that can be corrected.
+6. Networks show how they are.
+7. Verified and featured are set on a program's page.
+8. The index shows which generation serves and how far it is behind, anew every few seconds.
+9. A key that may only read can start nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, FilePayload, expect
+
+from app.settings import Settings
+from tests.dashboard.browsing import Visit
+from tests.dashboard.conftest import visiting
+from tests.dashboard.stock import REJECTED
+from tests.serving import environment_of, serving
+from tests.words import Catalogue
+
+FEED = Path(__file__).parents[1] / "feeds" / "fixtures" / "awin_directory.csv"
+UNKNOWN = "ID;Shop;Webseite;Provision\n1;Erster;a.example.de;8%\n2;Zweiter;b.example.de;5-10%\n"
+LONG = 60_000  # ms: a job waits for a worker that shares the machine with others
+
+
+@pytest.fixture(scope="module")
+def address(own_stock: Catalogue, settings: Settings) -> Iterator[str]:
+    """A server and a worker over a catalogue of our own."""
+    engines = own_stock.engines
+    urls = {"database_url": engines.database_url, "opensearch_url": engines.opensearch_url, "alias": own_stock.alias}
+    command = [sys.executable, "-c", "from app.cli import main; main()", "worker"]
+    worker = subprocess.Popen(command, env=environment_of(settings, **urls))
+    try:
+        with serving(settings, **urls) as address:
+            yield address
+    finally:
+        worker.terminate()
+        try:
+            worker.wait(15)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
+
+
+@pytest.fixture
+def operator(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    yield from visiting(browser, address, request.node.name)
+
+
+def key_of(catalogue: Catalogue, scope: str) -> str:
+    return catalogue.key(scope)["Authorization"].removeprefix("Bearer ")
+
+
+def with_key(visit: Visit, catalogue: Catalogue, scope: str = "import", path: str = "/operate") -> None:
+    visit.open("/operate")
+    visit.page.get_by_label("Key", exact=True).fill(key_of(catalogue, scope))
+    visit.page.get_by_role("button", name="Use key").click()
+    visit.see(f"Scope {scope}")
+    visit.settled()
+    if path != "/operate":
+        visit.open(path)
+
+
+def test_a_key_stays_for_the_visit_and_is_forgotten(operator: Visit, own_stock: Catalogue) -> None:
+    with_key(operator, own_stock)
+    operator.page.reload()
+    operator.settled()
+    operator.see("Scope import")
+    operator.page.get_by_role("button", name="Forget this key").click()
+    operator.settled()
+    operator.see("Starting an import needs a key with scope import.")
+    operator.page.reload()
+    operator.settled()
+    expect(operator.page.get_by_label("Key", exact=True)).to_be_visible()
+
+
+def test_a_key_that_may_only_read_starts_nothing(operator: Visit, own_stock: Catalogue) -> None:
+    with_key(operator, own_stock, "read")
+    assert operator.page.get_by_role("button", name=re.compile("Start import|Preview|Sync")).count() == 0
+
+
+def test_an_import_is_watched_live(operator: Visit, own_stock: Catalogue) -> None:
+    followed: list[str] = []
+    operator.page.on("request", lambda request: followed.append(request.url) if "/events" in request.url else None)
+    with_key(operator, own_stock)
+    form = operator.page.locator("form", has=operator.page.get_by_role("button", name="Start import"))
+    for name in ("ClickBank", "ShareASale", "CJ Affiliate", "Rakuten Advertising"):
+        form.get_by_role("checkbox", name=name).uncheck()
+    form.get_by_label("Records a network").fill("400")
+    form.get_by_role("button", name="Start import").click()
+    detail = operator.page.locator(".run-detail")
+    expect(detail.get_by_role("heading", name=re.compile(r"Run \d+"))).to_be_visible()
+    expect(detail.locator(".badge").first).to_contain_text("Done", timeout=LONG)
+    expect(detail).to_contain_text("400 of 400 read")
+    assert len(followed) == 1  # told by events, not asked again and again
+    assert re.search(r"/api/import/runs/\d+/events$", followed[0])
+    operator.settled()
+    operator.screenshot("import-done", whole=True)
+    run = operator.parameters["run"]
+    expect(operator.page.get_by_role("row", name=f"Run {run} ")).to_contain_text("Done")
+    operator.page.reload()
+    expect(operator.page.locator(".run-detail")).to_contain_text("400 of 400 read")
+
+
+def test_a_busy_network_leads_to_its_run(operator: Visit, own_stock: Catalogue) -> None:
+    operator.expected.append("409")
+    # queued for a worker that will never come: no job is put before ours
+    ((run,),) = own_stock.rows(
+        "insert into import_runs (source, partial, parameters) values ('generator', true, '{}') returning id"
+    )
+    own_stock.rows(
+        "insert into import_run_networks (run_id, network_id) select %s, id from networks where slug = 'cj'", run
+    )
+    try:
+        with_key(operator, own_stock)
+        operator.page.get_by_role("button", name="Start import").click()
+        expect(operator.page.get_by_role("alert")).to_contain_text(f"Run {run} is importing cj")
+        operator.page.get_by_role("button", name=f"Watch run {run}").click()
+        expect(operator.page.locator(".run-detail .badge").first).to_contain_text("Waiting")
+    finally:
+        own_stock.rows("update import_run_networks set active = false where run_id = %s", run)
+        own_stock.rows("update import_runs set state = 'failed', error = 'ended by the test' where id = %s", run)
+
+
+def test_rejected_records_with_their_reasons(operator: Visit, own_stock: Catalogue) -> None:
+    ((run,),) = own_stock.rows("select max(run_id) from rejected_records where reason = %s", REJECTED)
+    operator.open(f"/operate?run={run}")
+    records = operator.page.locator(".rejected > li")
+    expect(records).to_have_count(50)
+    assert REJECTED in records.first.inner_text()
+    records.first.locator("summary").click()
+    expect(records.first.locator("pre")).to_contain_text("campaignId")
+    operator.page.get_by_role("button", name="More").click()
+    expect(records).to_have_count(60)
+
+
+def test_a_feed_is_seen_before_it_is_stored(operator: Visit, own_stock: Catalogue) -> None:
+    with_key(operator, own_stock)
+    form = operator.page.locator("form", has=operator.page.get_by_role("button", name="Preview"))
+    upload = form.get_by_role("button", name="Import this file")
+    expect(upload).to_be_disabled()
+    form.get_by_label("File", exact=True).set_input_files(FEED)
+    form.get_by_role("button", name="Preview").click()
+    shown = operator.page.get_by_role("region", name="As it would be stored").locator("tbody tr")
+    expect(shown).to_have_count(3)
+    operator.see("name: it is missing; a program needs one")
+    operator.see("Awin directory export")
+    operator.screenshot("feed-preview", whole=True)
+    assert own_stock.rows("select count(*) from programs where data_source = 'feed:awin'") == [(0,)]
+    upload.click()
+    detail = operator.page.locator(".run-detail")
+    expect(detail.locator(".badge").first).to_contain_text("Done", timeout=LONG)
+    expect(detail).to_contain_text("3 new")
+    assert own_stock.rows("select count(*) from programs where data_source = 'feed:awin'") == [(3,)]
+
+
+def test_an_unknown_layout_gets_a_draft(operator: Visit, own_stock: Catalogue) -> None:
+    operator.expected.append("400")
+    with_key(operator, own_stock)
+    form = operator.page.locator("form", has=operator.page.get_by_role("button", name="Preview"))
+    file = FilePayload(name="shops.csv", mimeType="text/csv", buffer=UNKNOWN.encode())
+    form.get_by_label("File", exact=True).set_input_files([file])
+    form.locator("select[name=network]").select_option("partnerstack")
+    form.get_by_role("button", name="Preview").click()
+    operator.see("The mapping above is a draft")
+    mapping = form.get_by_role("textbox", name="Mapping")
+    draft = mapping.input_value()
+    assert 'external_id = "ID"' in draft
+    mapping.fill("nonsense = 1\n" + draft)
+    form.get_by_role("button", name="Preview").click()
+    expect(operator.page.get_by_role("alert")).to_contain_text("nonsense")
+    mapping.fill(draft)
+    form.get_by_role("button", name="Preview").click()
+    expect(operator.page.get_by_role("region", name="As it would be stored")).to_contain_text("Zweiter")
+
+
+def test_networks_show_how_they_are(operator: Visit, own_stock: Catalogue) -> None:
+    operator.open("/operate")
+    rows = operator.page.get_by_role("region", name="Networks").locator("tbody tr")
+    assert rows.count() == len(own_stock.get("/api/networks")["networks"])
+    cj = own_stock.get("/api/networks/cj")
+    assert f"{cj['programs']:,}" in rows.filter(has_text="CJ Affiliate").inner_text()
+
+
+def test_the_index_shows_its_lag(operator: Visit, own_stock: Catalogue) -> None:
+    operator.open("/operate")
+    index = operator.page.locator("#index")
+    expect(index).to_contain_text(own_stock.get()["index"]["generation"])
+    expect(index.locator(".tile", has_text="Changes on the way").locator("dd")).to_have_text("0", timeout=LONG)
+    operator.expected.append("503")
+    operator.answer("/readyz", status=503, body='{"status": "unavailable"}')
+    expect(index.get_by_role("alert")).to_contain_text("Not available right now", timeout=LONG)
+
+
+def test_marks_are_set_on_the_programs_page(operator: Visit, own_stock: Catalogue) -> None:
+    ((id,),) = own_stock.rows("select id from programs where name = 'Bare Minimum'")
+    with_key(operator, own_stock, path=f"/programs/{id}")
+    operator.page.get_by_role("switch", name="Verified").click()
+    expect(operator.page.locator("header .badge.verified")).to_be_visible()
+    operator.page.get_by_role("switch", name="Featured").click()
+    expect(operator.page.locator("header .badge.featured")).to_be_visible()
+    assert own_stock.rows("select verified, featured from programs where id = %s", id) == [(True, True)]
+    operator.page.get_by_role("switch", name="Verified").click()
+    expect(operator.page.locator("header .badge.verified")).to_have_count(0)
+    assert own_stock.rows("select verified, featured from programs where id = %s", id) == [(False, True)]
+
+
+def test_without_a_key_there_are_no_marks_to_set(operator: Visit, own_stock: Catalogue) -> None:
+    ((id,),) = own_stock.rows("select id from programs where name = 'Bare Minimum'")
+    operator.open(f"/programs/{id}")
+    assert operator.page.get_by_role("switch").count() == 0

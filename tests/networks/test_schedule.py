@@ -1,0 +1,181 @@
+"""Syncs on a schedule.
+
+1. Every network that is set up has a cron line of its own, with its priority; no other network has one.
+2. A tick syncs; a tick that meets a running sync, of whatever origin, leaves it alone.
+3. What a crash left unfinished goes on by itself, within five minutes.
+4. A real worker process does all of it, and ends when told to, in the middle of a wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from procrastinate import App
+from procrastinate.periodic import PeriodicDeferrer, PeriodicTask
+
+from app.jobs import IMPORTS, RESUME, SCHEDULED_SYNC, SYNCS, worker
+from app.networks.accounts import Account, accounts
+from app.networks.schedule import following, interval, is_cron
+from app.networks.sync import open_sync
+from app.settings import as_environment, read_settings
+from tests.networks.conftest import Network, Syncing, environment
+from tests.networks.simulator import SimulatedNetwork
+
+
+def jobs_of(syncing: Syncing, given: dict[str, Account]) -> App:
+    catalogue = syncing.catalogue
+    return worker(catalogue.engines.database_url, catalogue.connect, given, threading.Event())
+
+
+def accounts_of(*simulated: SimulatedNetwork, **more: str) -> dict[str, Account]:
+    variables: dict[str, str] = {}
+    for each in simulated:
+        variables |= environment(each, **more)
+    return accounts(read_settings(variables))
+
+
+def tick(syncing: Syncing, given: dict[str, Account], task: str, queues: list[str]) -> None:
+    """The clock reaches a task's time, on a worker."""
+    jobs = jobs_of(syncing, given)
+
+    async def run() -> None:
+        async with jobs.open_async():
+            chosen: list[PeriodicTask[..., object, ...]] = [
+                each for each in jobs.periodic_registry.periodic_tasks.values() if each.task.name == task
+            ]
+            assert chosen
+            stamp = int(time.time())
+            await PeriodicDeferrer(jobs.periodic_registry).defer_jobs([(each, stamp) for each in chosen])
+            for queue in queues:
+                await jobs.run_worker_async(queues=[queue], wait=False, install_signal_handlers=False)
+
+    asyncio.run(run())
+
+
+def test_every_network_that_is_set_up_has_its_line(network: Network, syncing: Syncing) -> None:
+    given = accounts_of(network("cj"), schedule="7 3 * * *", priority="5") | {
+        slug: each for slug, each in accounts_of(network("impact")).items() if slug == "impact"
+    }
+    jobs = jobs_of(syncing, given)
+    lines = {
+        slug: (task.cron, task.configure_kwargs.get("priority"), task.configure_kwargs.get("task_kwargs"))
+        for (name, slug), task in jobs.periodic_registry.periodic_tasks.items()
+        if name == SCHEDULED_SYNC
+    }
+    assert lines == {
+        "cj": ("7 3 * * *", 5, {"network": "cj"}),
+        "impact": ("10 6 * * *", 0, {"network": "impact"}),
+    }
+
+
+def test_a_tick_syncs(network: Network, syncing: Syncing) -> None:
+    simulated = network("partnerstack", 20)
+    tick(syncing, accounts_of(simulated), SCHEDULED_SYNC, [SYNCS])
+    assert len(syncing.programs("partnerstack")) == 20
+    assert syncing.catalogue.rows("select state, parameters ->> 'by' from import_runs") == [("done", "schedule")]
+
+
+def test_a_tick_leaves_a_busy_network_alone(network: Network, syncing: Syncing) -> None:
+    simulated = network("partnerstack", 20)
+    with syncing.catalogue.connect() as connection:
+        run = open_sync(connection, "partnerstack", by="test")
+    tick(syncing, accounts_of(simulated), SCHEDULED_SYNC, [SYNCS])
+    assert simulated.calls == []
+    assert syncing.catalogue.rows("select id, state from import_runs") == [(run, "queued")]
+
+
+def test_what_a_crash_left_goes_on(network: Network, syncing: Syncing) -> None:
+    """The process of a run is gone: its lock is free, it is marked as running, its pull is open."""
+    simulated = network("partnerstack", 20)
+    with syncing.catalogue.connect() as connection:
+        run = open_sync(connection, "partnerstack", by="schedule")
+        connection.execute("update import_runs set state = 'running' where id = %s", (run,))
+        connection.execute("insert into network_pulls (network_id) values (7)")
+        connection.execute(
+            "insert into network_syncs (run_id, network_id, pull_id) select %s, 7, max(id) from network_pulls", (run,)
+        )
+    tick(syncing, accounts_of(simulated), RESUME, [IMPORTS, SYNCS])
+    assert syncing.catalogue.rows("select state, parameters ->> 'by' from import_runs order by id") == [
+        ("failed", "schedule"),
+        ("done", "resume"),
+    ]
+    assert len(syncing.programs("partnerstack")) == 20
+    tick(syncing, accounts_of(simulated), RESUME, [IMPORTS, SYNCS])
+    assert syncing.catalogue.rows("select count(*) from import_runs") == [(2,)]
+
+
+def test_a_worker_process_syncs_and_ends_when_told_to(network: Network, syncing: Syncing) -> None:
+    small, slow = network("partnerstack", 30), network("awin", 30)
+    for each in (small, slow):
+        each.now = time.time
+    engines = syncing.catalogue.engines
+    variables = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("AFFINDEX_")},
+        **as_environment(msgspec.structs.replace(syncing.catalogue.settings, index=syncing.catalogue.alias)),
+        **environment(small),
+        **environment(slow),
+        "AFFINDEX_DATABASE_URL": engines.database_url,
+        "AFFINDEX_OPENSEARCH_URL": engines.opensearch_url,
+    }
+    given = accounts_of(small, slow)
+    jobs = jobs_of(syncing, given)
+    runs = {}
+    with syncing.catalogue.connect() as connection:
+        for slug in ("awin", "partnerstack"):
+            runs[slug] = open_sync(connection, slug, by="test")
+
+    async def defer() -> None:
+        async with jobs.open_async():
+            for run in runs.values():
+                await jobs.configure_task("sync_network", queue=SYNCS).defer_async(run=run)
+
+    asyncio.run(defer())
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from app.cli import main; main()", "worker"], env=variables, stderr=subprocess.PIPE
+    )
+    try:
+        until = time.monotonic() + 60
+        # One is done while the other waits for its limit: a slow network keeps nobody waiting.
+        state = "select state from import_runs where id = %s"
+        while syncing.catalogue.rows(state, runs["partnerstack"]) != [("done",)]:
+            assert process.poll() is None, process.stderr.read() if process.stderr else None
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        while len(slow.calls) < 2:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        if process.stderr:
+            process.stderr.close()
+    ((ended, error),) = syncing.catalogue.rows("select state, error from import_runs where id = %s", runs["awin"])
+    assert ended == "failed"
+    assert error.startswith("Stopped:")
+
+
+@pytest.mark.parametrize(
+    ("line", "valid"),
+    [("0 4 * * *", True), ("15 */2 * * *", True), ("0 4 * *", False), ("0 25 * * *", False), ("* * * * * *", False)],
+)
+def test_what_is_a_cron_line(line: str, valid: bool) -> None:
+    assert is_cron(line) is valid
+
+
+def test_the_next_sync_and_how_often() -> None:
+    now = datetime(2026, 11, 24, 4, 30, tzinfo=UTC)
+    assert following("0 4 * * *", now) == datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
+    assert interval("15 */2 * * *", now) == timedelta(hours=2)
+    assert interval("0 4 * * 1", now) == timedelta(days=7)
