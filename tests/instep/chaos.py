@@ -214,7 +214,7 @@ class Chaos:
                 stderr=subprocess.DEVNULL,
             )
             try:
-                process.wait(random.uniform(10, 25))
+                process.wait(random.uniform(40, 60))
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -286,7 +286,7 @@ class Chaos:
                         self.wrong.append("503 without Retry-After")
                 elif answer.status_code not in (200, 503):
                     self.wrong.append(f"{answer.status_code} {answer.text[:300]}")
-                time.sleep(0.05)
+                time.sleep(0.25)
 
 
 def main(arguments: list[str]) -> None:
