@@ -16,13 +16,16 @@ from opensearchpy import AsyncOpenSearch
 
 from app.api import (
     algolia,
+    changes,
     export,
     facets,
     feeds,
     fields,
     health,
     imports,
+    index,
     keys,
+    metrics,
     networks,
     programs,
     schema_page,
@@ -48,6 +51,7 @@ def create_app(
     search: AsyncOpenSearch,
     alias: str,
     secret: bytes,
+    operator: index.Operator,
     accounts: Mapping[str, Account] | None = None,
     pages: Sequence[Router] = (),
     limit: RateLimit | None = None,
@@ -68,6 +72,7 @@ def create_app(
         probe = Probe(engine, pool)
         app.state.catalogue = Catalogue(engine, pool, probe, secret, database_url, accounts or no_accounts())
         app.state.jobs = jobs
+        app.state.operator = operator
         looking = asyncio.create_task(probe.run())
         try:
             yield
@@ -86,6 +91,9 @@ def create_app(
     app = Litestar(
         route_handlers=[
             programs.ROUTES,
+            changes.ROUTES,
+            index.ROUTES,
+            metrics.ROUTES,
             export.ROUTES,
             suggest.ROUTES,
             algolia.ROUTES,
