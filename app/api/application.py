@@ -36,6 +36,7 @@ from app.api.catalogue import Catalogue, open_pool
 from app.api.limiting import RateLimit
 from app.api.probe import Probe
 from app.api.problems import HANDLERS
+from app.api.remembering import Gone, client_gone
 from app.jobs import producer
 from app.networks.accounts import Account, no_accounts
 from app.search.engine import SearchEngine
@@ -109,7 +110,7 @@ def create_app(
             *pages,
         ],
         dependencies={"catalogue": Provide(catalogue, sync_to_thread=False)},
-        exception_handlers=HANDLERS,
+        exception_handlers={**HANDLERS, Gone: client_gone},
         lifespan=[lifespan],
         middleware=[limit] if limit else [],
         cors_config=CORSConfig(

@@ -159,7 +159,8 @@ class SearchEngine:
         except TransportError as error:
             if isinstance(error.status_code, int) and error.status_code < 500 and error.status_code not in (404, 429):
                 raise
-            self._failed()
+            if error.status_code != 404:  # an index that is not there yet is said at once, and clogs nothing
+                self._failed()
             raise EngineAway(f"the search engine cannot answer now ({error.status_code}); try again") from error
         self._failures = 0
         return str(answer)
