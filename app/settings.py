@@ -7,7 +7,7 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -62,10 +62,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 2  # processes that serve the API
+    followers: int = 1  # threads of a worker that follow Postgres; one carries 500 changes a second with ease
     secret: str | None = None
     secrets_file: str | None = None  # TOML with a table per network
     allow_private_addresses: bool = False  # of networks; for tests and for mirrors in one's own network
     networks: dict[str, dict[str, Secret]] = {}  # what AFFINDEX_NETWORKS_<NETWORK>_<NAME> say
+    rate_limit: Annotated[int, msgspec.Meta(ge=1)] | None = None  # requests a client and minute; none by default
+    trusted_proxies: str | None = None  # whose X-Forwarded-For counts: addresses and networks
     log_level: str = "info"
 
     @property

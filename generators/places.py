@@ -7,7 +7,6 @@ from functools import cache
 from importlib.resources import files
 
 import msgspec
-from faker import Faker
 
 from generators.distributions import Table
 
@@ -66,6 +65,9 @@ def places() -> dict[str, Place]:
 
 
 def _place(region: str, language: str, words: dict[str, str]) -> Place:
+    # Not at the top: 50 MB that whoever only knows the volumes, as each process of the API does, need not carry.
+    from faker import Faker
+
     # Only the provider of names is loaded: a whole Faker takes ten times as long to set up.
     people = Faker(words["faker"], providers=["faker.providers.person"])
     people.seed_instance(_FAKER_SEED)

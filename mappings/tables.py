@@ -385,7 +385,8 @@ PROGRAM_ALIASES = Table(
     METADATA,
     Column("network_id", SmallInteger, ForeignKey("networks.id"), primary_key=True, autoincrement=False),
     Column("external_id", Text, primary_key=True),
-    Column("alias_of", BigInteger, ForeignKey("programs.id", ondelete="CASCADE"), nullable=False),
+    # A program's id, without a foreign key: one would forbid TRUNCATE of the programs to whoever may do it.
+    Column("alias_of", BigInteger, nullable=False),
     Column("noted_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
 )
 Index("program_aliases_alias_of_idx", PROGRAM_ALIASES.c.alias_of)

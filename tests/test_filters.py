@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -119,3 +120,17 @@ def test_refuses(shop: Catalogue, parameters: dict[str, str], parameter: str, sa
 def test_says_everything_that_is_wrong_at_once(shop: Catalogue) -> None:
     problem = shop.get(expect=400, nework="cj", epc="5..1", perPage="0")
     assert [error["parameter"] for error in problem["errors"]] == ["nework", "epc", "perPage"]
+
+
+def test_facets_have_limits_and_orders_of_their_own(shop: Catalogue) -> None:
+    def values(facet: str, **parameters: Any) -> list[str]:
+        answer = shop.get(facets="network,language", **parameters)["facets"]
+        return [each["value"] for each in answer[facet]["values"]]
+
+    assert values("network") == ["awin", "cj", "rakuten"]
+    assert values("network", facetLimit="network:1") == ["awin"]
+    assert values("language", facetOrder="name") == ["de", "en", "fr"]
+    assert values("network", facetOrder="network:name", facetLimit="2") == ["awin", "cj"]
+    assert values("network", facetOrder="name", facetLimit="1", network="rakuten") == ["awin", "rakuten"]
+    assert shop.get(expect=400, facetOrder="nwork:name")["errors"][0]["didYouMean"] == "network"
+    assert shop.get(expect=400, facetOrder="size")["errors"][0]["parameter"] == "facetOrder"

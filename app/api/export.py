@@ -37,7 +37,7 @@ from app.search.request import SearchRequest, SortKey, read_request
 _AT_ONCE = 8
 _RETRY_SECONDS = 5
 _TAKEN = ("q", "sort", "fields", "includeUnknown")
-_REFUSED = ("page", "perPage", "cursor", "facets", "facetLimit", "highlight", "explain", "collapse")
+_REFUSED = ("page", "perPage", "cursor", "facets", "facetLimit", "facetOrder", "highlight", "explain", "collapse")
 
 
 @dataclass

@@ -122,6 +122,7 @@ SEARCH_PARAMETERS: list[Parameter] = [
         f"Values a facet, or field:number; {DEFAULT_FACET_VALUES} by default, at most {MOST_FACET_VALUES:,}.",
         "category:100,network:5",
     ),
+    _text("facetOrder", "How values are ordered: count (default) or name, or field:order.", "category:name"),
     _text("fields", "Members of a program to answer with; all by default.", "id,name,network"),
     _flag("highlight", "Add `highlights`: what matched, in <mark>, the rest HTML-escaped."),
     _choice(

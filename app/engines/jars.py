@@ -17,13 +17,13 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 import msgspec
-from jgo.constants import MAVEN_CENTRAL_URL
 
 from app.failures import Failure
 
 _AT_ONCE = 8
 _BLOCK = 1 << 18
 _ATTEMPTS = 4
+_FIRST_PAUSE_SECONDS = 1.0  # then twice as long each time
 _TIMEOUT_SECONDS = 30
 
 Progress = Callable[[int, int], None]
@@ -84,6 +84,8 @@ def fetch(
     # A file under its final name was checked when it got that name; its size is checked again, its sum is not.
     lacking = [jar for jar in jars if not _there(folder / jar.file, jar)]
     if lacking:
+        from jgo.constants import MAVEN_CENTRAL_URL  # not at the top: 20 MB, needed once
+
         total = sum(jar.size for jar in jars)
         read = {jar.coordinate: jar.size for jar in jars} | {jar.coordinate: 0 for jar in lacking}
         task = _Task(folder, (repository or MAVEN_CENTRAL_URL).rstrip("/"), stopping or Event())
@@ -128,17 +130,22 @@ def _fetch_one(task: _Task, jar: Jar, count: Callable[[Jar, int], None]) -> None
     failure: Exception | None = None
     try:
         for attempt in range(_ATTEMPTS):
-            if attempt and task.stopping.wait(2**attempt / 2):
+            if attempt and task.stopping.wait(_FIRST_PAUSE_SECONDS * 2 ** (attempt - 1)):
                 break
             try:
                 _resume(task, jar, mine, count)
             except (URLError, OSError, TimeoutError, HTTPException) as error:
                 failure = error
-                if isinstance(error, HTTPError) and error.code in (401, 403, 404):
-                    break
+                if isinstance(error, HTTPError):
+                    error.close()
+                    if error.code in (401, 403, 404):
+                        break
                 continue
             if task.stopping.is_set():
                 break
+            if mine.stat().st_size < jar.size:
+                failure = DownloadFailed("the connection broke off")
+                continue
             if mine.stat().st_size == jar.size and _sum(mine) == jar.sha256:
                 mine.rename(task.folder / jar.file)
                 return

@@ -23,7 +23,6 @@ from app.importing.sources import Record, Source, Unreadable
 from app.normalising import VERSION, Rejected, normalise
 from mappings.networks import BY_SLUG
 from mappings.program import Program
-from mappings.tables import staging_table
 
 _log = structlog.get_logger()
 
@@ -206,6 +205,9 @@ def _merge_run(connection: psycopg.Connection, run: int, source: Source, staged:
 
 def carry_out(connect: Connect, run: int, source: Source, progress: Progress | None = None) -> None:
     """Carry out a run that was opened. It ends done, or failed with its reason recorded and the error raised."""
+    # Not at the top: SQLAlchemy is 30 MB, and every process of the API knows this module without importing anything.
+    from mappings.tables import staging_table
+
     session = _Session(connect, run)
     try:
         session.attempt(lambda connection: connection.execute(staging_table(staging_name(run))))

@@ -12,19 +12,18 @@ from collections.abc import Iterable
 
 import httpx2
 
+from app.feeds import fetching
 from app.networks.failures import AddressRefused
+
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # NAT64: the last four bytes are an IPv4 address
 
 
 def is_public(address: str) -> bool:
     """Whether an IP address is of the open internet."""
     parsed = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(parsed, ipaddress.IPv6Address):
-        inner = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo[1] if parsed.teredo else None)
-        if inner is not None:
-            return is_public(str(inner))
-        if parsed in ipaddress.ip_network("64:ff9b::/96"):  # NAT64: the last four bytes are an IPv4 address
-            return is_public(str(ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)))
-    return parsed.is_global and not parsed.is_multicast
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed in _TRANSLATED:
+        parsed = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
+    return fetching.is_public(parsed)
 
 
 def checked(host: str, addresses: Iterable[str]) -> list[str]:

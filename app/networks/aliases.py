@@ -27,6 +27,8 @@ _LINK = """
 
 def link_shareasale(connection: psycopg.Connection) -> int:
     """Note which Awin program carries on which ShareASale one; how many were new or moved. Commits."""
+    # The aliases of programs that are gone go with the next look: no foreign key holds them.
+    connection.execute("delete from program_aliases where not exists (select from programs where id = alias_of)")
     linked = connection.execute(_LINK, {"awin": BY_SLUG["awin"].id, "shareasale": BY_SLUG["shareasale"].id}).rowcount
     connection.commit()
     return linked

@@ -14,8 +14,9 @@ from app.networks.failures import NotAnAnswer, Passing
 Shape = TypeVar("Shape")
 
 _HTML = re.compile(rb"\s*(?:<!doctype\s+html|<html|<head|<body)", re.IGNORECASE)
-# An ampersand that begins no entity: CJ's own documentation has one.
-_BARE_AMPERSAND = re.compile(rb"&(?!(?:[A-Za-z][A-Za-z0-9]*|#[0-9]+|#x[0-9A-Fa-f]+);)")
+# An ampersand that begins no entity of XML: CJ's own documentation has one, and HTML's entities mean nothing here;
+# they stay as text, which the normaliser reads.
+_BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);)")
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import re
+from functools import cache, lru_cache
 
 from app.normalising.text import clean
 from mappings.taxonomy import category_names, vertical_of
@@ -11,6 +12,7 @@ OTHER = "other"
 _LONGEST = 200
 _MOST = 50
 _SEPARATOR = ">"
+_JOINING = re.compile(r"(?:\s*(?:&|\+|/|:|,|;|-|–|_|\band\b|\bund\b|')\s*)+")
 
 
 @lru_cache(maxsize=16_384)
@@ -20,7 +22,8 @@ def categories(network: str, raw: tuple[str, ...]) -> tuple[str | None, tuple[st
     if not paths:
         return None, None, None
     names = tuple(dict.fromkeys(path[-1] for path in paths))[:_MOST]
-    vertical = next((found for path in paths if (found := _vertical(network, path))), OTHER)
+    verticals = (_vertical(network, path) for path in paths)
+    vertical = next((found for found in verticals if found and found != OTHER), OTHER)
     return paths[0][-1], names, vertical
 
 
@@ -30,7 +33,30 @@ def _path(network: str, raw: str) -> list[str]:
 
 
 def _vertical(network: str, path: list[str]) -> str | None:
-    """By the whole path, else by the deepest part that is known."""
-    known = vertical_of()
-    whole = known.get((network, " > ".join(path).lower()))
-    return whole or next((found for part in reversed(path) if (found := known.get((network, part.lower())))), None)
+    """By the whole path, else by its ends, else by the deepest part that is known: to the network, or alike to all."""
+    own, shared = _of_network(network), _of_all()
+    ends = [" > ".join(path), f"{path[0]} > {path[-1]}"] if len(path) > 1 else path
+    whole = next((found for each in ends if (found := own.get(_key(each)))), None)
+    return whole or next(
+        (found for part in reversed(path) if (found := own.get(_key(part)) or shared.get(_key(part)))), None
+    )
+
+
+def _key(name: str) -> str:
+    """One spelling: `Food & Drink`, `food : drink` and the slug `food-and-drink` are one."""
+    return " > ".join(_JOINING.sub(" ", part).strip() for part in name.casefold().split(" > "))
+
+
+@cache
+def _of_network(network: str) -> dict[str, str]:
+    return {_key(name): vertical for (owner, name), vertical in vertical_of().items() if owner == network}
+
+
+@cache
+def _of_all() -> dict[str, str]:
+    """Names that every network which has them puts into one vertical: they mean the same where a network is silent."""
+    found: dict[str, set[str]] = {}
+    for (_, name), vertical in vertical_of().items():
+        if " > " not in name and vertical != OTHER:
+            found.setdefault(_key(name), set()).add(vertical)
+    return {name: verticals.pop() for name, verticals in found.items() if len(verticals) == 1}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.normalising.commission_text import understand
+from app.normalising.money import money
 from app.normalising.numbers import number
-from app.normalising.places import SIGNS
 from app.normalising.places import currency as currency_code
 from app.normalising.text import clean, lines_of
 from mappings.network_program import RawCommission
@@ -19,8 +19,8 @@ _LONGEST_TEXT = 2000
 _LONGEST_CONDITION = 300
 _LARGEST_AMOUNT = 1e7
 
-_CURRENCY_FIRST = re.compile(r"([A-Z]{3}|[A-Z]{0,3}\$|€|£|¥|₹)\s*(-?[\d.,]+)", re.IGNORECASE)
-_CURRENCY_LAST = re.compile(r"(-?[\d.,]+)\s*([A-Z]{3}|€|£|\$)", re.IGNORECASE)
+_OPEN_ABOVE = re.compile(r"\+\s*$|^\s*(?:from|min|ab|at least)\b", re.IGNORECASE)
+_OPEN = re.compile(_OPEN_ABOVE.pattern + r"|^\s*(?:up to|max|bis zu|jusqu|hasta|fino a|até|tot)\b", re.IGNORECASE)
 
 _EVENTS = {
     "lead": ("lead", "signup", "sign up", "registration", "trial", "demo", "application", "quote", "call"),
@@ -50,10 +50,10 @@ _NONE = Commissions()
 
 
 @lru_cache(maxsize=16_384)  # a catalogue repeats its commissions: rates are heaped, lines are few
-def commissions(text: str | None, lines: tuple[RawCommission, ...], default_currency: str) -> Commissions:
+def commissions(text: str | None, lines: tuple[RawCommission, ...], default_currency: str | None) -> Commissions:
     """What a source's text and lines say; its lines win over its text."""
     cleaned = clean(text, _LONGEST_TEXT)
-    rules = [rule for line in lines[:_MOST_RULES] if (rule := _line(line, default_currency))]
+    rules = [rule for line in lines[:_MOST_RULES] for rule in _lines(line, default_currency)]
     recurring: bool | None = True if any(rule.event == "recurring" for rule in rules) else None
     months: int | None = None
     tiered = False
@@ -74,7 +74,7 @@ def _summed(
     text: str | None,
     recurring: bool | None,
     months: int | None,
-    default: str,
+    default: str | None,
     tiered: bool,
 ) -> Commissions:
     percents = [rule for rule in rules if rule.kind == "percent"]
@@ -109,46 +109,60 @@ def _least(bounds: list[float | None]) -> float | None:
     return min(known) if known and len(known) == len(bounds) else None
 
 
-def _line(line: RawCommission, default_currency: str) -> CommissionRule | None:
-    """One structured line; None if it pays nothing or cannot be read."""
-    written = [line.value, line.low, line.high]
+def _lines(line: RawCommission, default_currency: str | None) -> list[CommissionRule]:
+    """The rules of one structured line; none if it pays nothing or cannot be read."""
     kind = (line.kind or "").strip().lower()
+    named = currency_code(line.currency) if line.currency else None
+    threshold = number(line.threshold)
+    threshold = threshold if threshold is not None and 0 < threshold <= 1e12 else None
+    condition = clean(line.condition, _LONGEST_CONDITION)
+
+    def rule(
+        event: str, is_percent: bool, low: float | None, high: float | None, paid_in: str | None
+    ) -> CommissionRule:
+        return CommissionRule(
+            event=event,
+            kind="percent" if is_percent else "fixed",
+            min=low,
+            max=high,
+            currency=None if is_percent else paid_in,
+            threshold=threshold,
+            condition=condition,
+        )
+
+    written = [line.value, line.low, line.high]
     if not kind:
         kind = "percent" if any("%" in str(each) for each in written if each is not None) else ""
-    currency = currency_code(line.currency) if line.currency else None
     amounts: list[float | None] = []
     for each in written:
-        amount = number(each)
-        if isinstance(each, str) and "%" not in each:
-            match = _CURRENCY_FIRST.fullmatch(each.strip()) or _CURRENCY_LAST.fullmatch(each.strip())
-            if match:
-                sign, digits = (match[1], match[2]) if not match[1][0].isdigit() else (match[2], match[1])
-                amount = number(digits)
-                currency = currency or SIGNS.get(sign.upper()) or currency_code(sign)
-                kind = kind or "fixed"
+        amount, paid_in = money(each)
+        if paid_in is not None and isinstance(each, str) and "%" not in each:
+            named = named or paid_in
+            kind = kind or "fixed"
         amounts.append(amount)
     value, low, high = amounts
-    low, high = (value, value) if value is not None else (low, high)
+    if value is None and low is None and high is None and isinstance(line.value, str):
+        # several figures in one value: "5% - 10%", "up to $20"
+        event = _event(line.event)
+        return [
+            rule(event, each.kind == "percent", each.min, each.max, each.currency)
+            for each in understand(line.value[:_LONGEST_TEXT], named or default_currency).rules
+        ]
+    if isinstance(line.value, str) and value is not None and _OPEN.search(line.value):
+        low, high = (value, None) if _OPEN_ABOVE.search(line.value) else (None, value)
+    elif value is not None:
+        low, high = value, value
     percent = kind.startswith("percent") or kind == "%"
     if not percent and not kind.startswith(("fix", "flat", "amount")):
-        return None
+        return []
     limit = 100.0 if percent else _LARGEST_AMOUNT
     low = low if low is not None and 0 < low <= limit else None
     high = high if high is not None and 0 < high <= limit else None
     if low is None and high is None:
-        return None
+        return []
     if low is not None and high is not None and low > high:
         low, high = high, low
-    threshold = number(line.threshold)
-    return CommissionRule(
-        event=_event(line.event),
-        kind="percent" if percent else "fixed",
-        min=low,
-        max=high,
-        currency=None if percent else currency or default_currency,
-        threshold=threshold if threshold is not None and 0 < threshold <= 1e12 else None,
-        condition=clean(line.condition, _LONGEST_CONDITION),
-    )
+    return [rule(_event(line.event), percent, low, high, named or default_currency)]
 
 
 @lru_cache(maxsize=1024)

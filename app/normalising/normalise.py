@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from functools import lru_cache
 
 from app.normalising.categories import categories
 from app.normalising.commissions import commissions
+from app.normalising.cookies import MOST_DAYS, cookie_days
 from app.normalising.dates import day
 from app.normalising.flags import approval_mode, flag, one_of, payment_methods, payment_risk, status
+from app.normalising.money import money
 from app.normalising.numbers import number, whole, within
 from app.normalising.places import countries, country, currency, currency_of, language, languages
 from app.normalising.text import clean, storable
@@ -19,17 +20,13 @@ from mappings.network_program import NetworkProgram, Raw
 from mappings.networks import BY_SLUG, Network
 from mappings.program import Program
 
-VERSION = 2  # raise it when the same record would become another program: every stored row is then looked at again
+VERSION = 3  # raise it when the same record would become another program: every stored row is then looked at again
 
 _LONGEST_ID = 200
 _LONGEST_NAME = 300
 _LONGEST_DESCRIPTION = 5000
-_MOST_COOKIE_DAYS = 36_500
-_SESSION = frozenset({"session", "session only", "sitzung", "0 days"})
-_COOKIE = re.compile(
-    r"(\d{1,5})\s*(hours?|days?|d|tage?|jours?|días|giorni|dagen|weeks?|months?|years?)?", re.IGNORECASE
-)
 _MONTH_FIRST = frozenset({"clickbank"})
+_NO_RANK_AT_ZERO = frozenset({"awin", "cj"})  # their scales begin above 0: it stands where there is no score yet
 _SHARE = (0.0, 100.0)
 
 
@@ -49,24 +46,30 @@ def normalise(raw: NetworkProgram) -> Program:
         raise Rejected("name: it is missing; a program needs one")
 
     region = country(raw.primary_region) if raw.primary_region else None
-    named = currency(raw.currency) or (currency_of(region) if network.currency_by_region else None)
-    said = commissions(raw.commission_text, raw.commissions, named or network.currency)
+    own_currency = currency(raw.currency) if raw.currency else None
+    assumed = own_currency or _currency_of_network(network, region)
+    said = commissions(raw.commission_text, raw.commissions, assumed)
     category, listed, vertical = categories(network.slug, raw.categories)
     merchant_url = url(raw.merchant_url)
-    earnings = within(number(raw.average_earnings), -1e9, 1e9)
-    min_payout = within(number(raw.min_payout), 0, 1e9)
-    paid_in = said.currency or named or (network.currency if earnings is not None else None)
+    earnings, earned_in = money(raw.average_earnings)
+    earnings = _known(within(earnings, -1e9, 1e9), True)  # nobody earns nothing on average: it is not known yet
+    paid_in = said.currency or own_currency or ((earned_in or assumed) if earnings is not None else None)
+    if earned_in is not None and earned_in != paid_in:
+        earnings = None  # a program has one currency
     rate = RATES.usd.get(paid_in) if paid_in else None
+    min_payout, named = money(raw.min_payout)
+    min_payout = within(min_payout, 0, 1e9)
     payout_currency = (
-        (currency(raw.min_payout_currency) or paid_in or network.currency) if min_payout is not None else None
+        (currency(raw.min_payout_currency) or named or paid_in or assumed) if min_payout is not None else None
     )
+    awin = network.slug == "awin"
     popularity = number(raw.popularity)
-    if network.slug == "awin" and popularity == 0:
-        popularity = None  # its index is 0 where there is none
-    silent = network.slug == "awin" and popularity is None  # its zeros then mean "no data"
-    epc_raw = _known(within(number(raw.epc), -1e9, 1e9), silent)
-    own = named if network.currency_by_region else None
-    epc_currency = (currency(raw.epc_currency) or own or network.currency) if epc_raw is not None else None
+    if popularity == 0 and network.slug in _NO_RANK_AT_ZERO:
+        popularity = None
+    silent = awin and popularity is None  # its zeros then mean "no data"
+    epc_raw, named = money(raw.epc)
+    epc_raw = _known(within(epc_raw, -1e9, 1e9), silent)
+    epc_currency = (currency(raw.epc_currency) or named or own_currency or assumed) if epc_raw is not None else None
     per = _clicks(raw.epc_unit, network) if epc_raw is not None else None
     return Program(
         network=network.slug,
@@ -101,13 +104,13 @@ def normalise(raw: NetworkProgram) -> Program:
         commission_text=said.text,
         recurring=said.recurring if (stated := flag(raw.recurring)) is None else stated,
         recurring_months=said.recurring_months if (m := whole(number(raw.recurring_months), 1, 1200)) is None else m,
-        cookie_days=network.cookie_days if raw.cookie is None else _cookie(raw.cookie),
+        cookie_days=network.cookie_days if raw.cookie is None else _cookie(raw.cookie, awin),
         min_payout=min_payout,
         min_payout_currency=payout_currency,
         min_payout_usd=_usd(min_payout, RATES.usd.get(payout_currency) if payout_currency else None),
         payment_methods=payment_methods(raw.payment_methods) if raw.payment_methods else None,
-        validation_days=whole(number(raw.validation_days), 0, _MOST_COOKIE_DAYS),
-        payment_days=whole(_positive(number(raw.payment_days)), 0, _MOST_COOKIE_DAYS),
+        validation_days=whole(number(raw.validation_days), 0, MOST_DAYS),
+        payment_days=whole(_positive(number(raw.payment_days)), 0, MOST_DAYS),
         payment_risk=payment_risk(raw.payment_risk),
         average_earnings=earnings,
         average_earnings_usd=_usd(earnings, rate),
@@ -153,6 +156,13 @@ def _launched(raw: NetworkProgram) -> date | None:
     return day(raw.launched, month_first=raw.network in _MONTH_FIRST)
 
 
+@lru_cache(maxsize=512)
+def _currency_of_network(network: Network, region: str | None) -> str | None:
+    """Of amounts that name no currency: the region's where the network pays so, and unknown if the region has several
+    or is not named; else the network's."""
+    return currency_of(region) if network.currency_by_region else network.currency
+
+
 def _from_template(template: str | None, external_id: str) -> str | None:
     if template is None or not external_id.isascii() or not external_id.replace("-", "").replace("_", "").isalnum():
         return None
@@ -185,36 +195,17 @@ def _clicks(unit: str | None, network: Network) -> int:
 
 def _epc(value: float | None, paid_in: str | None, per: int | None) -> float | None:
     """USD per click; a negative figure (more was taken back than earned) compares with nothing."""
+    if value == 0 and per is not None:
+        return 0.0  # in any currency
     rate = RATES.usd.get(paid_in) if paid_in else None
     if value is None or value < 0 or rate is None or per is None:
         return None
     return within(round(value * rate / per, 6), 0, 1e6)
 
 
-def _cookie(raw: Raw) -> int | None:
-    if isinstance(raw, bool) or raw is None:
-        return None
-    if isinstance(raw, int | float):
-        return whole(float(raw), 0, _MOST_COOKIE_DAYS)
-    return _cookie_text(raw) if len(raw) <= 40 else None
-
-
-@lru_cache(maxsize=4096)
-def _cookie_text(raw: str) -> int | None:
-    text = raw.strip().lower()
-    if text in _SESSION:
-        return 0
-    match = _COOKIE.fullmatch(text)
-    if match is None:
-        return whole(number(text), 0, _MOST_COOKIE_DAYS) if "." in text else None
-    unit = match[2] or "days"
-    amount = int(match[1])
-    if unit.startswith("hour"):
-        return 0 if amount < 24 else round(amount / 24)
-    days = amount * (
-        7 if unit.startswith("week") else 30 if unit.startswith("month") else 365 if unit.startswith("year") else 1
-    )
-    return days if days <= _MOST_COOKIE_DAYS else None
+def _cookie(raw: Raw, awin: bool) -> int | None:
+    days = cookie_days(raw)
+    return None if awin and days == 0 and number(raw) == 0 else days  # its directory writes 0 where it does not know
 
 
 def _approval(raw: NetworkProgram, silent: bool) -> float | None:

@@ -15,10 +15,32 @@ NUMBER = (
     r"\d{1,3}(?:[.,  ’']\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?|[.,]\d+)"
 )
 
-_WHOLE = re.compile(rf"([-–]?)\s*({NUMBER})", re.ASCII)
+_WHOLE = re.compile(rf"([-–−]?)\s*(?:[$€£¥]|[A-Z]{{3}}(?=[\s\d]))?\s*([-–−]?)({NUMBER})", re.ASCII)
+_IN_BRACKETS = re.compile(r"\(\s*[$€£]?\s*\d[\d.,]*\s*%?\)")  # how accountants write what is below zero
 _GROUPED = re.compile(r"\d{1,3}([.,  ’'])\d{3}(?:\1\d{3})*(?:[.,]\d{1,2})?")
 _LAKHS = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d{1,2})?", re.ASCII)
-_NOTHING = frozenset({"", "-", "–", "n/a", "na", "null", "none", "new", "unknown", "unbekannt", "varies", "nan"})
+_NOTHING = frozenset(
+    {
+        "",
+        "-",
+        "–",
+        "n/a",
+        "na",
+        "n.a.",
+        "k.a.",
+        "null",
+        "none",
+        "new",
+        "unknown",
+        "unbekannt",
+        "varies",
+        "nan",
+        "undefined",
+        "tbd",
+        "tba",
+        "?",
+    }
+)
 _LARGEST = 1e12
 
 
@@ -61,9 +83,10 @@ def _number_of(text: str) -> float | None:
         found = _WHOLE.findall(stripped)
         if len(found) != 1:
             return None
-        sign, digits = found[0]
+        sign, inner, digits = found[0]
         parsed = parse_number(digits)
-        return None if parsed is None else -parsed if sign else parsed
+        below = bool(sign or inner or _IN_BRACKETS.fullmatch(stripped))
+        return None if parsed is None else -parsed if below else parsed
     return value if isfinite(value) and abs(value) <= _LARGEST else None
 
 

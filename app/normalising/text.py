@@ -7,6 +7,8 @@ import re
 from unicodedata import category, is_normalized, normalize
 
 _TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,2000}|!--.{0,2000}?--)>", re.DOTALL)
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+_DEEPEST = 8  # nestings of escapes; what is deeper is an attack, and stays as it is
 _LINE_TAG = re.compile(r"<(?:/?(?:p|div|li|ul|ol|tr|table|h[1-6]|section|dd|dt)|br)\b[^<>]{0,2000}>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<(script|style)\b.{0,20000}?</\1\s*>", re.DOTALL | re.IGNORECASE)
 
@@ -17,9 +19,7 @@ def clean(raw: str | None, longest: int) -> str | None:
         return None
     text = raw
     if "<" in text or "&" in text:
-        # Feeds escape once, twice, or mark up inside CDATA: entities first, then what turns out to be tags.
-        text = html.unescape(html.unescape(text)) if "&" in text else text
-        text = _TAG.sub(" ", _HIDDEN.sub(" ", text))
+        text = _without_markup(text, " ")
     if not text.isprintable():
         text = "".join(c if c.isprintable() or c.isspace() else _control(c) for c in text)
     text = " ".join(text.split())
@@ -33,11 +33,24 @@ def clean(raw: str | None, longest: int) -> str | None:
 
 def lines_of(raw: str, longest: int) -> str:
     """A text without markup that keeps its lines: what HTML sets apart (items, rows, cells, breaks) is one each."""
-    text = html.unescape(html.unescape(raw)) if "&" in raw else raw
-    if "<" in text:
-        text = _TAG.sub(" ", _LINE_TAG.sub("\n", _HIDDEN.sub(" ", text)))
+    text = _without_markup(raw, "\n") if "<" in raw or "&" in raw else raw
     lines = (clean(line, longest) for line in text.splitlines())
     return "\n".join(line for line in lines if line)[:longest]
+
+
+def _without_markup(text: str, line: str) -> str:
+    """No entities and no tags, however often they are nested; `line` stands where a tag broke the line.
+
+    Feeds escape once, twice, or mark up inside CDATA: entities first, then what turns out to be tags, until it rests.
+    """
+    for _ in range(_DEEPEST):
+        before = text
+        text = html.unescape(text) if "&" in text else text
+        if "<" in text:
+            text = _TAG.sub(" ", _LINE_TAG.sub(line, _HIDDEN.sub(" ", _CDATA.sub(" ", text))))
+        if text == before:
+            break
+    return text
 
 
 def _control(character: str) -> str:

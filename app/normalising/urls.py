@@ -10,6 +10,11 @@ from publicsuffixlist import PublicSuffixList
 _LONGEST = 2000
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _WITH_PORT = re.compile(r"[^/]+:\d+(/|$)", re.ASCII)
+_ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
+_WRAPPING = " \t\r\n\"'<>()[],;"
+_SEVERAL = re.compile(r"[\s,;|]+(?=https?://|www\.)", re.IGNORECASE)
+_BROKEN_SCHEME = re.compile(r"(?:https?:?/{1,3}(?=https?:?/))?(https?)(?::/{1,3}|:\\\\|//)(?=[^/\s])", re.IGNORECASE)
+_BLANK_IN_PATH = re.compile(r"(?:https?://)?[^\s/]+\.[^\s/]+/[^\s].* ", re.IGNORECASE)
 _SEPARATOR = re.compile("[/?#]")
 # What needs no mending: nearly every address there is.
 _PLAIN = re.compile(r"https?://([a-z0-9.-]+)(?:[/?#][!#-;=?-\[\]_a-z~]*)?", re.ASCII)
@@ -20,9 +25,12 @@ _suffixes = PublicSuffixList(accept_unknown=False)
 # Where links of networks lead through; such a domain says nothing of the merchant behind it.
 TRACKING = frozenset(
     {
+        "7eer.net",
         "anrdoezrs.net",
         "apmebf.com",
+        "avantlink.com",
         "awin1.com",
+        "bit.ly",
         "clickbank.net",
         "commission-junction.com",
         "dpbolvw.net",
@@ -30,18 +38,27 @@ TRACKING = frozenset(
         "evyy.net",
         "ftjcfx.com",
         "go2cloud.org",
+        "grsm.io",
         "jdoqocy.com",
         "kqzyfj.com",
         "linksynergy.com",
         "lduhtrp.net",
         "ojrq.net",
+        "partnerlinks.io",
         "pjatr.com",
+        "prf.hn",
         "pxf.io",
         "qksrv.net",
+        "redirectingat.com",
         "shareasale.com",
         "sjv.io",
+        "skimresources.com",
+        "tinyurl.com",
         "tkqlhce.com",
         "tqlkg.com",
+        "tradedoubler.com",
+        "viglink.com",
+        "webgains.com",
         "yceml.net",
         "zenaps.com",
     }
@@ -52,14 +69,14 @@ def url(raw: str | None) -> str | None:
     """A web address with its scheme and a lower-case host; None for anything else."""
     if raw is None:
         return None
-    if (plain := _PLAIN.fullmatch(raw)) and len(raw) <= _LONGEST:
+    if (plain := _PLAIN.fullmatch(raw)) and len(raw) <= _LONGEST and "&amp;" not in raw:
         return raw if _host(plain[1]) else None
-    text = raw.strip()
+    text = _mended(raw)
     if not text or len(text) > _LONGEST - 8 or not text.isprintable() or any(c in text for c in ' <>"{}|\\^`'):
         return None
     if text.startswith("//"):
         text = f"https:{text}"
-    elif "://" not in text:
+    elif not _ABSOLUTE.match(text):
         if _SCHEME.match(text) and not _WITH_PORT.match(text):
             return None  # mailto:, javascript:
         text = f"https://{text}"
@@ -69,6 +86,16 @@ def url(raw: str | None) -> str | None:
     if scheme_text not in ("http", "https") or "@" in host or _host(host) is None:
         return None
     return f"{scheme_text}://{host.lower()}{rest}"
+
+
+def _mended(raw: str) -> str:
+    """An address without what feeds wrap around it: quotes, brackets, entities, a second scheme, blanks in its path;
+    of several the first."""
+    text = raw.replace("&amp;", "&").strip().strip(_WRAPPING)
+    text = _SEVERAL.split(text, maxsplit=1)[0]
+    if found := _BROKEN_SCHEME.match(text):  # "http//", "https:/shop", "http://https://shop"
+        text = f"{found[1].lower()}://{text[found.end() :]}"
+    return "%20".join(text.split(" ")) if _BLANK_IN_PATH.match(text) else text
 
 
 @lru_cache(maxsize=4096)

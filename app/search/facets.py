@@ -43,7 +43,7 @@ def aggregations(request: SearchRequest, filters: Mapping[str, Filter], divided:
     shared: dict[str, Any] = {}
     groups: dict[str, Any] = {}
     for key in request.facets:
-        counted = _counts(FACETS[key], request.limit_of(key), filters.get(key))
+        counted = _counts(FACETS[key], request, filters.get(key))
         if key in divided.after:
             others = [each for name, each in divided.after.items() if name != key]
             groups[f"only:{key}"] = {"filter": all_of(others), "aggs": counted}
@@ -54,11 +54,12 @@ def aggregations(request: SearchRequest, filters: Mapping[str, Filter], divided:
     return groups
 
 
-def _counts(facet: Searchable, limit: int, selected: Filter | None) -> dict[str, Any]:
+def _counts(facet: Searchable, request: SearchRequest, selected: Filter | None) -> dict[str, Any]:
     key, path = facet.key, facet.path
     match facet.facet:
         case Terms():
-            counted: dict[str, Any] = {f"values:{key}": most_frequent(facet, limit)}
+            values = first_values(facet, request.limit_of(key), by_name=request.by_name(key))
+            counted: dict[str, Any] = {f"values:{key}": values}
             if selected and (chosen := [*selected.values, *selected.excluded_values]):
                 counted[f"selected:{key}"] = exactly(facet, chosen)
         case Ranges(edges=edges):
@@ -82,11 +83,12 @@ def _counts(facet: Searchable, limit: int, selected: Filter | None) -> dict[str,
     return counted
 
 
-def most_frequent(facet: Searchable, limit: int) -> dict[str, Any]:
-    """The aggregation of a facet's most frequent values, exact where the facet is bounded."""
+def first_values(facet: Searchable, limit: int, *, by_name: bool = False) -> dict[str, Any]:
+    """The aggregation of a facet's first values, by count or by name, exact where the facet is bounded."""
     bounded = isinstance(facet.facet, Terms) and facet.facet.bounded
     shard_size = max(MOST_BOUNDED_VALUES, limit + 1) if bounded else 4 * limit + 100
-    return {"terms": {"field": facet.path, "size": limit, "shard_size": shard_size}}
+    order = {"order": {"_key": "asc"}} if by_name else {}
+    return {"terms": {"field": facet.path, "size": limit, "shard_size": shard_size, **order}}
 
 
 def exactly(facet: Searchable, values: list[str]) -> dict[str, Any]:
@@ -108,12 +110,14 @@ def answers(
     for key in request.facets:
         group = aggregated.get(f"only:{key}") or aggregated[_SHARED]
         answer = _terms_answer if isinstance(FACETS[key].facet, Terms) else _ranges_answer
-        facets[key] = answer(FACETS[key], group, filters.get(key), request.limit_of(key))
+        facets[key] = answer(FACETS[key], group, filters.get(key), request)
         facets[key]["unknown"] = group[f"unknown:{key}"]["doc_count"] if FACETS[key].optional else 0
     return facets
 
 
-def _terms_answer(facet: Searchable, group: Mapping[str, Any], selected: Filter | None, limit: int) -> dict[str, Any]:
+def _terms_answer(
+    facet: Searchable, group: Mapping[str, Any], selected: Filter | None, request: SearchRequest
+) -> dict[str, Any]:
     terms = group[f"values:{facet.key}"]
     counts = {spelled(facet, bucket): bucket["doc_count"] for bucket in terms["buckets"]}
     if selected:
@@ -124,7 +128,8 @@ def _terms_answer(facet: Searchable, group: Mapping[str, Any], selected: Filter 
     chosen = set(selected.values if selected else ())
     excluded = set(selected.excluded_values if selected else ())
     values = []
-    for value, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
+    by_name = request.by_name(facet.key)
+    for value, count in sorted(counts.items(), key=lambda pair: (0 if by_name else -pair[1], pair[0])):
         entry: dict[str, Any] = {
             "value": value == "true" if facet.kind is Kind.FLAG else value,
             "filter": escape(value),
@@ -142,7 +147,9 @@ def spelled(facet: Searchable, bucket: Mapping[str, Any]) -> str:
     return str(bucket["key_as_string"] if facet.kind is Kind.FLAG else bucket["key"])
 
 
-def _ranges_answer(facet: Searchable, group: Mapping[str, Any], selected: Filter | None, limit: int) -> dict[str, Any]:
+def _ranges_answer(
+    facet: Searchable, group: Mapping[str, Any], selected: Filter | None, request: SearchRequest
+) -> dict[str, Any]:
     dated = isinstance(facet.facet, Years)
     shown = "value_as_string" if dated else "value"
     buckets = group[f"histogram:{facet.key}"]["buckets"]

@@ -29,6 +29,7 @@ MOST_PER_PAGE = 100
 DEEPEST_RESULT = 10_000  # the engine's own window; a cursor goes further
 MOST_FACET_VALUES = 1000
 DEFAULT_FACET_VALUES = 20
+BY_COUNT, BY_NAME = "count", "name"
 DEFAULT_STATUSES = "active,paused"
 
 MERCHANT = "sync.merchant"  # where a document says which merchant's it is
@@ -75,6 +76,7 @@ class SearchRequest:
     cursor: str | None = None
     facets: tuple[str, ...] = ()
     facet_limits: Mapping[str, int] = field(default_factory=dict)
+    facet_orders: Mapping[str, str] = field(default_factory=dict)
     fields: tuple[str, ...] = ()
     highlight: bool = False
     explain: bool = False
@@ -99,12 +101,20 @@ class SearchRequest:
     @cached_property
     def canonical(self) -> bytes:
         """The same for every request that has the same answer, however it was written."""
-        shown = (self.page, self.per_page, self.cursor, self.facets, sorted(self.facet_limits.items()), self.fields)
+        shown = (self.page, self.per_page, self.cursor, self.facets, self._facetting, self.fields)
         return self.bound + msgspec.json.encode((shown, self.highlight, self.explain, self.collapse))
+
+    @property
+    def _facetting(self) -> tuple[list[tuple[str, int]], list[tuple[str, str]]]:
+        return sorted(self.facet_limits.items()), sorted(self.facet_orders.items())
 
     def limit_of(self, facet: str) -> int:
         """How many values of a facet are wanted."""
         return self.facet_limits.get(facet, self.facet_limits.get("", DEFAULT_FACET_VALUES))
+
+    def by_name(self, facet: str) -> bool:
+        """Whether the values of a facet are wanted by name; by count otherwise."""
+        return self.facet_orders.get(facet, self.facet_orders.get("", BY_COUNT)) == BY_NAME
 
 
 CONTROLS = (
@@ -115,6 +125,7 @@ CONTROLS = (
     "cursor",
     "facets",
     "facetLimit",
+    "facetOrder",
     "fields",
     "highlight",
     "explain",
@@ -219,6 +230,7 @@ def read_request(parameters: Mapping[str, list[str]], also: Iterable[str] = ()) 
         cursor=cursor,
         facets=_facets(reader),
         facet_limits=_facet_limits(reader),
+        facet_orders=_facet_orders(reader),
         fields=_fields(reader),
         highlight=reader.flag("highlight"),
         explain=reader.flag("explain"),
@@ -301,6 +313,8 @@ def _unknown(reader: _Reader, searched: Searchable, items: list[Item]) -> bool |
 def _range_filter(reader: _Reader, searched: Searchable, items: list[Item]) -> Filter:
     included: list[Range] = []
     excluded: list[Range] = []
+    if searched.since:
+        items = [_since(item) for item in items]
     for item in items:
         if item.unknown:
             continue
@@ -316,6 +330,15 @@ def _range_filter(reader: _Reader, searched: Searchable, items: list[Item]) -> F
         excluded_ranges=tuple(dict.fromkeys(excluded)),
         unknown=_unknown(reader, searched, items),
     )
+
+
+def _since(item: Item) -> Item:
+    """A time alone means from then on; `true` at any time, `false` never."""
+    if item.text.lower() == "false":
+        return Item(item.text, item.excluded, unknown=True)
+    if item.text.lower() == "true":
+        return Item("1970..", item.excluded, item.unknown)
+    return item if ".." in item.text or item.unknown else Item(f"{item.text}..", item.excluded)
 
 
 def _value_filter(reader: _Reader, searched: Searchable, items: list[Item]) -> Filter:
@@ -420,6 +443,22 @@ def _facet_limits(reader: _Reader) -> Mapping[str, int]:
             continue
         limits[name] = int(number)
     return limits
+
+
+def _facet_orders(reader: _Reader) -> Mapping[str, str]:
+    orders: dict[str, str] = {}
+    for item in reader.items("facetOrder"):
+        name, colon, order = item.text.rpartition(":")
+        name, order = name.strip(), order.strip().lower()
+        if colon and name not in FACETS:
+            end, choice = meaning(name, FACETS)
+            reader.wrong("facetOrder", f"'{name[:80]}' is not a facet{end}", choice)
+        elif order not in (BY_COUNT, BY_NAME):
+            message = f"'facetOrder' has '{item.text[:80]}'; expected {BY_COUNT} or {BY_NAME}, or field:{BY_NAME}"
+            reader.wrong("facetOrder", message)
+        else:
+            orders[name] = order
+    return orders
 
 
 def _fields(reader: _Reader) -> tuple[str, ...]:

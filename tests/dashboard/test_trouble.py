@@ -19,7 +19,8 @@ from playwright.sync_api import Browser, Route, expect
 
 from app.settings import Settings
 from tests.dashboard.browsing import Visit
-from tests.dashboard.conftest import serving, visiting
+from tests.dashboard.conftest import visiting
+from tests.serving import serving
 from tests.words import Catalogue
 
 PROBLEM = '{"status": %d, "title": "Trouble", "detail": "<b>bold</b> words of the server"}'

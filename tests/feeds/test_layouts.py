@@ -784,6 +784,8 @@ def test_a_refersion_affiliate() -> None:
         {**record, "rfsn_parameter": "77.abc", "shop": {**record["shop"], "url": "c.example.com"}}
     )
     assert bare.affiliate_url == "https://c.example.com/?rfsn=77.abc"
+    broken = refersion.affiliate({**record, "shop": {**record["shop"], "url": "https://[x"}})
+    assert (broken.affiliate_url, normalise(broken).merchant_url) == (None, None)
 
 
 _EVERY: dict[str, Any] = {

@@ -1,4 +1,5 @@
-"""The normaliser yields a valid program or rejects the record, whatever it is given; it knows each network's words."""
+"""The normaliser yields a valid program or rejects the record,
+whatever it is given; it knows each network's words."""
 
 from __future__ import annotations
 
@@ -35,6 +36,15 @@ _text = st.text(max_size=60) | st.sampled_from(
         "\ud800",
         "<b>",
         "&amp;",
+        "up to 25% or $1,000 per sale for 12 months",
+        "5% - 10% | $5/lead",
+        "%10",
+        "１０％",
+        "$" * 20 + "9" * 20,
+        "1,00,000 %",
+        "999999999999999999%",
+        "12 months 30% \ud83d",
+        "٣٠٪",
     ]
 )
 _raw = st.none() | _text | st.integers() | st.floats() | st.booleans()
@@ -99,6 +109,106 @@ def test_zeros_of_an_awin_program_without_an_index_are_no_data() -> None:
     made = of("awin", epc=0, conversion_rate=0, approval_rate=0, popularity=0)
     assert (made.epc_raw, made.conversion_rate, made.approval_rate) == (None, None, None)
     assert of("awin", epc=0, popularity=40).epc == 0
+
+
+def test_awin_writes_0_where_it_does_not_know() -> None:
+    line = RawCommission(event="sale", kind="percent", low="0", high="0")
+    lead = RawCommission(event="lead", kind="fixed", low="0", high="15")
+    made = of("awin", commissions=(line, lead), cookie="0", payment_days="0", popularity="55", primary_region="DE")
+    assert (made.commission_type, made.commission_min, made.commission_max) == ("fixed", None, None)
+    assert (made.commission_fixed_min, made.commission_fixed_max, made.currency) == (None, 15, "EUR")
+    assert (made.cookie_days, made.payment_days) == (None, None)
+    assert of("awin", cookie="session").cookie_days == 0
+    assert of("shareasale", cookie="0").cookie_days == 0
+    assert of("awin", payment_days="null").payment_days is None
+
+
+def test_amounts_of_awin_are_in_the_currency_of_the_region() -> None:
+    assert of("awin", epc="1.00", popularity=50, primary_region="GB").epc_currency == "GBP"
+    assert of("awin", epc="1.00", popularity=50, primary_region="GB", currency="USD").epc_currency == "USD"
+    unknown = of("awin", epc="1.00", popularity=50)
+    assert (unknown.epc, unknown.epc_raw, unknown.epc_currency) == (None, 1, None)
+
+
+def test_no_score_yet_is_unknown() -> None:
+    assert of("cj", popularity="0").popularity_raw is None
+    assert of("cj", popularity="New").popularity_raw is None
+    assert of("cj", popularity="5").popularity_raw == 5
+    assert of("clickbank", popularity="0").popularity_raw == 0  # nobody was paid lately: gravity is then 0
+    assert of("clickbank", average_earnings="0.0").average_earnings is None
+
+
+def test_money_in_its_own_currency() -> None:
+    made = of("impact", min_payout="£25", average_earnings="€ 40,50")
+    assert (made.min_payout, made.min_payout_currency, made.min_payout_usd) == (25, "GBP", 33.25)
+    assert (made.average_earnings, made.currency, made.average_earnings_usd) == (40.5, "EUR", 47.1825)
+    assert of("cj", epc="€ 10,00").epc == 0.1165
+    both = of("impact", commission_text="$10 per sale", average_earnings="€40")
+    assert (both.currency, both.average_earnings) == ("USD", None)  # one program, one currency
+
+
+def test_a_dollar_is_the_dollar_of_the_program() -> None:
+    made = of("impact", commission_text="$10 per sale", currency="AUD")
+    assert (made.currency, made.commission_fixed_max_usd) == ("AUD", 6.6)
+    assert of("awin", commission_text="200 kr per sale", primary_region="SE").currency == "SEK"
+    assert of("awin", commission_text="200 kr per sale").commission_type is None
+
+
+def test_lines_are_read_as_written() -> None:
+    def said(*lines: RawCommission) -> tuple[Any, ...]:
+        made = of("cj", commissions=lines)
+        return made.commission_type, made.commission_min, made.commission_max, made.commission_fixed_max
+
+    assert said(RawCommission(value="5.00%")) == ("percent", 5, 5, None)
+    assert said(RawCommission(value="5% - 10%")) == ("percent", 5, 10, None)
+    assert said(RawCommission(value="up to 25%")) == ("percent", None, 25, None)
+    assert said(RawCommission(value="10%+")) == ("percent", 10, None, None)
+    assert said(RawCommission(value="USD 0.50", event="lead")) == ("fixed", None, None, 0.5)
+    assert said(RawCommission(value="5%"), RawCommission(value="USD 5")) == ("hybrid", 5, 5, 5)
+    assert said(RawCommission(value="3%"), RawCommission(value="5%", condition="Item list")) == ("tiered", 3, 5, None)
+    assert said(RawCommission(value="0%")) == (None, None, None, None)
+    assert said(RawCommission(value="150%")) == (None, None, None, None)
+    assert said(RawCommission(kind="percentage", low=0, high="7,5")) == ("percent", None, 7.5, None)
+
+
+@pytest.mark.parametrize(
+    ("network", "word", "status"),
+    [
+        # ShareASale: Program Status
+        ("shareasale", "Online", "active"), ("shareasale", "Closed", "closed"), ("shareasale", "LowFunds", "paused"),
+        ("shareasale", "TemporarilyOffline", "paused"), ("shareasale", "Temporarily Offline", "paused"),
+        # CJ: account-status
+        ("cj", "Active", "active"), ("cj", "active", "active"), ("cj", "Deactive", "closed"),
+        # Awin: status, linkStatus
+        ("awin", "Active", "active"), ("awin", "online", "active"), ("awin", "offline", "paused"),
+        ("awin", "Joined", "active"),
+        ("awin", "Suspended", "paused"), ("awin", "notJoined", "active"), ("awin", "Closed", "closed"),
+        ("awin", "hidden", "paused"),
+        # Rakuten: status of an advertiser, of an offer
+        ("rakuten", "active", "active"), ("rakuten", "available", "active"), ("rakuten", "upcoming", "paused"),
+        # Impact: ContractStatus, InsertionOrderStatus
+        ("impact", "Active", "active"), ("impact", "Expired", "closed"),
+        # PartnerStack, Refersion
+        ("partnerstack", "archived", "closed"), ("refersion", "ACTIVE", "active"),
+        # what a network lists without a word, or with one that we do not know, takes affiliates
+        ("clickbank", None, "active"), ("partnerstack", "", "active"), ("cj", "Frobnicated", "active"),
+    ],
+)  # fmt: skip
+def test_status(network: str, word: str | None, status: str) -> None:
+    assert of(network, status=word).status == status
+
+
+@pytest.mark.parametrize(
+    ("raw", "mode"),
+    [
+        ("Yes", "auto"), ("No", "manual"), ("Country", "manual"), (True, "auto"), (False, "manual"),
+        ("auto-approve", "auto"),
+        ("Automatic approval", "auto"), ("MANUAL", "manual"), ("Manual review", "manual"), ("invite_only", "invite"),
+        ("By invitation", "invite"), ("perhaps", None), ("", None), (None, None),
+    ],
+)  # fmt: skip
+def test_approval_mode(raw: Any, mode: str | None) -> None:
+    assert of("shareasale", approval_mode=raw).approval_mode == mode
 
 
 def test_places() -> None:

@@ -30,6 +30,9 @@ def _link(address: str | None, parameter: str | None) -> str | None:
         return None
     pair = parameter.strip().lstrip("?&")
     pair = pair if "=" in pair else f"rfsn={pair}"
-    parts = urlsplit(address if "://" in address else f"https://{address}")
+    try:
+        parts = urlsplit(address if "://" in address else f"https://{address}")
+    except ValueError:  # no address at all
+        return None
     query = f"{parts.query}&{pair}" if parts.query else pair
     return urlunsplit(parts._replace(path=parts.path or "/", query=query))

@@ -75,8 +75,7 @@ CREATE TABLE program_aliases (
     alias_of BIGINT NOT NULL,
     noted_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     CONSTRAINT program_aliases_pkey PRIMARY KEY (network_id, external_id),
-    CONSTRAINT program_aliases_network_id_fkey FOREIGN KEY(network_id) REFERENCES networks (id),
-    CONSTRAINT program_aliases_alias_of_fkey FOREIGN KEY(alias_of) REFERENCES programs (id) ON DELETE CASCADE
+    CONSTRAINT program_aliases_network_id_fkey FOREIGN KEY(network_id) REFERENCES networks (id)
 );
 CREATE INDEX program_aliases_alias_of_idx ON program_aliases (alias_of);
 

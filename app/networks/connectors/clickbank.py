@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
-from lxml import etree
 
+from app.feeds import xml_stream
 from app.feeds.layouts.clickbank import listed_again, site
-from app.feeds.xml_records import as_record
+from app.feeds.refusal import NotAFeed
 from app.importing.sources import Record
 from app.networks.answers import refuse_html
 from app.networks.api import Answer, Api, Limit, Listing, Page, Request, text_of, unique
@@ -46,21 +47,7 @@ def _sites(body: bytes) -> Iterator[tuple[dict[str, object], tuple[str, ...]]]:
     """Each Site with the names of the categories it stands in, outermost first; one in memory at a time."""
     archive, info = _open(body)
     with archive, archive.open(info) as file:
-        path: list[str] = []
-        for event, element in etree.iterparse(
-            file, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-        ):
-            if event == "start":
-                if element.tag == "Category":
-                    path.append("")
-            elif element.tag == "Name" and path:
-                path[-1] = (element.text or "").strip()
-            elif element.tag == "Site":
-                yield as_record(element), tuple(name for name in path if name)
-                element.clear()
-            elif element.tag == "Category":
-                path.pop()
-                element.clear()
+        yield from xml_stream.records(io.TextIOWrapper(file, "utf-8-sig", "replace"), "Site")
 
 
 def _page(answer: Answer, cursor: str | None) -> Page:
@@ -69,10 +56,10 @@ def _page(answer: Answer, cursor: str | None) -> Page:
         raise NotAnAnswer(f"it is no zip: {text_of(answer, 100)}")
     try:
         ids = unique(str(each.get("Id", "")).strip().upper() for each, _ in _sites(answer.body))
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise Passing(f"its zip is cut short or broken: {error}") from None
-    except etree.XMLSyntaxError as error:
-        raise NotAnAnswer(f"its XML is broken: {error.msg}") from None
+    except NotAFeed as error:
+        raise NotAnAnswer(f"its XML: {error}") from None
     if not ids:
         raise NotAnAnswer("its XML has no Site: the feed has another shape, or nothing in it")
     return Page(ids, len(ids))

@@ -115,13 +115,13 @@ class Amount:
         return len(self.rates) == 1 and self.rates[0][0] != self.rates[0][1]
 
 
-def find_amounts(text: str, default_currency: str) -> list[Amount]:
+def find_amounts(text: str, default_currency: str | None) -> list[Amount]:
     """Every amount of the text, in order. `default_currency` settles signs that several currencies share."""
     found = (_read(match, default_currency) for match in _AMOUNT.finditer(text))
     return [amount for amount in found if amount is not None]
 
 
-def _read(match: re.Match[str], default_currency: str) -> Amount | None:
+def _read(match: re.Match[str], default_currency: str | None) -> Amount | None:
     if several := match["several"]:
         figures = [_percent(figure) for figure in re.findall(NUMBER, several)]
         if any(figure is None for figure in figures):
@@ -182,7 +182,7 @@ def _figure(written: str) -> str:
     return re.sub(r"(?:[.,]-{1,2}|/-)$", "", written)
 
 
-def _currency(sign: str, default: str) -> str | None:
+def _currency(sign: str, default: str | None) -> str | None:
     mark = "".join(sign.split()).lower()
     if mark == "$" or mark.endswith(("dollar", "dollars", "lares", "dollari")):
         return default if mark == "$" and default in _DOLLARS else "USD"

@@ -90,7 +90,7 @@ class Understood:
 
 
 @lru_cache(maxsize=16_384)
-def understand(text: str, default_currency: str = "USD") -> Understood:
+def understand(text: str, default_currency: str | None = "USD") -> Understood:
     """The commissions of a text without markup, whose lines and table cells are lines.
 
     `default_currency` settles signs that several currencies share: `$`, `kr`.
@@ -119,7 +119,7 @@ def _plain(text: str) -> str:
     return _ENUMERATOR.sub("\n", text.translate(_LOOKALIKES))
 
 
-def _sorted_out(text: str, default_currency: str) -> tuple[list[Context], list[Context]]:
+def _sorted_out(text: str, default_currency: str | None) -> tuple[list[Context], list[Context]]:
     """The amounts that are commissions, and the others."""
     accepted: list[Context] = []
     dropped: list[Context] = []

@@ -92,6 +92,7 @@ PER_MONTH = _any(
     r"\bmensual\w*", r"\bmensuel\w*",
 )  # fmt: skip
 _ONCE = _any(
+    r"\b(?:no|nothing|not|none|without) (?:\w+ ){0,2}(?:renewals?|rebills?|recurring)\b",
     r"\bone-?\s?(?:time|off)\b", r"\bnon-?\s?recurring\b", r"\bno recurring\b", r"\bnot recurring\b", r"\bonce\b(?! "
     r"(?:you|they|the|your|a|an|he|it|we|approved|per day))",
     r"\bsingle (?:payment|payout|commission)\b", r"\beinmalig", r"\b(?:paiement|versement|commission) unique\b",
@@ -139,7 +140,7 @@ def repetition(zone: str, rates: int, per_month: bool) -> tuple[bool | None, int
     """
     zone = _SCHEDULE.sub(" ", zone)
     once, first_only = bool(_ONCE.search(zone)), bool(_FIRST_ONLY.search(zone))
-    repeated = per_month or bool(_REPEATED.search(zone))
+    repeated = per_month or bool(_REPEATED.search(_ONCE.sub(" ", zone)))
     if _LIFETIME.search(zone):
         return (None, None) if once and not repeated else (True, None)
     months = _months(zone)

@@ -162,6 +162,7 @@ _OTHER_BEFORE = _any(
     r"bisher|"
     r"au lieu de|en lugar de|antes|invece del?)\W*$",
     r"\bcpm\b\W*$",
+    r"(?<!referral )(?<!finder's )(?<!affiliate )(?<!flat )\b(?:fees?|gebühr(?:en)?)(?: (?:of|is|from))*\W*$",
     r"\b(?:win|wins|contest|prize|giveaway|raffle|leaderboard)\b[^,]*$",
     r"\b(?:bonus(?:es)?|boni|incentives?|spiff)\b[^,]*$",
     r"\b(?:credit|voucher|gift card|gutschein)\b[^,]*$",

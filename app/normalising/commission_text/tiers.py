@@ -17,7 +17,7 @@ _TIER = re.compile(
 _LARGEST = 1e7
 
 
-def tiers(text: str, default_currency: str) -> tuple[CommissionRule, ...] | None:
+def tiers(text: str, default_currency: str | None) -> tuple[CommissionRule, ...] | None:
     """The rules of a text in this grammar, without those that pay nothing; None for any other text."""
     whole = _WHOLE.fullmatch(text)
     if not whole:

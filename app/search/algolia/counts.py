@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.search.algolia.attributes import FACETABLE, LEVELS, PATH, level_of
-from app.search.facets import MOST_BOUNDED_VALUES, exactly, most_frequent, spelled
+from app.search.facets import MOST_BOUNDED_VALUES, exactly, first_values, spelled
 from mappings.catalogue import TEMPORAL, Kind, Searchable
 from mappings.field import Terms
 
@@ -28,10 +28,10 @@ def aggregations(attribute: str, limit: int, by_name: bool, chosen: tuple[str, .
     """
     facet = FACETABLE[attribute]
     if attribute in LEVELS:  # one aggregation counts both levels
-        return {f"values:{PATH}": most_frequent(facet, MOST_BOUNDED_VALUES)}
+        return {f"values:{PATH}": first_values(facet, MOST_BOUNDED_VALUES)}
     counted: dict[str, Any] = {}
     if isinstance(facet.facet, Terms) or facet.kind is Kind.INTEGER:
-        values = most_frequent(facet, limit)
+        values = first_values(facet, limit)
         if by_name:
             values["terms"]["order"] = {"_key": "asc"}
         counted[_of(attribute, by_name)] = values

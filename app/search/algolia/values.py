@@ -8,7 +8,7 @@ from typing import Any
 
 from app.search.algolia.attributes import FACETABLE, LEVELS, level_of
 from app.search.algolia.query import Query
-from app.search.facets import MOST_BOUNDED_VALUES, exactly, most_frequent, spelled
+from app.search.facets import MOST_BOUNDED_VALUES, exactly, first_values, spelled
 from app.search.typed import Match, Typed, match, typed
 from mappings import codes
 from mappings.field import Terms
@@ -34,7 +34,7 @@ def looked_through(attribute: str, place: int, among: list[str] | None) -> dict[
     facet = FACETABLE[attribute]
     if among is not None:
         return {_name(place): exactly(facet, among)} if among else {}
-    return {_name(place): most_frequent(facet, MOST_BOUNDED_VALUES)}
+    return {_name(place): first_values(facet, MOST_BOUNDED_VALUES)}
 
 
 def _name(place: int) -> str:

@@ -1,0 +1,61 @@
+"""Searches that take long.
+
+1. A search is cancelled in the engine when the client leaves.
+2. A search that the engine does not answer is a 503 that says when to try again.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+import urllib.error
+import urllib.request
+from urllib.parse import urlsplit
+
+import pytest
+
+from app.settings import Settings
+from tests.api.slow_engine import SlowEngine
+from tests.serving import serving
+from tests.words import Catalogue, program
+
+
+def test_a_client_leaves(catalogue: Catalogue, settings: Settings) -> None:
+    catalogue.store(program("A"))
+    with (
+        SlowEngine(catalogue.engines.opensearch_url, 20) as engine,
+        serving(
+            settings,
+            database_url=catalogue.engines.database_url,
+            opensearch_url=engine.url,
+            alias=catalogue.alias,
+        ) as address,
+    ):
+        host, port = urlsplit(address).hostname, urlsplit(address).port
+        with socket.create_connection((host, port)) as client:
+            client.sendall(b"GET /api/programs?q=anything HTTP/1.1\r\nHost: x\r\n\r\n")
+            until = time.monotonic() + 10
+            while not engine.waiting and time.monotonic() < until:
+                time.sleep(0.02)
+            assert engine.waiting == 1
+            assert not engine.left.is_set()
+        # well before the request's own limit would have ended it
+        assert engine.left.wait(1.5)
+
+
+def test_the_engine_does_not_answer(catalogue: Catalogue, settings: Settings) -> None:
+    catalogue.store(program("A"))
+    with (
+        SlowEngine(catalogue.engines.opensearch_url, 60) as engine,
+        serving(
+            settings,
+            database_url=catalogue.engines.database_url,
+            opensearch_url=engine.url,
+            alias=catalogue.alias,
+        ) as address,
+    ):
+        for number in range(2):
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(f"{address}/api/programs?q=anything{number}", timeout=20)
+            assert refused.value.code == 503
+            assert int(refused.value.headers["retry-after"]) >= 1

@@ -1,0 +1,78 @@
+"""`affindex networks`: list, sync, health, for people and for scripts.
+
+1. `--json` prints one document; exit status 0 done, 1 failing, 2 not set up or no such network.
+2. No output holds a credential.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from app.cli import affindex
+from app.failures import Failure
+from app.settings import as_environment
+from tests.networks.conftest import Network, Syncing, environment
+
+Command = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def command(network: Network, syncing: Syncing, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Run `affindex networks …` with PartnerStack set up; exit status and output."""
+    simulated = network("partnerstack", 12)
+    engines = syncing.catalogue.engines
+    for name in [each for each in os.environ if each.startswith("AFFINDEX_")]:
+        monkeypatch.delenv(name)
+    given = {
+        **as_environment(syncing.catalogue.settings),
+        **environment(simulated),
+        "AFFINDEX_DATABASE_URL": engines.database_url,
+        "AFFINDEX_OPENSEARCH_URL": engines.opensearch_url,
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        result = CliRunner().invoke(affindex, ["networks", *arguments])
+        assert simulated.secrets["token"] not in result.output
+        if isinstance(result.exception, Failure | click.ClickException):
+            return 1, str(result.exception)
+        return result.exit_code, result.stdout
+
+    return run
+
+
+def test_from_nothing_to_a_synced_network(command: Command) -> None:
+    status, out = command("list", "--json")
+    states = {each["network"]: each["state"] for each in json.loads(out)["networks"]}
+    assert (status, states["partnerstack"], states["cj"]) == (0, "degraded", "unconfigured")
+
+    status, out = command("sync", "partnerstack", "--json")
+    done: dict[str, Any] = json.loads(out)
+    assert (status, done["run"]["state"], done["run"]["networks"][0]["created"]) == (0, "done", 12)
+    assert (done["sync"]["by"], done["sync"]["complete"], done["sync"]["records"]) == ("command", True, 12)
+
+    status, out = command("health", "partnerstack", "--json")
+    assert (status, json.loads(out)["state"]) == (0, "ok")
+    assert command("health", "partnerstack")[0] == 0
+
+
+def test_what_cannot_be_synced_says_what_to_set(command: Command) -> None:
+    status, said = command("sync", "cj")
+    assert (status, "AFFINDEX_NETWORKS_CJ_TOKEN" in said) == (1, True)
+    assert command("sync", "nowhere")[0] == 2
+
+
+def test_a_failing_network_is_status_1(command: Command, syncing: Syncing) -> None:
+    command("sync", "partnerstack", "--json")
+    syncing.catalogue.rows("update import_runs set finished_at = now() - interval '9 days'")
+    status, out = command("health", "--json")
+    failing = [each["network"] for each in json.loads(out)["networks"] if each["state"] == "failing"]
+    assert (status, failing) == (1, ["partnerstack"])
