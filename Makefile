@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: run test check lint types contracts tests nightly bench chaos lock lock-jars clean help
+.PHONY: run test check lint types contracts tests nightly bench chaos docs lock lock-jars clean help
 
 help:            ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -29,6 +29,9 @@ tests: .venv/ready
 
 bench: .venv/ready ## Measure import, index and search beside bare COPY, _bulk and _search
 	@$(BIN)/affindex bench
+
+docs: .venv/ready ## Write the catalogue of fields anew from the code
+	$(BIN)/python -m mappings.page > docs/fields.md
 
 lock: .venv/ready ## Resolve the Python dependencies anew; hashes pin them, no index is named
 	$$(./bootstrap uv) pip compile pyproject.toml --group dev --universal --python-version 3.11 \

@@ -1,6 +1,7 @@
 """What the documentation lists is what there is.
 
 1. `settings.md` lists every setting once, with its default, and none that does not exist.
+2. `fields.md` is what the catalogue of fields says now.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from app.settings import Settings, variable_names
+from mappings.page import fields_page
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -45,3 +47,7 @@ def test_no_page_names_a_setting_that_does_not_exist() -> None:
         named = set(re.findall(r"AFFINDEX_[A-Z_]*[A-Z]", page.read_text("utf-8")))
         made_up = {name for name in named - known if not name.startswith("AFFINDEX_NETWORKS")}
         assert not made_up, page.name
+
+
+def test_the_catalogue_of_fields_is_fresh() -> None:
+    assert _page("fields.md") == fields_page(), "`make docs` writes it anew"
