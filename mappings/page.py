@@ -1,4 +1,4 @@
-"""The catalogue of fields as a page: `python -m mappings.page > docs/fields.md` (`make docs`). A test holds it fresh."""
+"""The catalogue of fields as a page: `python -m mappings.page > docs/fields.md`, or `make docs`."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _BEGINNING = """\
 <!-- Written by `make docs` from mappings/program.py; change it there. -->
 # Fields
 
-What a program has, under the names that JSON answers, parameters, facets and sort keys share. `GET /api/fields` says the
-same to programs. Every field is in every answer; what is unknown is `null`, never a made-up zero.
+What a program has, under the names that JSON answers, parameters, facets and sort keys share. `GET /api/fields` says
+the same as JSON. Every field is in every answer; what is unknown is `null`, never a made-up zero.
 
 - **search**: `q` is searched by words (the number is its weight beside the others), `filter` takes a parameter of the
   field's name, `sort` takes it as a key, `facet` counts its values (or ranges, or years). A facet marked "by name" has
