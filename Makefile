@@ -30,8 +30,9 @@ tests: .venv/ready
 bench: .venv/ready ## Measure import, index and search beside bare COPY, _bulk and _search
 	@$(BIN)/affindex bench
 
-docs: .venv/ready ## Write the catalogue of fields anew from the code
+docs: .venv/ready ## Write the pages that come from the code anew
 	$(BIN)/python -m mappings.page > docs/fields.md
+	$(BIN)/python -m app.api.page docs/api.md
 
 lock: .venv/ready ## Resolve the Python dependencies anew; hashes pin them, no index is named
 	$$(./bootstrap uv) pip compile pyproject.toml --group dev --universal --python-version 3.11 \
