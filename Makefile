@@ -27,6 +27,12 @@ contracts: .venv/ready
 tests: .venv/ready
 	$(BIN)/pytest
 
+nightly: .venv/ready ## At least 1,000 random schedules of the state machine, and the broken builds it must catch
+	SCHEDULES=$${SCHEDULES:-1000} $(BIN)/pytest tests/instep/test_state_machine.py
+
+chaos: .venv/ready ## Ten minutes of kills on engines of its own; SECONDS sets another time
+	@$(BIN)/python -m tests.instep.chaos
+
 bench: .venv/ready ## Measure import, index and search beside bare COPY, _bulk and _search
 	@$(BIN)/affindex bench
 

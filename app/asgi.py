@@ -7,9 +7,10 @@ import os
 from litestar import Litestar
 
 from app.api.application import create_app as build
+from app.api.index import Operator
 from app.api.limiting import RateLimit, read_networks
 from app.dashboard import pages
-from app.engines import open_search_async
+from app.engines import Engines, open_search, open_search_async
 from app.logs import configure
 from app.networks.accounts import accounts
 from app.parent import end_with_parent
@@ -24,11 +25,13 @@ def create_app() -> Litestar:
     end_with_parent(os.getppid())  # the server whose worker this is
     if not (settings.database_url and settings.opensearch_url):
         raise SettingsError("AFFINDEX_DATABASE_URL and AFFINDEX_OPENSEARCH_URL are needed; `affindex serve` finds them")
+    engines = Engines(settings.database_url, settings.opensearch_url)
     return build(
         database_url=settings.database_url,
         search=open_search_async(settings.opensearch_url, settings, RawAnswers()),
         alias=settings.index,
         secret=secret_of(settings),
+        operator=Operator(lambda: open_search(engines, settings), settings.shards, settings.replicas),
         accounts=accounts(settings),
         pages=[pages.ROUTES],
         limit=_limit(settings),

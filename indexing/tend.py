@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 import psycopg
 import structlog
 from opensearchpy import OpenSearch, OpenSearchException
 
-from indexing import generations
+from indexing import generations, operations
 from indexing.rebuild import AlreadyRebuilding, rebuild_lock
+from indexing.verify import verify
 
 _log = structlog.get_logger()
 
 Connect = Callable[[], psycopg.Connection]
 
 _EVERY_SECONDS = 20.0
+_VERIFY_EVERY_SECONDS = 600.0
 
 
 def tend_once(connect: Connect, client: OpenSearch, alias: str) -> list[str]:
@@ -35,11 +38,15 @@ def tend_once(connect: Connect, client: OpenSearch, alias: str) -> list[str]:
 
 
 def tend(connect: Connect, client: OpenSearch, alias: str, stop: threading.Event) -> None:
-    """Look after the generations until `stop` is set; outages are waited out."""
+    """Look after the generations until `stop` is set, and verify and repair now and then; outages are waited out."""
+    verify_at = time.monotonic() + _EVERY_SECONDS
     while not stop.is_set():
         try:
             for sentence in tend_once(connect, client, alias):
                 _log.info("tended", what=sentence)
+            if time.monotonic() >= verify_at:
+                verify_at = time.monotonic() + _VERIFY_EVERY_SECONDS
+                operations.recorded(connect, "verify", lambda: verify(connect, client, alias, repair=True))
         except (psycopg.Error, OpenSearchException) as error:
             _log.debug("could not tend", because=str(error))
         stop.wait(_EVERY_SECONDS)

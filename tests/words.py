@@ -15,6 +15,7 @@ from litestar.testing import TestClient
 from opensearchpy import OpenSearch
 
 from app.api.application import create_app
+from app.api.index import Operator
 from app.api.keys import create_key
 from app.engines import Engines, open_database, open_search, open_search_async
 from app.importing.merge import Merged, merge
@@ -76,6 +77,7 @@ class Catalogue:
             search=open_search_async(self.engines.opensearch_url, self.settings, RawAnswers()),
             alias=self.alias,
             secret=secret_of(self.settings),
+            operator=Operator(self.new_client),
             accounts=accounts(self.settings),
         )
         return self._opened.enter_context(TestClient(app, raise_server_exceptions=False))

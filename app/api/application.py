@@ -16,13 +16,16 @@ from opensearchpy import AsyncOpenSearch
 
 from app.api import (
     algolia,
+    changes,
     export,
     facets,
     feeds,
     fields,
     health,
     imports,
+    index,
     keys,
+    metrics,
     networks,
     programs,
     schema_page,
@@ -33,6 +36,7 @@ from app.api.catalogue import Catalogue, open_pool
 from app.api.limiting import RateLimit
 from app.api.probe import Probe
 from app.api.problems import HANDLERS
+from app.api.remembering import Gone, client_gone
 from app.jobs import producer
 from app.networks.accounts import Account, no_accounts
 from app.search.engine import SearchEngine
@@ -48,6 +52,7 @@ def create_app(
     search: AsyncOpenSearch,
     alias: str,
     secret: bytes,
+    operator: index.Operator,
     accounts: Mapping[str, Account] | None = None,
     pages: Sequence[Router] = (),
     limit: RateLimit | None = None,
@@ -68,6 +73,7 @@ def create_app(
         probe = Probe(engine, pool)
         app.state.catalogue = Catalogue(engine, pool, probe, secret, database_url, accounts or no_accounts())
         app.state.jobs = jobs
+        app.state.operator = operator
         looking = asyncio.create_task(probe.run())
         try:
             yield
@@ -86,6 +92,9 @@ def create_app(
     app = Litestar(
         route_handlers=[
             programs.ROUTES,
+            changes.ROUTES,
+            index.ROUTES,
+            metrics.ROUTES,
             export.ROUTES,
             suggest.ROUTES,
             algolia.ROUTES,
@@ -101,7 +110,7 @@ def create_app(
             *pages,
         ],
         dependencies={"catalogue": Provide(catalogue, sync_to_thread=False)},
-        exception_handlers=HANDLERS,
+        exception_handlers={**HANDLERS, Gone: client_gone},
         lifespan=[lifespan],
         middleware=[limit] if limit else [],
         cors_config=CORSConfig(

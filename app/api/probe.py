@@ -14,7 +14,7 @@ import psycopg
 from opensearchpy.exceptions import TransportError
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from app.search.engine import EngineAway, SearchEngine
+from app.search.engine import LOOK_SECONDS, EngineAway, SearchEngine
 from app.search.page import IndexState
 
 _EVERY_SECONDS = 0.4
@@ -99,7 +99,9 @@ class Probe:
         """The generation that serves; what it holds now goes to the engine as its state."""
         with suppress(EngineAway, TransportError, msgspec.DecodeError):
             path = f"/{self._engine.alias}/_stats/refresh?level=shards"
-            indices = msgspec.json.decode(await self._engine.request("GET", path, None), type=_Stats).indices
+            indices = msgspec.json.decode(
+                await self._engine.request("GET", path, None, LOOK_SECONDS), type=_Stats
+            ).indices
             for name, index in indices.items():
                 self._engine.state = _state(name, index)
                 return name
@@ -112,7 +114,7 @@ class Probe:
                 row = await (await connection.execute(_PENDING)).fetchone()
                 synced = await (await connection.execute(_SYNCED)).fetchall()
             self.synced = {each["slug"]: rfc3339(each["last_complete_at"]) for each in synced}
-            return (row["pending"], round(row["oldest"] or 0.0, 3)) if row else None
+            return (row["pending"], max(round(row["oldest"] or 0.0, 3), 0.0)) if row else None
         return None
 
 

@@ -10,6 +10,7 @@ import psycopg
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotAuthorizedException, PermissionDeniedException, ValidationException
+from opensearchpy.exceptions import TransportError
 from psycopg_pool import PoolTimeout
 
 from app.search.engine import EngineAway
@@ -139,6 +140,13 @@ def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any
     return respond(request, Problem(status, slug, error.detail or _TITLES.get(status, "error"), headers=headers))
 
 
+def _index_outdated(request: Request[Any, Any, Any], error: TransportError) -> Response[Any]:
+    # We only send what the present mapping understands, so a refusal means that an older one serves.
+    _log.error("the index refuses a request", path=request.url.path, error=str(error))
+    detail = "the search index was built by an older version and does not know this yet; `affindex index rebuild`"
+    return respond(request, Problem(503, "index-outdated", detail, headers={"Retry-After": "60"}))
+
+
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     _log.error("unexpected error", path=request.url.path, exc_info=error)
     return respond(request, Problem(500, "internal-error", "an error of ours; the log has it under the request id"))
@@ -148,6 +156,7 @@ HANDLERS: dict[type[Exception] | int, Callable[[Request[Any, Any, Any], Any], Re
     Problem: _problem,
     BadRequest: _bad_request,
     EngineAway: _engine_away,
+    TransportError: _index_outdated,
     psycopg.OperationalError: _database_away,
     PoolTimeout: _database_away,
     ValidationException: _validation,

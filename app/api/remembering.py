@@ -21,6 +21,8 @@ from mappings.index import fingerprint
 _REVALIDATE = "no-cache"
 _WORD_FILES = ("synonyms.toml", "intents.toml")
 
+_CLIENT_CLOSED_REQUEST = 499  # as proxies log it
+
 Make = Callable[[], Awaitable[bytes]]
 
 # Put before an answer that must not be remembered: part of the index did not answer. Leading blanks are valid JSON.
@@ -71,6 +73,11 @@ def _holds(given: str, etag: str) -> bool:
     """Whether `If-None-Match` names the tag; weak comparison (RFC 9110 13.1.2)."""
     tags = {tag.strip().removeprefix("W/") for tag in given.split(",")}
     return "*" in tags or etag.removeprefix("W/") in tags
+
+
+def client_gone(_: Request[Any, Any, Any], __: Exception) -> Response[None]:
+    """Nobody reads it."""
+    return Response(None, status_code=_CLIENT_CLOSED_REQUEST)
 
 
 async def while_connected(request: Request[Any, Any, Any], work: Awaitable[bytes]) -> bytes:

@@ -9,8 +9,11 @@ import rich_click as click
 from rich.table import Table
 
 from app.cli.context import Context, console, counting, emit, json_option, opened, say
+from indexing.follow import drain
 from indexing.follow import follow as follow_changes
 from indexing.generations import prune as prune_generations
+from indexing.letters import newest as newest_letters
+from indexing.letters import redrive as redrive_letters
 from indexing.rebuild import rebuild as rebuild_index
 from indexing.rebuild import rebuild_lock
 from indexing.rollback import rollback as roll_back
@@ -101,14 +104,15 @@ def _show(status: Status) -> None:
 
 
 @index.command()
+@click.option("--deep", is_flag=True, help="Compare whole documents, not only counts and versions.")
 @click.option("--repair", is_flag=True, help="Also mend what differs.")
 @json_option
 @click.pass_obj
-def verify(context: Context, repair: bool, as_json: bool) -> None:
+def verify(context: Context, deep: bool, repair: bool, as_json: bool) -> None:
     """Compare the serving index with Postgres, by count and checksum. Exit 0 in step, 1 not."""
     with context.engines() as engines:
         to = opened(engines, context.settings)
-        report = verify_index(to.connect, to.search, context.settings.index, repair=repair)
+        report = verify_index(to.connect, to.search, context.settings.index, deep=deep, repair=repair)
     if as_json:
         emit(report)
     elif report.in_step:
@@ -119,6 +123,7 @@ def verify(context: Context, repair: bool, as_json: bool) -> None:
     else:
         said = report.undecided or (
             f"{report.missing:,} missing, {report.stale:,} stale, {report.extra:,} too many in {report.generation}"
+            + (f"; {report.dead_letters:,} of them it refuses" if report.dead_letters else "")
         )
         console.print(f"not in step: {said}", style="red", highlight=False)
     if not report.in_step:
@@ -153,3 +158,43 @@ def prune(context: Context, keep: int, as_json: bool) -> None:
         emit({"dropped": dropped})
     else:
         say(f"dropped {', '.join(dropped)}" if dropped else "nothing to drop")
+
+
+@index.command()
+@json_option
+@click.pass_obj
+def letters(context: Context, as_json: bool) -> None:
+    """Show the documents that a generation refused, and why."""
+    with context.engines() as engines:
+        to = opened(engines, context.settings)
+        with to.connect() as connection:
+            found = newest_letters(connection)
+    if as_json:
+        emit(found)
+        return
+    table = Table(title=f"{len(found):,} dead letters; `affindex index redrive` pushes them again")
+    for column in ("program", "generation", "when", "reason"):
+        table.add_column(column)
+    for each in found:
+        table.add_row(str(each.program), each.generation, each.failed_at, f"{each.type}: {each.reason}")
+    console.print(table)
+
+
+@index.command()
+@json_option
+@click.pass_obj
+def redrive(context: Context, as_json: bool) -> None:
+    """Push again what was refused, after its cause is gone."""
+    with context.engines() as engines:
+        to = opened(engines, context.settings)
+        with to.connect() as connection:
+            driven = redrive_letters(connection)
+        drain(to.connect, to.search)
+        with to.connect() as connection:
+            left = len(newest_letters(connection, limit=driven + 1))
+    if as_json:
+        emit({"redriven": driven, "refusedAgain": left})
+    else:
+        say(f"{driven:,} pushed again, {left:,} refused again")
+    if left:
+        raise SystemExit(1)

@@ -16,6 +16,9 @@ from app.engines import Engines
 from app.failures import Failure
 from app.settings import Settings, as_environment
 
+# What a killed `up` or `serve` left behind notices within a second, and needs some more to end.
+_ORPHANS_SECONDS = 5.0
+
 
 def with_urls(settings: Settings, engines: Engines) -> dict[str, str]:
     """The environment of a process that shall use these engines."""
@@ -30,17 +33,22 @@ def with_urls(settings: Settings, engines: Engines) -> dict[str, str]:
 
 def bindable(host: str, port: int) -> None:
     """Raise a usage error that names the port if nothing of ours could listen there."""
-    try:
-        (family, kind, protocol, _, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise click.UsageError(f"port {port} is taken; set AFFINDEX_PORT to a free one") from None
-        raise click.UsageError(
-            f"cannot listen on {host}, port {port} ({error.strerror}); set AFFINDEX_HOST and AFFINDEX_PORT"
-        ) from None
+    deadline = time.monotonic() + _ORPHANS_SECONDS
+    while True:
+        try:
+            (family, kind, protocol, _, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+            return
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise click.UsageError(
+                    f"cannot listen on {host}, port {port} ({error.strerror}); set AFFINDEX_HOST and AFFINDEX_PORT"
+                ) from None
+            if time.monotonic() > deadline:
+                raise click.UsageError(f"port {port} is taken; set AFFINDEX_PORT to a free one") from None
+        time.sleep(0.1)
 
 
 def url_of(host: str, port: int) -> str:

@@ -18,8 +18,8 @@ from app.networks.accounts import accounts
 from app.networks.connectors import CONNECTORS
 from indexing import suggestions
 from indexing.follow import follow
+from indexing.tend import tend
 
-_FOLLOWERS = 1  # one keeps up with 500 changes a second many times over; any number may run
 _IMPORTS_AT_ONCE = 2
 _SYNCS_AT_ONCE = len(CONNECTORS)  # nearly all of a sync is waiting for the network
 _SPARE_THREADS = 4
@@ -39,9 +39,18 @@ def worker(context: Context) -> None:
             bury_dead_runs(connection)
         stop = threading.Event()
         followers = [
-            threading.Thread(target=follow, args=(to.connect, to.search, stop), name=f"follow-{number}")
-            for number in range(_FOLLOWERS)
+            # a push that hangs must not keep the worker from ending: what it had leased is pushed by the next one
+            threading.Thread(target=follow, args=(to.connect, to.search, stop), name=f"follow-{number}", daemon=True)
+            for number in range(context.settings.followers)
         ]
+        followers.append(
+            threading.Thread(
+                target=tend,
+                args=(to.connect, to.search, context.settings.index, stop),
+                name="tend",
+                daemon=True,
+            )
+        )
         keeper = threading.Thread(
             target=suggestions.keep,
             args=(to.connect, to.search, context.settings.index, stop),

@@ -6,12 +6,12 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import ConnectionError as SearchConnectionError
-from opensearchpy.exceptions import ConnectionTimeout, TransportError
+from opensearchpy.exceptions import ConnectionTimeout, SerializationError, TransportError
 from opensearchpy.serializer import Serializer
 
 from app.search.page import Found, decode
@@ -23,6 +23,10 @@ from app.search.remembered import Remembered
 _FAILURES_TO_OPEN = 3
 _OPEN_SECONDS = 1.0
 REQUEST_SECONDS = 3.0
+# After a failure the next request, and those under way, get only this long: a hanging engine is said within a second.
+SUSPECT_SECONDS = 0.9
+LOOK_SECONDS = 0.45  # the probe's own patience, by which a hang is noticed
+_T = TypeVar("_T")
 # More requests at once than this only wait inside OpenSearch, where nobody can cancel them.
 MOST_AT_ONCE = 64
 _MOST_READINGS = 10_000
@@ -59,11 +63,27 @@ class SearchEngine:
         self.readings: Remembered[Reading] = Remembered(_MOST_READINGS)
         self._failures = 0
         self._open_until = 0.0
+        self._limits: dict[asyncio.Timeout, float] = {}
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def search(self, body: Mapping[str, Any], **parameters: str) -> Found:
         """One `_search`. Raises EngineAway."""
-        return decode(await self.request("POST", f"/{self.alias}/_search", body, **parameters))
+        # Part of an answer is a wrong answer: better none.
+        parameters.setdefault("allow_partial_search_results", "false")
+        answer = await self.request("POST", f"/{self.alias}/_search", body, REQUEST_SECONDS, **parameters)
+        try:
+            return decode(answer)
+        except msgspec.DecodeError as error:
+            self._failed()
+            raise EngineAway("the search engine answers with something else than a result; try again") from error
+
+    def _decoded(self, answer: str, type: type[_T]) -> _T:
+        """An answer, typed. Raises EngineAway for garbage: something else answers in the engine's place."""
+        try:
+            return msgspec.json.decode(answer, type=type)
+        except msgspec.DecodeError as error:
+            self._failed()
+            raise EngineAway("the search engine answers with something else than a result; try again") from error
 
     async def search_many(self, bodies: Sequence[Mapping[str, Any]]) -> list[Found]:
         """Several searches in one request, in order; one as `_search`, which costs less. Raises EngineAway."""
@@ -101,36 +121,57 @@ class SearchEngine:
     async def document(self, id: int) -> msgspec.Raw | None:
         """The stored document of a program; None if there is none."""
         answer = await self.request("GET", f"/{self.alias}/_doc/{id:d}", None, ignore="404")
-        found = msgspec.json.decode(answer)
+        found = self._decoded(answer, dict[str, Any])
+        if "error" in found:  # the index is not there, which says nothing about the program
+            self._failed()
+            raise EngineAway("the search engine has no index now; try again in a second")
         if not found.get("found"):
             return None
         return msgspec.Raw(msgspec.json.decode(answer, type=_Got).source)
 
-    async def request(self, method: str, path: str, body: Mapping[str, Any] | str | None, **parameters: Any) -> str:
+    async def request(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | str | None,
+        patience: float = REQUEST_SECONDS,
+        **parameters: Any,
+    ) -> str:
         """Any request, its answer as text. Raises EngineAway, or TransportError where the request is at fault."""
         if time.monotonic() < self._open_until:
             raise EngineAway("the search engine does not answer; try again in a second")
         if parameters.get("ignore") == "404":
             parameters["ignore"] = 404
         try:
-            async with self._places:
-                answer = await asyncio.wait_for(
-                    self._client.transport.perform_request(method, path, params=parameters or None, body=body),
-                    REQUEST_SECONDS,
-                )
-        except (SearchConnectionError, ConnectionTimeout, TimeoutError) as error:
+            # The wait for a place counts: behind an engine that hangs, nobody queues for longer than it may take.
+            async with asyncio.timeout(min(patience, SUSPECT_SECONDS) if self._failures else patience) as limit:
+                self._limits[limit] = time.monotonic()
+                try:
+                    async with self._places:
+                        answer = await self._client.transport.perform_request(
+                            method, path, params=parameters or None, body=body
+                        )
+                finally:
+                    del self._limits[limit]
+        except (SearchConnectionError, ConnectionTimeout, TimeoutError, SerializationError) as error:
             self._failed()
             raise EngineAway("the search engine does not answer; try again in a second") from error
         except TransportError as error:
             if isinstance(error.status_code, int) and error.status_code < 500 and error.status_code not in (404, 429):
                 raise
-            self._failed()
+            if error.status_code != 404:  # an index that is not there yet is said at once, and clogs nothing
+                self._failed()
             raise EngineAway(f"the search engine cannot answer now ({error.status_code}); try again") from error
         self._failures = 0
         return str(answer)
 
     def _failed(self) -> None:
         self._failures += 1
+        if self._failures == 1:  # those under way need not find out each by itself
+            now = time.monotonic()
+            for limit, began in self._limits.items():
+                if not limit.expired():
+                    limit.reschedule(asyncio.get_running_loop().time() + max(began + SUSPECT_SECONDS - now, 0.0))
         if self._failures >= _FAILURES_TO_OPEN:
             self._open_until = time.monotonic() + _OPEN_SECONDS
 

@@ -23,7 +23,9 @@ DEFAULT_STATUS = Filter(FILTERS["status"], values=tuple(DEFAULT_STATUSES.split("
 
 def effective(filters: Mapping[str, Filter]) -> dict[str, Filter]:
     """The filters with the default of `status`, which is a value like any other and not a hidden filter."""
-    return {**filters} if "status" in filters else {**filters, "status": DEFAULT_STATUS}
+    if "status" in filters or "closed" in filters:  # who asks for closed ones wants to see them
+        return {**filters}
+    return {**filters, "status": DEFAULT_STATUS}
 
 
 def clause(wanted: Filter) -> Clause:

@@ -313,6 +313,8 @@ def _unknown(reader: _Reader, searched: Searchable, items: list[Item]) -> bool |
 def _range_filter(reader: _Reader, searched: Searchable, items: list[Item]) -> Filter:
     included: list[Range] = []
     excluded: list[Range] = []
+    if searched.since:
+        items = [_since(item) for item in items]
     for item in items:
         if item.unknown:
             continue
@@ -328,6 +330,15 @@ def _range_filter(reader: _Reader, searched: Searchable, items: list[Item]) -> F
         excluded_ranges=tuple(dict.fromkeys(excluded)),
         unknown=_unknown(reader, searched, items),
     )
+
+
+def _since(item: Item) -> Item:
+    """A time alone means from then on; `true` at any time, `false` never."""
+    if item.text.lower() == "false":
+        return Item(item.text, item.excluded, unknown=True)
+    if item.text.lower() == "true":
+        return Item("1970..", item.excluded, item.unknown)
+    return item if ".." in item.text or item.unknown else Item(f"{item.text}..", item.excluded)
 
 
 def _value_filter(reader: _Reader, searched: Searchable, items: list[Item]) -> Filter:

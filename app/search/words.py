@@ -55,7 +55,7 @@ _ENGLISH_STEMS = [f"sync.stem.en.{part}" for part in _STEMMED_PARTS]
 # One error from 4 letters, two from 8. The engine counts a transposition as one.
 _FUZZINESS = "AUTO:4,8"
 _MOST_EXPANSIONS = 30
-_SHORTEST_PART = 3  # of a word that may be two
+_SHORTEST_START, _SHORTEST_END = 1, 3  # of a word that may be two, as "tshirts" may be "t shirts"
 _MOST_JOINED = 3  # in longer queries the joined spellings cost more than they find
 
 
@@ -205,9 +205,9 @@ def _phrase(text: str, name: str, boost: float = SYNONYMS) -> Clause:
 def _splits(text: str) -> list[str]:
     """A word as every two words it may be; none for what is short, long, or no single word."""
     word = folded(text)
-    if not word.isalpha() or not 2 * _SHORTEST_PART <= len(word) <= 20:
+    if not word.isalpha() or not _SHORTEST_START + _SHORTEST_END <= len(word) <= 20:
         return []
-    places = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
+    places = range(_SHORTEST_START, len(word) - _SHORTEST_END + 1)
     return [f"{word[:place]} {word[place:]}" for place in places]
 
 

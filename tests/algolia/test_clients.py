@@ -57,10 +57,11 @@ def _wishes(rows: list[Row]) -> dict[str, Any]:
     pairs = Counter(
         pair for row in networks for pair in combinations(sorted(brute_force.values(row, "geoTargeting")), 2)
     )
+    together = max(pairs, key=lambda pair: (pairs[pair], pair))
     inside = next(value for value in most("category", shown) if value.lower().startswith(INSIDE))
     return {
         "words": WORDS,
-        "countries": list(max(pairs, key=lambda pair: (pairs[pair], pair))),
+        "countries": list(together),
         "vertical": vertical,
         "category": path.split(PATH_SEPARATOR, 1)[1],
         "path": path,

@@ -51,6 +51,7 @@ def made() -> list[Program]:
         program("Resting Robots", status="paused", commission_min=3, commission_max=3, vertical="electronics"),
         program(HOSTILE, description="<script>alert(2)</script> sells soup", vertical="food", network="shareasale"),
         program("Bare Minimum", network="clickbank"),
+        program("Steady Changes", commission_min=8, commission_max=8),
     ]
 
 
@@ -60,6 +61,8 @@ def stock(catalogue: Catalogue) -> None:
     catalogue.put(made())
     catalogue.rows("update programs set featured = true where name in ('Northwind Travel', 'Northwind Reisen')")
     catalogue.rows("update programs set verified = true, verified_at = now() where name like 'Northwind%%'")
+    for change in ("commission_max = 11", "cookie_days = 30", "status = 'paused'"):
+        catalogue.rows(f"update programs set {change} where name = 'Steady Changes'")
     run_import(catalogue.connect, _with_rejects(), {})
     catalogue.index()
     catalogue.build_suggestions()

@@ -4,7 +4,8 @@
 2. Its merchant's offers are side by side, the best of each figure marked.
 3. Links lead out safely: a new tab that learns nothing of this page, and only http.
 4. A program that is not there, or was deleted, says so.
-5. A list leads here and back; keeping and comparing are remembered.
+5. What has changed is a chart of the rate, shaded while it was paused, and is told in words.
+6. A list leads here and back; keeping and comparing are remembered.
 """
 
 from __future__ import annotations
@@ -96,3 +97,24 @@ def test_kept_here_is_on_the_shortlist(visit: Visit, numbers: dict[str, int]) ->
     expect(visit.page.locator("#kept")).to_have_text("1")
     visit.open("/shortlist")
     assert visit.page.locator(".card h2").all_inner_texts() == ["Northwind Travel"]
+
+
+def test_what_has_changed(visit: Visit, numbers: dict[str, int], stocked: Catalogue) -> None:
+    id = numbers["Steady Changes"]
+    if stocked.api.get(f"/api/programs/{id}/history").status_code == 404:
+        pytest.skip("this API has no /api/programs/{id}/history yet; the page leaves the part out")
+    visit.open(f"/programs/{id}")
+    told = visit.page.locator(".timeline").inner_text()
+    assert "Commission (highest): 8% → 11%" in told
+    assert "Cookie: unknown → 30 days" in told
+    assert "Status: Active → Paused" in told
+    chart = visit.page.locator("figure svg")
+    assert str(chart.get_attribute("aria-label")).endswith("now 11%")
+    assert chart.locator(".band.paused").count() == 1
+    assert chart.locator("circle").count() == 2
+    visit.screenshot("history", whole=True)
+    changes = stocked.get(f"/api/programs/{id}/history")["changes"]
+    assert [(each["field"], each["old"], each["new"]) for each in changes][-1] == ("commissionMax", 8, 11)
+    visit.open(f"/programs/{numbers['Bare Minimum']}")
+    visit.see("Nothing has changed since")
+    assert stocked.get("/api/programs/999999999/history", expect=404)["status"] == 404

@@ -137,7 +137,7 @@ class InStep(RuleBasedStateMachine):
         self.processes[-1].advance(to)
 
     @precondition(lambda self: self._running("follow") < 2)
-    @rule(key=KEYS, to=POINTS, times=STEPS)
+    @rule(key=KEYS, to=st.sampled_from(["_bulk", "with pushed"]), times=st.sampled_from([2, 30]))
     def overtake_follower(self, key: str, to: str, times: int) -> None:
         """Write what a follower has in its hands."""
         self.put(key)
@@ -153,6 +153,17 @@ class InStep(RuleBasedStateMachine):
         self._start("rebuild", lambda connect, client: rebuild(connect, client, alias, threads=1))
         self.processes[-1].step(times)
         self._reap()
+
+    @precondition(lambda self: self._running("rebuild") < 1)
+    @rule(key=KEYS)
+    def rebuild_at_once(self, key: str) -> None:
+        """While followers stand still wherever they are; then something changes, and they go on."""
+        self.start_rebuild(1)
+        self.end(len(self.processes) - 1, "let it finish")
+        self.put(key)
+        for process in self.processes:
+            if process.name == "follow":
+                process.step(30)
 
     @precondition(lambda self: len(self.processes) < 5)
     @rule(what=st.sampled_from(["rollback", "prune", "prune all", "tend", "verify", "repair", "redrive"]))

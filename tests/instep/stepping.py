@@ -46,7 +46,7 @@ class Process:
         self._ended = False
         self._dead = False
         self._cancelled = False
-        self._connections: list[_Connection] = []
+        self._connections: list[GatedConnection] = []
         self._client = catalogue.new_client()
         perform = self._client.transport.perform_request
 
@@ -67,9 +67,9 @@ class Process:
     def connect(self) -> psycopg.Connection:
         """What the work opens its connections with."""
         self.gate("connect")
-        connection = _Connection.connect(
+        connection = GatedConnection.connect(
             self._catalogue.engines.database_url,
-            cursor_factory=_Cursor,
+            cursor_factory=GatedCursor,
             options=f"-c lock_timeout={_LOCK_MILLISECONDS}",
         )
         connection.process = self
@@ -151,7 +151,7 @@ class Process:
             self._client.close()
 
 
-class _Cursor(psycopg.Cursor[Any]):
+class GatedCursor(psycopg.Cursor[Any]):
     def execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
         self.connection.process.gate(" ".join(str(query).split())[:60])  # type: ignore[attr-defined]
         return super().execute(query, *args, **kwargs)
@@ -167,7 +167,7 @@ class _Cursor(psycopg.Cursor[Any]):
             yield copy
 
 
-class _Connection(psycopg.Connection[Any]):
+class GatedConnection(psycopg.Connection[Any]):
     process: Process
 
     def commit(self) -> None:

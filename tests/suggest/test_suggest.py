@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from litestar.testing import TestClient
 
 from app.api.application import create_app
+from app.api.index import Operator
 from app.engines import open_search_async
 from app.search.engine import RawAnswers
 from app.search.suggest import GROUPS, MOST_SUGGESTIONS
@@ -253,6 +254,7 @@ def test_works_while_postgres_is_away(shop: Catalogue) -> None:
         search=open_search_async(shop.engines.opensearch_url, shop.settings, RawAnswers()),
         alias=shop.alias,
         secret=b"secret",
+        operator=Operator(shop.new_client),
     )
     with TestClient(app) as api:
         answer = api.get("/api/suggest", params={"q": "nordvik"})

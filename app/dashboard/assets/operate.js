@@ -82,7 +82,7 @@ async function show() {
   try {
     await loadFields();
     const runs = imports(may);
-    replace(parts, runs.element, feeds(may, runs.watch), networks(may, runs.watch), index());
+    replace(parts, runs.element, feeds(may, runs.watch), networks(may, runs.watch), index(may));
   } catch (problem) {
     replace(parts, failed(problem, show));
   }

@@ -1,0 +1,126 @@
+"""What Prometheus scrapes: read from both engines at the scrape, so every process of ours answers the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+from litestar import Response, Router, get
+from litestar.di import NamedDependency
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from psycopg_pool import PoolTimeout
+
+from app.api.catalogue import Catalogue
+
+_DEAD = "select generation, count(*)::int as letters from dead_letters group by generation"
+_GENERATIONS = "select name, state, (paused_since is not null)::int as paused from index_generations"
+_VERIFIED = """
+    select extract(epoch from finished_at)::float8 as at, (result::jsonb->>'inStep')::boolean::int as in_step,
+        (result::jsonb->>'missing')::int as missing, (result::jsonb->>'stale')::int as stale,
+        (result::jsonb->>'extra')::int as extra, (result::jsonb->>'repaired')::int as repaired,
+        (result::jsonb->>'seconds')::float8 as seconds
+    from index_operations where kind = 'verify' and state = 'done' order by id desc limit 1
+"""
+_OPERATIONS = """
+    select kind, state, count(*)::int as count from index_operations group by kind, state
+"""
+_RUNS = "select state, count(*)::int as count from import_runs group by state"
+_NETWORKS = """
+    select slug, extract(epoch from last_complete_at)::float8 as at from networks where last_complete_at is not null
+"""
+
+
+class _Scrape:
+    def __init__(self, metrics: list[Metric]) -> None:
+        self._metrics = metrics
+
+    def collect(self) -> Iterable[Metric]:
+        return self._metrics
+
+
+def _gauge(name: str, about: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"affindex_{name}", about, value=value)
+
+
+def _labelled(name: str, about: str, labels: list[str], values: Iterable[tuple[list[str], float]]) -> Metric:
+    family = GaugeMetricFamily(f"affindex_{name}", about, labels=labels)
+    for given, value in values:
+        family.add_metric(given, value)
+    return family
+
+
+@get("/metrics", summary="For Prometheus", tags=["health"], media_type="text/plain")
+async def metrics(catalogue: NamedDependency[Catalogue]) -> Response[bytes]:
+    """Both engines' state, how far the index is behind, dead letters, the last comparison, imports."""
+    probe = catalogue.probe
+    found: list[Metric] = [
+        _gauge("search_ready", "1 if searches can be answered.", probe.search_ready),
+        _gauge("database_ready", "1 if Postgres answers.", probe.database_ready),
+    ]
+    if probe.index.pending_changes is not None:
+        found.append(_gauge("index_pending_changes", "Changes not indexed yet.", probe.index.pending_changes))
+        found.append(
+            _gauge("index_oldest_pending_seconds", "Age of the oldest.", probe.index.oldest_pending_seconds or 0.0)
+        )
+    with suppress(psycopg.Error, PoolTimeout):
+        found += await _from_database(catalogue)
+    registry = CollectorRegistry()
+    registry.register(_Scrape(found))
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _from_database(catalogue: Catalogue) -> list[Metric]:
+    async with catalogue.database() as database:
+
+        async def rows(query: Any) -> list[dict[str, Any]]:
+            return await (await database.execute(query)).fetchall()
+
+        generations, dead = await rows(_GENERATIONS), await rows(_DEAD)
+        verified, operations = await rows(_VERIFIED), await rows(_OPERATIONS)
+        runs, networks = await rows(_RUNS), await rows(_NETWORKS)
+    found = [
+        _labelled(
+            "index_generation_paused",
+            "1 if a generation takes no changes.",
+            ["generation", "state"],
+            [([each["name"], each["state"]], each["paused"]) for each in generations],
+        ),
+        _labelled(
+            "index_dead_letters",
+            "Documents a generation refuses.",
+            ["generation"],
+            [([each["generation"]], each["letters"]) for each in dead],
+        ),
+        _labelled(
+            "index_operations",
+            "Operations on the index.",
+            ["kind", "state"],
+            [([each["kind"], each["state"]], each["count"]) for each in operations],
+        ),
+        _labelled("import_runs", "Import runs.", ["state"], [([each["state"]], each["count"]) for each in runs]),
+        _labelled(
+            "network_last_complete_timestamp_seconds",
+            "End of a network's last complete import.",
+            ["network"],
+            [([each["slug"]], each["at"]) for each in networks],
+        ),
+    ]
+    for last in verified:
+        found += [
+            _gauge("verify_in_step", "1 if the last comparison found no difference.", last["in_step"]),
+            _gauge("verify_timestamp_seconds", "When it ended.", last["at"]),
+            _gauge("verify_seconds", "How long it took.", last["seconds"]),
+            _labelled(
+                "verify_programs",
+                "Programs that differed, or were mended.",
+                ["how"],
+                [([how], last[how]) for how in ("missing", "stale", "extra", "repaired")],
+            ),
+        ]
+    return found
+
+
+ROUTES = Router(path="/", route_handlers=[metrics])

@@ -1,0 +1,84 @@
+"""The index over the API: its state for everybody, operations for admins, metrics for Prometheus.
+
+1. GET /api/index tells generations, lag, dead letters and what became of operations.
+2. Rebuild and verify answer 202 and run on; rollback is done when it answers; all need scope admin.
+3. What an index refuses is kept as a dead letter, and pushed again once the cause is gone.
+4. A generation that takes no changes does not keep them from the one that serves.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from indexing import generations, letters
+from indexing.follow import drain
+from tests.words import Catalogue, program
+
+
+def _done(catalogue: Catalogue, kind: str) -> dict[str, Any]:
+    for _ in range(200):
+        for each in catalogue.get("/api/index")["operations"]:
+            if each["kind"] == kind and each["state"] != "running":
+                operation: dict[str, Any] = each
+                return operation
+        time.sleep(0.05)
+    raise AssertionError(f"{kind} does not end")
+
+
+def test_operations(catalogue: Catalogue) -> None:
+    catalogue.store(program("A"))
+    (before,) = catalogue.get("/api/index")["generations"]
+    assert (before["state"], before["documents"], before["current"]) == ("serving", 1, True)
+    admin = catalogue.key("admin")
+    assert catalogue.api.post("/api/index/rebuild").status_code == 401
+    assert catalogue.api.post("/api/index/rebuild", headers=catalogue.key("import")).status_code == 403
+    assert catalogue.api.post("/api/index/rebuild", headers=admin).status_code == 202
+    done = _done(catalogue, "rebuild")
+    assert (done["state"], done["result"]["documents"]) == ("done", 1)
+    assert generations.target(catalogue.search, catalogue.alias) == done["result"]["generation"] != before["name"]
+    back = catalogue.api.post("/api/index/rollback", headers=admin)
+    assert (back.status_code, back.json()) == (200, {"generation": before["name"]})
+    assert catalogue.api.post("/api/index/verify", json={"deep": True}, headers=admin).status_code == 202
+    assert _done(catalogue, "verify")["result"]["inStep"]
+    scraped = catalogue.api.get("/metrics").text
+    assert "affindex_verify_in_step 1.0" in scraped
+    assert "affindex_search_ready 1.0" in scraped
+
+
+def test_dead_letters(catalogue: Catalogue) -> None:
+    catalogue.store(program("A"), program("B"))
+    catalogue.rows("alter table programs drop constraint programs_launched_at_check")
+    catalogue.rows("update programs set launched_at = '12345-01-01' where name = 'B'")
+    catalogue.rows("update programs set name = 'C' where name = 'A'")
+    catalogue.index()
+    (letter,) = catalogue.get("/api/index")["deadLetters"]
+    assert "launchedAt" in letter["reason"]
+    catalogue.finds("", ["B", "C"])  # the others went on; of this one the last good state
+    catalogue.rows("update programs set launched_at = '2025-01-01' where name = 'B'")
+    with catalogue.connect() as connection:
+        assert letters.redrive(connection) == 1
+    catalogue.index()
+    assert catalogue.get("/api/index")["deadLetters"] == []
+
+
+def test_a_blocked_standby_does_not_hold_up_the_serving_generation(catalogue: Catalogue) -> None:
+    catalogue.store(program("A"), program("B"))
+    catalogue.rebuild()
+    with catalogue.connect() as connection:
+        serving, standby = generations.live(connection)
+    catalogue.search.indices.put_settings(index=standby.name, body={"index.blocks.write": True})
+    for name in ("C", "D", "E"):
+        catalogue.rows("update programs set name = %s where name in ('A', 'C', 'D')", name)
+        drain(catalogue.connect, catalogue.search)
+        assert {each["name"] for each in catalogue.documents(serving.name).values()} == {"B", name}
+    paused = {each["name"]: each["pausedBecause"] for each in catalogue.get("/api/index")["generations"]}
+    assert paused[serving.name] is None
+    assert "block" in paused[standby.name]
+    catalogue.search.indices.put_settings(index=standby.name, body={"index.blocks.write": None})
+    for _ in range(100):
+        drain(catalogue.connect, catalogue.search)
+        if not catalogue.rows("select 1 from changed_programs"):
+            break
+        time.sleep(0.1)
+    assert catalogue.documents(standby.name) == catalogue.documents(serving.name)
