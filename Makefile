@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: run test check lint types contracts tests nightly bench chaos lock lock-jars clean help
+.PHONY: run test check lint types contracts tests nightly bench chaos docs lock lock-jars clean help
 
 help:            ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -35,6 +35,10 @@ chaos: .venv/ready ## Ten minutes of kills on engines of its own; SECONDS sets a
 
 bench: .venv/ready ## Measure import, index and search beside bare COPY, _bulk and _search
 	@$(BIN)/affindex bench
+
+docs: .venv/ready ## Write the pages that come from the code anew
+	$(BIN)/python -m mappings.page > docs/fields.md
+	$(BIN)/python -m app.api.page docs/api.md
 
 lock: .venv/ready ## Resolve the Python dependencies anew; hashes pin them, no index is named
 	$$(./bootstrap uv) pip compile pyproject.toml --group dev --universal --python-version 3.11 \

@@ -1,0 +1,109 @@
+"""What the documentation lists is what there is.
+
+1. `settings.md` lists every setting once, with its default, and none that does not exist.
+2. `fields.md` is what the catalogue of fields says now.
+3. `api.md` has every route, each search in it is one that the code reads, and its errors are the code's.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+import pytest
+
+from app.api.page import with_routes
+from app.search.problems import BadRequest
+from app.search.request import read_request
+from app.settings import Settings, variable_names
+from mappings.page import fields_page
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+
+
+def _page(name: str) -> str:
+    return (DOCS / name).read_text("utf-8")
+
+
+def _rows(page: str) -> list[list[str]]:
+    """The tables' rows, without headings; a cell's bars are escaped."""
+    lines = [line for line in page.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+
+
+def test_every_setting_is_listed_with_its_default() -> None:
+    listed = {name.strip("`"): default for name, default, _ in _rows(_page("settings.md")) if name != "variable"}
+    defaults = dict(zip(variable_names(), (field.default for field in msgspec.structs.fields(Settings)), strict=True))
+    assert set(listed) == set(defaults)
+    for name, default in defaults.items():
+        said = re.match(r"`([^`]*)`", listed[name])
+        if said:
+            assert said[1] == (str(default).lower() if isinstance(default, bool) else str(default)), name
+        else:
+            assert listed[name].split(":")[0] == "none", name
+            assert default is None or name.endswith("<NAME>"), name
+
+
+def test_no_page_names_a_setting_that_does_not_exist() -> None:
+    known = set(variable_names())
+    for page in (*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md"):
+        named = set(re.findall(r"AFFINDEX_[A-Z_]*[A-Z]", page.read_text("utf-8")))
+        made_up = {name for name in named - known if not name.startswith("AFFINDEX_NETWORKS")}
+        assert not made_up, page.name
+
+
+def test_the_catalogue_of_fields_is_fresh() -> None:
+    assert _page("fields.md") == fields_page(), "`make docs` writes it anew"
+
+
+def test_the_table_of_routes_is_fresh() -> None:
+    assert with_routes(_page("api.md")) == _page("api.md"), "`make docs` writes it anew"
+
+
+def _section(page: str, heading: str) -> str:
+    return page.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+
+
+# A code span such as `network=cj,awin`; what is not URL-encoded in it stands for itself.
+FILTERS = re.findall(r"`(\w+=[^`]*)`", _section(_page("api.md"), "Filters"))
+
+
+@pytest.mark.parametrize("written", FILTERS)
+def test_every_filter_shown_is_read(written: str) -> None:
+    parameters: dict[str, list[str]] = {}
+    for each in re.split(r"&(?=\w+=)", written):
+        name, _, value = each.partition("=")
+        parameters.setdefault(name, []).append(value)
+    if "includeUnknown" in parameters:
+        parameters |= {name: ["0.."] for name in parameters["includeUnknown"][0].split(",")}
+    read_request(parameters)
+
+
+@pytest.mark.parametrize("address", re.findall(r"'(localhost:8000/api/programs[^']*)'", _page("api.md")))
+def test_every_search_shown_is_read(address: str) -> None:
+    parameters = parse_qs(urlsplit(f"http://{address}").query, keep_blank_values=True)
+    parameters.pop("format", None)
+    if "nework" in parameters:
+        with pytest.raises(BadRequest, match="did you mean 'network'"):
+            read_request(parameters)
+    else:
+        read_request(parameters)
+
+
+def test_every_answer_shown_is_json() -> None:
+    answers = re.findall(r"```json\n(.*?)```", _page("api.md"), re.DOTALL)
+    assert answers
+    for answer in answers:
+        msgspec.json.decode(answer)
+
+
+def test_every_error_listed_is_one_of_the_code() -> None:
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "app").rglob("*.py"))
+    rows = _rows(_section(_page("api.md"), "Errors"))
+    listed = {each for row in rows for each in re.findall(r"`([a-z-]+)`", row[1])}
+    assert len(listed) > 15
+    titles = {"method-not-allowed": "Method not allowed", "too-large": "Too large"}  # those of the framework's errors
+    assert {each for each in listed if f'"{titles.get(each, each)}"' not in code and f'#{each}"' not in code} == set()
