@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import msgspec
@@ -60,8 +60,11 @@ def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
             with urlopen(url, timeout=1) as answer:
                 if answer.status == 200:
                     return
+        except HTTPError as refused:
+            refused.close()
         except (URLError, OSError):
-            time.sleep(0.05)
+            pass
+        time.sleep(0.05)
     raise AssertionError(f"no answer from {url}")
 
 

@@ -59,3 +59,4 @@ def test_the_engine_does_not_answer(catalogue: Catalogue, settings: Settings) ->
                 urllib.request.urlopen(f"{address}/api/programs?q=anything{number}", timeout=20)
             assert refused.value.code == 503
             assert int(refused.value.headers["retry-after"]) >= 1
+            refused.value.close()
