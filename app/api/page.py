@@ -8,7 +8,8 @@ from pathlib import Path
 from litestar import Litestar
 
 from app.api.application import create_app
-from app.engines import open_search_async
+from app.api.index import Operator
+from app.engines import Engines, open_search, open_search_async
 from app.search.engine import RawAnswers
 from app.settings import Settings
 
@@ -27,8 +28,14 @@ def with_routes(page: str) -> str:
 
 def _application() -> Litestar:
     """The API over engines that are never asked."""
-    search = open_search_async("http://127.0.0.1", Settings(), RawAnswers())
-    return create_app(database_url="", search=search, alias="programs", secret=b"")
+    engines, settings = Engines("", "http://127.0.0.1"), Settings()
+    return create_app(
+        database_url="",
+        search=open_search_async(engines.opensearch_url, settings, RawAnswers()),
+        operator=Operator(lambda: open_search(engines, settings)),
+        alias=settings.index,
+        secret=b"",
+    )
 
 
 def _routes(application: Litestar) -> str:
