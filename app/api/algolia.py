@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from typing import Any
 
-from litestar import Request, Router, post
+import msgspec
+from litestar import MediaType, Request, Response, Router, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from app.api.catalogue import Catalogue
 from app.api.problems import not_found
+from app.api.remembering import PASSING, remembered
 from app.search.algolia.answer import answer
 from app.search.algolia.query import Query, UnknownIndex, read_query
 from app.search.algolia.wire import Parameters, refused, several, single
@@ -35,18 +39,25 @@ def _one(given: Parameters, index: str) -> Query:
     return asked
 
 
-@post(
-    "/1/indexes/*/queries",
-    status_code=200,
-    summary="Several queries (Algolia)",
-    tags=["instantsearch"],
-    request_max_body_size=_LARGEST_BODY,
-)
-async def queries(request: _Request, catalogue: NamedDependency[Catalogue]) -> dict[str, Any]:
-    """`{"requests": [{"indexName": "programs", …}]}`, parameters as members or URL-encoded under `params`."""
+async def _answered(
+    request: _Request, catalogue: Catalogue, read: Callable[[bytes], list[Query]], whole: bool
+) -> Response[bytes | None]:
+    """The results of what a body asks for, remembered: all of them, or the `whole` answer that the only one is."""
+    body = await request.body()
+
+    async def make() -> bytes:
+        results = await answer(catalogue.engine, read(body), synced=catalogue.probe.synced)
+        partial = any(result.get("exhaustiveNbHits") is False for result in results)
+        return (PASSING if partial else b"") + msgspec.json.encode(results[0] if whole else {"results": results})
+
+    key = hashlib.sha256(body).digest()
+    return await remembered(request, catalogue, (request.url.path, key), make)
+
+
+def _several(body: bytes) -> list[Query]:
     asked: list[Query] = []
     wrong: list[ParameterError] = []
-    for place, given in enumerate(several(await request.body())):
+    for place, given in enumerate(several(body)):
         index = given.get("indexName")
         if not isinstance(index, str):
             raise refused(f"requests[{place}].indexName", f"requests[{place}] names no index; give 'indexName'")
@@ -56,7 +67,20 @@ async def queries(request: _Request, catalogue: NamedDependency[Catalogue]) -> d
             asked.append(query)
     if wrong:
         raise BadRequest(wrong)
-    return {"results": await answer(catalogue.engine, asked, synced=catalogue.probe.synced)}
+    return asked
+
+
+@post(
+    "/1/indexes/*/queries",
+    status_code=200,
+    summary="Several queries (Algolia)",
+    tags=["instantsearch"],
+    media_type=MediaType.JSON,
+    request_max_body_size=_LARGEST_BODY,
+)
+async def queries(request: _Request, catalogue: NamedDependency[Catalogue]) -> Response[bytes | None]:
+    """`{"requests": [{"indexName": "programs", …}]}`, parameters as members or URL-encoded under `params`."""
+    return await _answered(request, catalogue, _several, whole=False)
 
 
 @post(
@@ -64,13 +88,14 @@ async def queries(request: _Request, catalogue: NamedDependency[Catalogue]) -> d
     status_code=200,
     summary="One query (Algolia)",
     tags=["instantsearch"],
+    media_type=MediaType.JSON,
     request_max_body_size=_LARGEST_BODY,
 )
-async def query(request: _Request, index: FromPath[str], catalogue: NamedDependency[Catalogue]) -> dict[str, Any]:
+async def query(
+    request: _Request, index: FromPath[str], catalogue: NamedDependency[Catalogue]
+) -> Response[bytes | None]:
     """The same for one index; the result is the whole answer."""
-    asked = _one(single(await request.body()), index)
-    (result,) = await answer(catalogue.engine, [asked], synced=catalogue.probe.synced)
-    return result
+    return await _answered(request, catalogue, lambda body: [_one(single(body), index)], whole=True)
 
 
 @post(
@@ -78,15 +103,18 @@ async def query(request: _Request, index: FromPath[str], catalogue: NamedDepende
     status_code=200,
     summary="Search values of a facet (Algolia)",
     tags=["instantsearch"],
+    media_type=MediaType.JSON,
     request_max_body_size=_LARGEST_BODY,
 )
 async def facet_values(
     request: _Request, index: FromPath[str], facet: FromPath[str], catalogue: NamedDependency[Catalogue]
-) -> dict[str, Any]:
+) -> Response[bytes | None]:
     """Values of a facet that begin with `facetQuery`, typing errors allowed, counted under the other filters."""
-    asked = _one({**single(await request.body()), "type": "facet", "facet": facet}, index)
-    (result,) = await answer(catalogue.engine, [asked], synced=catalogue.probe.synced)
-    return result
+
+    def read(body: bytes) -> list[Query]:
+        return [_one({**single(body), "type": "facet", "facet": facet}, index)]
+
+    return await _answered(request, catalogue, read, whole=True)
 
 
 ROUTES = Router(path="/", route_handlers=[queries, query, facet_values])

@@ -15,8 +15,22 @@ from app.api.catalogue import Catalogue
 from app.api.probe import rfc3339
 from app.api.problems import Problem, not_found
 from app.search.grammar import Malformed, date_range
+from app.search.problems import BadRequest, ParameterError, meaning
+from mappings.networks import BY_SLUG
 
 _MOST = 1000
+# What the triggers write down of a program (migration 0003).
+WATCHED = (
+    "status",
+    "commissionType",
+    "commissionMin",
+    "commissionMax",
+    "commissionFixedMin",
+    "commissionFixedMax",
+    "currency",
+    "cookieDays",
+    "epc",
+)
 _LARGEST_ID = 2**53 - 1
 
 # No further than the oldest transaction that is still open: whatever commits later comes after that.
@@ -26,6 +40,8 @@ _SINCE = """
     left join programs p on p.id = h.program_id left join networks n on n.id = p.network_id
     where h.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
         and (h.xid, h.id) > (%(xid)s, %(row)s) and (%(at)s::timestamptz is null or h.at >= %(at)s::timestamptz)
+        and (%(fields)s::text[] is null or h.field = any(%(fields)s))
+        and (%(networks)s::text[] is null or n.slug = any(%(networks)s))
     order by h.xid, h.id limit %(limit)s
 """
 _NOW = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 as xid"
@@ -88,17 +104,34 @@ def _place(since: str) -> tuple[int, int, str | None]:
         ) from None
 
 
+def _among(parameter: str, given: str, choices: tuple[str, ...]) -> list[str] | None:
+    """The values of a list, in their own spelling; None for all. Raises BadRequest."""
+    spelled = {choice.lower(): choice for choice in choices}
+    wanted: list[str] = []
+    for value in (each.strip() for each in given.split(",") if each.strip()):
+        if (stored := spelled.get(value.lower())) is None:
+            end, choice = meaning(value, choices)
+            listed = end or f"; it can be {', '.join(choices)}"
+            message = f"'{value[:80]}' is no value of '{parameter}'{listed}"
+            raise BadRequest([ParameterError(parameter=parameter, message=message, did_you_mean=choice)])
+        wanted.append(stored)
+    return wanted or None
+
+
 @get("/api/changes", summary="Changes of rate, cookie, status and EPC band", tags=["search"])
 async def changes(
     catalogue: NamedDependency[Catalogue],
     since: Annotated[str, QueryParameter(description="A time, or `nextCursor` of the answer before.")] = "",
+    field: Annotated[str, QueryParameter(description=f"Only these: {', '.join(WATCHED)}.")] = "",
+    network: Annotated[str, QueryParameter(description="Only programs of these networks.")] = "",
     limit: Annotated[int, QueryParameter(ge=1, le=_MOST)] = 100,
 ) -> Changes:
     """What changed since a time or cursor, oldest first. Follow `nextCursor`: it misses nothing, however late."""
     xid, row, at = _place(since)
+    wanted = {"fields": _among("field", field, WATCHED), "networks": _among("network", network, tuple(BY_SLUG))}
     async with catalogue.database() as database:
         found = await (
-            await database.execute(_SINCE, {"xid": xid, "row": row, "at": at, "limit": limit + 1})
+            await database.execute(_SINCE, {"xid": xid, "row": row, "at": at, "limit": limit + 1, **wanted})
         ).fetchall()
         if not found and not xid:
             # nothing yet: go on from here, rather than from the time again

@@ -48,8 +48,7 @@ def search_body(
     if aggregated:
         body["aggs"] = aggregated
     if request.highlight and request.q:
-        words = " ".join((request.q, *reading.corrections.values()))
-        body["highlight"] = highlight(words, {"name": WHOLE, "description": BEST_PART})
+        body["highlight"] = highlight(request.q, {"name": WHOLE, "description": BEST_PART}, reading)
     if request.explain:
         body["explain"] = True
     return body

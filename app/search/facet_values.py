@@ -123,7 +123,7 @@ async def facet_values(engine: SearchEngine, asked: Asked) -> FacetValues:
     assert isinstance(facet.facet, Terms)
     looked_up = not facet.facet.bounded and bool(asked.facet_query)
     if looked_up:
-        candidates, whole = await _candidates(engine, asked)
+        candidates, whole = await merchants_that_begin(engine, asked.facet_query)
         among: Clause | None = {"terms": {facet.path: candidates}}
         counted = max(len(candidates), 1)
     else:
@@ -186,9 +186,9 @@ def _answering(
     return sorted(found, key=lambda one: (one[0].rank, -one[1].count, str(one[1].value)))
 
 
-async def _candidates(engine: SearchEngine, asked: Asked) -> tuple[list[str], bool]:
-    """The merchants that answer what was typed, and whether these are all."""
-    for query in (beginning(asked.facet_query), forgiven(asked.facet_query)):
+async def merchants_that_begin(engine: SearchEngine, facet_query: str) -> tuple[list[str], bool]:
+    """The merchants that answer what was typed, and whether these are all. Raises EngineAway."""
+    for query in (beginning(facet_query), forgiven(facet_query)):
         if query is None:
             break
         found = await look_up(engine, body(query, _MERCHANTS, MOST_OF_A_KIND))

@@ -8,7 +8,7 @@ from typing import Any
 from app.search.body import query
 from app.search.engine import SearchEngine
 from app.search.page import Found
-from app.search.reading import AS_IT_STANDS, FEW, Reading, Tier, probe_body, read
+from app.search.reading import AS_BEGUN, AS_IT_STANDS, FEW, Reading, Tier, probe_body, read
 
 BodyOf = Callable[[Reading], dict[str, Any]]
 """The request for a way of reading the words."""
@@ -36,6 +36,11 @@ def known_reading(engine: SearchEngine, q: str) -> Reading | None:
     return engine.readings.known((q, engine.state)) if q else AS_IT_STANDS
 
 
+def known_while_typed(engine: SearchEngine, q: str) -> Reading | None:
+    """The same for who is still typing."""
+    return engine.readings.known((q, engine.state, Tier.BEGUN)) if q else AS_IT_STANDS
+
+
 async def reading_of(engine: SearchEngine, q: str) -> Reading:
     """How the words are read: by what they find alone, without any filter. Raises EngineAway."""
     if not q:
@@ -47,3 +52,18 @@ async def reading_of(engine: SearchEngine, q: str) -> Reading:
 async def _probe(engine: SearchEngine, q: str) -> Reading:
     found = await engine.search(probe_body(q, query(q, ())))
     return read(found.hits.total.value, found.suggest)
+
+
+async def reading_while_typed(engine: SearchEngine, q: str) -> Reading:
+    """The same for who is still typing: before words are taken to be mistyped, the last may be unfinished."""
+    key = (q, engine.state, Tier.BEGUN)
+    return await engine.readings.get(key, lambda: _typed(engine, q), lambda _: engine.state != "")
+
+
+async def _typed(engine: SearchEngine, q: str) -> Reading:
+    reading = await reading_of(engine, q)
+    if reading.tier is Tier.EXACT:
+        return reading
+    body = {"size": 0, "track_total_hits": 1, "timeout": "500ms", "query": query(q, (), AS_BEGUN)}
+    found = await engine.search(body)
+    return AS_BEGUN if found.hits.total.value else reading

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.search.reading import Reading, Tier
 from mappings.languages import STEMMERS
 
 # Private-use characters mark what matched until the text around them has been escaped.
@@ -22,17 +23,19 @@ _STEMS = {"name": "name", "description": "description", "category.words": "label
 HIGHLIGHTED = tuple(_STEMS)
 
 
-def highlight(q: str, parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def highlight(q: str, parts: Mapping[str, Mapping[str, Any]], reading: Reading) -> dict[str, Any]:
     """The `highlight` of a request body: which fields, and of each all of it or its best part."""
+    words = " ".join((q, *reading.corrections.values()))
+    match = "match_bool_prefix" if reading.tier is Tier.BEGUN else "match"
     return {
         "pre_tags": [MARK],
         "post_tags": [UNMARK],
-        "fields": {field: {**part, **_matching(q, field)} for field, part in parts.items()},
+        "fields": {field: {**part, **_matching(words, field, match)} for field, part in parts.items()},
     }
 
 
-def _matching(q: str, field: str) -> dict[str, Any]:
+def _matching(q: str, field: str, match: str) -> dict[str, Any]:
     stem = _STEMS[field]
     also = [f"sync.stem.{language}.{stem}" for language in STEMMERS] if stem else []
-    words = [{"match": {each: {"query": q}}} for each in (field, *also)]
+    words = [{match: {each: {"query": q}}} for each in (field, *also)]
     return {"matched_fields": [field, *also], "highlight_query": {"bool": {"should": words}}}

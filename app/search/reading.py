@@ -16,6 +16,7 @@ class Tier(Enum):
     """How strictly the words of a query are taken."""
 
     EXACT = "exact"
+    BEGUN = "begun"  # the last word may go on: only where somebody is still typing
     TYPO = "typo"
 
 
@@ -28,6 +29,7 @@ class Reading:
 
 
 AS_IT_STANDS = Reading()
+AS_BEGUN = Reading(Tier.BEGUN)
 
 # A query that finds fewer programs than this, by itself and as it stands, is taken to be mistyped.
 FEW = 3

@@ -62,6 +62,8 @@ _MOST_JOINED = 3  # in longer queries the joined spellings cost more than they f
 def matching(q: str, reading: Reading = AS_IT_STANDS, today: date | None = None) -> Clause:
     """The documents that hold all words, read like this, scored by tier; what is new is so on `today` (UTC)."""
     today = today or datetime.now(UTC).date()
+    if reading.tier is Tier.BEGUN:
+        return _begun(q, today)
     understood = understand(q)
     return {
         "bool": {
@@ -81,6 +83,21 @@ def matching(q: str, reading: Reading = AS_IT_STANDS, today: date | None = None)
             ],
         }
     }
+
+
+def _begun(q: str, today: date) -> Clause:
+    """The words but the last as they stand, and the beginning of a word."""
+    *words, last = q.split()
+    beginning = {
+        "multi_match": {"query": last, "type": "bool_prefix", "fields": list(FOLDED_FIELDS), "operator": "and"}
+    }
+    before = [matching(" ".join(words), today=today)] if words else [_any_program(today)]
+    return {"bool": {"must": [*before, beginning]}}
+
+
+def _any_program(today: date) -> Clause:
+    popular = {"rank_feature": {"field": "sync.popularity", "boost": POPULARITY, "_name": "popularity"}}
+    return {"bool": {"must": [{"match_all": {"boost": 0}}], "should": [popular, _freshness(today)]}}
 
 
 def _required(q: str, understood: Understood, reading: Reading, today: date) -> Clause:

@@ -4,8 +4,9 @@ A visitor uses every widget of a page in turn: the search box, lists (any of, al
 menu and its breadcrumb, ranges, a toggle, a numeric menu, sort, page size, pages, endless hits, current and cleared
 refinements, dynamic widgets, autocomplete. What the page shows after each step equals a brute-force search.
 
-1. In Node with jsdom: `algoliasearch` 5 and 4, lite and full, with instantsearch.js and with react-instantsearch.
-2. In Chromium, from another origin: the same, and no request is preceded by a preflight.
+1. In Node with jsdom and in Chromium: `algoliasearch` 5 and 4, lite and full, with instantsearch.js and with
+   react-instantsearch.
+2. In Chromium the page is of another origin, and no request is preceded by a preflight.
 3. Nothing is written to the console, and no widget reports an error.
 """
 
@@ -39,7 +40,6 @@ Seen = dict[str, dict[str, Any]]
 WORDS = "shop"
 EPC = 0.2
 INSIDE = "acces"
-_CLIENTS = ("version 5 lite", "version 5", "version 4 lite", "version 4")
 _NODE_PATIENCE_SECONDS = 60
 
 
@@ -53,15 +53,13 @@ def _wishes(rows: list[Row]) -> dict[str, Any]:
 
     vertical = most("categoryPath.lvl0", shown)[0]
     path = most("categoryPath.lvl1", [row for row in shown if vertical in row["categoryPath"]])[0]
-    networks = brute_force.under(rows, [_any("network", "awin", "cj")])
-    pairs = Counter(
-        pair for row in networks for pair in combinations(sorted(brute_force.values(row, "geoTargeting")), 2)
+    pairs: Counter[tuple[str, ...]] = Counter(
+        pair for row in shown for pair in combinations(sorted(brute_force.values(row, "geoTargeting")), 2)
     )
-    together = max(pairs, key=lambda pair: (pairs[pair], pair))
     inside = next(value for value in most("category", shown) if value.lower().startswith(INSIDE))
     return {
         "words": WORDS,
-        "countries": list(together),
+        "countries": list(min(pairs.items(), key=lambda each: (-each[1], each[0]))[0]),
         "vertical": vertical,
         "category": path.split(PATH_SEPARATOR, 1)[1],
         "path": path,
@@ -98,7 +96,7 @@ def _check(seen: Seen, rows: list[Row], holding: list[Row], wishes: dict[str, An
     assert begin["hits"] == [str(id) for id in ordered(shown, "popularity", descending=True)[:20]]
     popular = [row["popularity"] for row in shown if row["popularity"] is not None]
     assert begin["popularity"] == [min(popular), max(popular)]
-    assert {"network", "categoryPath.lvl0", "recurring", "popularity"} <= set(begin["dynamic"])
+    assert begin["dynamic"][:3] == ["dataSource", "status", "textLanguage"]
     assert begin["endless"] == [str(id) for id in ordered(shown, "name", descending=False)[:5]]
     if begin["suggestions"] is not None:
         assert len([each for each in begin["suggestions"] if each.startswith("suggesting:")]) == 3
@@ -116,13 +114,15 @@ def _check(seen: Seen, rows: list[Row], holding: list[Row], wishes: dict[str, An
     lists("one network", "category", holding, awin)
     shows("two networks", holding, both)
     shows("no words", rows, both)
-    first, second = (("is", "geoTargeting", country) for country in wishes["countries"])
-    shows("a country", rows, both, first)
-    lists("a country", "geoTargeting", rows, both, first)  # where all must hold, it does
-    shows("two countries", rows, both, first, second)
-    lists("two countries", "network", rows, first, second)
-    assert sorted(seen["two countries"]["current"]) == sorted(["awin", "cj", *wishes["countries"]])
+    lists("no words", "network", rows)
     shows("cleared", rows)
+    first, second = (("is", "geoTargeting", country) for country in wishes["countries"])
+    shows("a country", rows, first)
+    lists("a country", "geoTargeting", rows, first)  # where all must hold, it does
+    shows("two countries", rows, first, second)
+    lists("two countries", "network", rows, first, second)
+    assert sorted(seen["two countries"]["current"]) == sorted(wishes["countries"])
+    shows("countries cleared", rows)
 
     vertical: Expression = ("is", "categoryPath.lvl0", wishes["vertical"])
     path: Expression = ("is", "categoryPath.lvl1", wishes["path"])
@@ -144,9 +144,10 @@ def _check(seen: Seen, rows: list[Row], holding: list[Row], wishes: dict[str, An
     recurring: Expression = ("is", "recurring", True)
     month: Expression = ("to", "cookieDays", 8, 30)
     shows("a range", rows, ranged)
-    shows("recurring", rows, ranged, recurring)
-    shows("a month", rows, ranged, recurring, month)
-    lists("a month", "network", rows, ranged, recurring, month)
+    shows("a month", rows, ranged, month)
+    lists("a month", "network", rows, ranged, month)
+    shows("range cleared", rows)
+    shows("recurring", rows, recurring)
     shows("all cleared", rows)
 
     inside: Expression = ("is", "category", wishes["insideFinds"])
@@ -177,8 +178,7 @@ def _holding(host: str, rows: list[Row]) -> list[Row]:
 
 
 @pytest.mark.parametrize(
-    ("made", "client"),
-    [*(("vanilla", client) for client in _CLIENTS), ("react", "version 5 lite"), ("react", "version 4 lite")],
+    ("made", "client"), [("vanilla", "version 5"), ("vanilla", "version 4 lite"), ("react", "version 5 lite")]
 )
 def test_in_node(served: Served, clients: Path, made: str, client: str) -> None:
     host, rows = served
@@ -253,7 +253,13 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.mark.parametrize(
-    ("made", "client"), [("vanilla", "version 5 lite"), ("vanilla", "version 4 lite"), ("react", "version 5 lite")]
+    ("made", "client"),
+    [
+        ("vanilla", "version 5 lite"),
+        ("vanilla", "version 4"),
+        ("react", "version 5"),
+        ("react", "version 4 lite"),
+    ],
 )
 def test_in_chromium(served: Served, shop: str, chromium: Browser, made: str, client: str) -> None:
     host, rows = served
@@ -272,4 +278,4 @@ def test_in_chromium(served: Served, shop: str, chromium: Browser, made: str, cl
     _check(report["seen"], rows, _holding(host, rows), wishes)
     assert (report["errors"], complaints) == ([], [])
     assert "Preflight" not in kinds
-    assert kinds.count("Fetch") + kinds.count("XHR") > 20
+    assert kinds.count("Fetch") + kinds.count("XHR") > len(report["seen"]) // 2

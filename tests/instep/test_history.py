@@ -88,3 +88,22 @@ def test_filters(catalogue: Catalogue) -> None:
     catalogue.rows("update programs set status = 'active' where name = 'Closed'")
     catalogue.index()
     catalogue.finds("", [], closed="true")
+
+
+def test_only_what_is_asked_for(catalogue: Catalogue) -> None:
+    acme = program("A", external_id="a", network="cj", commission_max=5.0, cookie_days=30)
+    other = program("B", external_id="b", network="awin", cookie_days=30)
+    catalogue.put([acme, other])
+    catalogue.rows("update programs set commission_max = 4, cookie_days = 7 where external_id = 'a'")
+    catalogue.rows("update programs set cookie_days = 8 where external_id = 'b'")
+    until = time.monotonic() + 20
+    while len(catalogue.get("/api/changes")["changes"]) < 3:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    told = catalogue.get("/api/changes", field="COOKIEDAYS")["changes"]
+    assert [(each["name"], each["old"], each["new"]) for each in told] == [("A", 30, 7), ("B", 30, 8)]
+    assert [
+        each["name"] for each in catalogue.get("/api/changes", network="awin,cj", field="commissionMax")["changes"]
+    ] == ["A"]
+    problem = catalogue.get("/api/changes", expect=400, field="cookieDay")
+    assert problem["errors"][0]["didYouMean"] == "cookieDays"

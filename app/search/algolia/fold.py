@@ -3,7 +3,7 @@
 InstantSearch asks for a page and, for every refined facet, for its counts without that refinement. What all these
 queries have in common narrows the search itself; what only some ask for becomes the `post_filter` of the one that
 wants hits, and a filter aggregation for each of the others. Queries with other words, or a second one with hits,
-begin a search of their own. `docs/adr/0110-algolia-folding.md` has the figures.
+begin a search of their own.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from typing import Any
 from app.search.algolia.counts import aggregations
 from app.search.algolia.expression import Expression, as_clause, both, selected
 from app.search.algolia.query import Query
-from app.search.algolia.values import VALUES, every_value
+from app.search.algolia.values import looked_through
 from app.search.body import TIMEOUT, query
 from app.search.filters import DEFAULT_STATUS
 from app.search.highlight import HIGHLIGHTED, WHOLE, highlight
 from app.search.ordering import ordering
+from app.search.reading import Reading
 
 Conditions = frozenset[Expression]
 STATUS = "status"
@@ -30,14 +31,18 @@ STATUS = "status"
 class Folded:
     """One search that answers several queries. `views` names the aggregation that counts under some conditions."""
 
+    q: str
     body: dict[str, Any]
     places: tuple[int, ...]  # of the queries in the request
     shows: int | None  # the place of the one whose hits are wanted
     views: Mapping[Conditions, str]
 
 
-def fold(queries: Sequence[Query]) -> list[Folded]:
-    """As few searches as answer the queries, each query in exactly one of them."""
+def fold(queries: Sequence[Query], readings: Mapping[str, Reading], merchants: Mapping[int, list[str]]) -> list[Folded]:
+    """As few searches as answer the queries, each query in exactly one of them.
+
+    `readings` are by the words, `merchants` those among which a query for merchants looks, by its place.
+    """
     groups: list[list[int]] = []
     for place, each in enumerate(queries):
         for group in groups:
@@ -48,7 +53,10 @@ def fold(queries: Sequence[Query]) -> list[Folded]:
         else:
             groups.append([place])
     chosen = _chosen(queries)
-    return [_folded({place: queries[place] for place in group}, chosen) for group in groups]
+    return [
+        _folded({place: queries[place] for place in group}, readings[queries[group[0]].q], chosen, merchants)
+        for group in groups
+    ]
 
 
 def conditions_of(asked: Query, facet: str | None = None) -> Conditions:
@@ -69,7 +77,12 @@ def _chosen(queries: Iterable[Query]) -> dict[str, tuple[str, ...]]:
     return {key: tuple(sorted(values)) for key, values in found.items()}
 
 
-def _folded(queries: Mapping[int, Query], chosen: Mapping[str, tuple[str, ...]]) -> Folded:
+def _folded(
+    queries: Mapping[int, Query],
+    reading: Reading,
+    chosen: Mapping[str, tuple[str, ...]],
+    merchants: Mapping[int, list[str]],
+) -> Folded:
     shows = next((place for place, each in queries.items() if each.wanted), None)
     views: dict[Conditions, dict[str, Any]] = {}
     for place, each in queries.items():
@@ -79,7 +92,7 @@ def _folded(queries: Mapping[int, Query], chosen: Mapping[str, tuple[str, ...]])
             counts = aggregations(facet, each.facet_values, each.by_name, chosen.get(facet, ()))
             _merge(views.setdefault(conditions_of(each, facet), {}), counts)
         if each.facet:
-            views[conditions_of(each, each.facet)] |= {f"{VALUES}:{each.facet}": every_value(each.facet)}
+            views[conditions_of(each, each.facet)] |= looked_through(each.facet, place, merchants.get(place))
     every = [*views, *([conditions_of(queries[shows])] if shows is not None else [])]
     common = reduce(frozenset.intersection, every)
     names = {conditions: f"view:{number}" for number, conditions in enumerate(views)}
@@ -88,10 +101,10 @@ def _folded(queries: Mapping[int, Query], chosen: Mapping[str, tuple[str, ...]])
         "size": 0,
         "track_total_hits": True,
         "timeout": TIMEOUT,
-        "query": query(first.q, _clauses(common)),
+        "query": query(first.q, _clauses(common), reading),
     }
     if shows is not None:
-        body |= _page(queries[shows])
+        body |= _page(queries[shows], reading)
         if after := conditions_of(queries[shows]) - common:
             body["post_filter"] = as_clause(both(_ordered(after)))
     if views:
@@ -102,7 +115,7 @@ def _folded(queries: Mapping[int, Query], chosen: Mapping[str, tuple[str, ...]])
             }
             for conditions, counts in views.items()
         }
-    return Folded(body, tuple(queries), shows, names)
+    return Folded(first.q, body, tuple(queries), shows, names)
 
 
 def _merge(counts: dict[str, Any], more: Mapping[str, Any]) -> None:
@@ -113,10 +126,10 @@ def _merge(counts: dict[str, Any], more: Mapping[str, Any]) -> None:
             counts[name] = aggregation
 
 
-def _page(asked: Query) -> dict[str, Any]:
+def _page(asked: Query, reading: Reading) -> dict[str, Any]:
     page: dict[str, Any] = {"from": asked.first, "size": asked.wanted, "sort": ordering(asked.sort)}
     if asked.q and (asked.highlight.everything or asked.highlight.listed or asked.snippet):
-        page["highlight"] = highlight(asked.q, dict.fromkeys(HIGHLIGHTED, WHOLE))
+        page["highlight"] = highlight(asked.q, dict.fromkeys(HIGHLIGHTED, WHOLE), reading)
     return page
 
 

@@ -7,7 +7,6 @@ entry for an attribute, or with one that is no text, breaks what shows it: every
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +16,7 @@ from app.search.algolia.attributes import OBJECT_ID, PATH, level_of
 from app.search.algolia.query import Marks, Query
 from app.search.highlight import MARK, UNMARK
 from app.search.page import Hit, program
+from mappings.folding import folded
 
 _MARKED = re.compile(f"{MARK}(.*?){UNMARK}", re.DOTALL)
 _WORDS_FIELD = ".words"
@@ -49,7 +49,7 @@ def shown(hit: Hit, asked: Query, synced: Mapping[str, str]) -> Record:
     """A hit as it is answered: the attributes wanted, highlighted and snippeted."""
     whole = record(hit, synced)
     marked = {field.removesuffix(_WORDS_FIELD): parts[0] for field, parts in (hit.highlight or {}).items()}
-    words = tuple(dict.fromkeys(_plain(word) for word in asked.q.split()))
+    words = tuple(dict.fromkeys(folded(word) for word in asked.q.split()))
     answer: Record = {OBJECT_ID: whole[OBJECT_ID], **retrieved(whole, asked)}
     highlighted = {
         name: leaf
@@ -127,7 +127,7 @@ def _with(text: str, marks: Marks) -> str:
 
 def _matched(words: tuple[str, ...], found: list[str]) -> tuple[str, ...]:
     """The words of the query that stand behind marked ones: equal, or the same but for an ending or a typing error."""
-    marked = {_plain(each) for each in found}
+    marked = {folded(each) for each in found}
     return tuple(word for word in words if any(_alike(word, each) for each in marked))
 
 
@@ -136,10 +136,6 @@ def _alike(word: str, other: str) -> bool:
         return True
     same = sum(1 for one, two in zip(word, other, strict=False) if one == two)
     return same * 2 >= max(len(word), len(other))
-
-
-def _plain(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
 def _text(value: Any) -> str:

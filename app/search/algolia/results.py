@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 
-from app.search.algolia import values
 from app.search.algolia.attributes import ALL_FACETS
 from app.search.algolia.counts import Counted, counted
 from app.search.algolia.fold import Folded, conditions_of
 from app.search.algolia.hits import shown
 from app.search.algolia.query import Query
+from app.search.algolia.values import facet_hits
 from app.search.page import Found
 from app.search.request import DEEPEST_RESULT
 
 Result = dict[str, Any]
 
 
-def results(folded: Folded, found: Found, queries: Mapping[int, Query], synced: Mapping[str, str]) -> dict[int, Result]:
+def results(folded: Folded, found: Found, queries: Sequence[Query], synced: Mapping[str, str]) -> dict[int, Result]:
     """The results of the queries that one search answers, by their places in the request."""
     answered: dict[int, Result] = {}
     for place in folded.places:
@@ -31,7 +31,7 @@ def results(folded: Folded, found: Found, queries: Mapping[int, Query], synced: 
             return group
 
         if asked.facet:
-            answered[place] = _facet_hits(asked, view(asked.facet), found)
+            answered[place] = _facet_hits(asked, place, view(asked.facet), found)
             continue
         total = found.hits.total.value if place == folded.shows else view(None)["doc_count"]
         counts = {facet: counted(facet, asked.facet_values, asked.by_name, view(facet)) for facet in asked.facets}
@@ -83,10 +83,8 @@ def _ordering(facets: tuple[str, ...]) -> Result:
     }
 
 
-def _facet_hits(asked: Query, group: Mapping[str, Any], found: Found) -> Result:
-    assert asked.facet is not None
-    counts, exhaustive = values.counts(asked.facet, group[f"{values.VALUES}:{asked.facet}"])
-    hits = values.search(counts, asked.facet_query, asked.facet_hits, asked.marks.before, asked.marks.after)
+def _facet_hits(asked: Query, place: int, group: Mapping[str, Any], found: Found) -> Result:
+    hits, exhaustive = facet_hits(asked, place, group)
     exact = exhaustive and not found.partial
     return {
         "facetHits": [{"value": hit.value, "highlighted": hit.highlighted, "count": hit.count} for hit in hits],

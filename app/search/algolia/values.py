@@ -1,18 +1,17 @@
-"""Search among the values of a facet: as one types, with typing errors."""
+"""Search among the values of a facet: the same rules as the native route has, in this protocol's words."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from app.search.algolia.attributes import FACETABLE, LEVELS, level_of
-from app.search.facets import MOST_BOUNDED_VALUES, first_values, spelled
-
-VALUES = "search"
-# Of merchants there are as many as programs; the most frequent are searched, and the answer says so.
-_MOST_VALUES = 10_000
+from app.search.algolia.query import Query
+from app.search.facets import MOST_BOUNDED_VALUES, exactly, first_values, spelled
+from app.search.typed import Match, Typed, match, typed
+from mappings import codes
+from mappings.field import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,45 +23,67 @@ class FacetHit:
     count: int
 
 
-def every_value(attribute: str) -> dict[str, Any]:
-    """The aggregation of all values of a facet, or of the most frequent."""
+def is_unbounded(attribute: str) -> bool:
+    """Whether a facet has too many values to look through them all."""
+    facet = FACETABLE[attribute].facet
+    return isinstance(facet, Terms) and not facet.bounded
+
+
+def looked_through(attribute: str, place: int, among: list[str] | None) -> dict[str, Any]:
+    """The aggregation of the values that are looked through: all, or `among` these; of too many the most frequent."""
     facet = FACETABLE[attribute]
-    bounded = first_values(facet, MOST_BOUNDED_VALUES)
-    if bounded["terms"]["shard_size"] > MOST_BOUNDED_VALUES + 1:
-        return first_values(facet, _MOST_VALUES)
-    return bounded
+    if among is not None:
+        return {_name(place): exactly(facet, among)} if among else {}
+    return {_name(place): first_values(facet, MOST_BOUNDED_VALUES)}
 
 
-def counts(attribute: str, terms: Mapping[str, Any]) -> tuple[dict[str, int], bool]:
-    """The values with their counts, and whether these are all and exact."""
-    facet = FACETABLE[attribute]
-    found = {spelled(facet, bucket): bucket["doc_count"] for bucket in terms["buckets"]}
-    if attribute in LEVELS:
-        found = {value: count for value, count in found.items() if level_of(value) == LEVELS[attribute]}
-    exhaustive = terms["doc_count_error_upper_bound"] == 0 and terms["sum_other_doc_count"] == 0
-    return found, exhaustive
+def _name(place: int) -> str:
+    return f"search:{place}"
 
 
-def _plain(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+def facet_hits(asked: Query, place: int, group: Mapping[str, Any]) -> tuple[list[FacetHit], bool]:
+    """The values that answer what was typed, the best first; and whether all there are were looked through.
 
-
-def search(counted: Mapping[str, int], words: str, most: int, before: str, after: str) -> list[FacetHit]:
-    """The values that hold a word beginning so, the most frequent first."""
-    wanted = _plain(words).split()
-    hits = []
-    for value, count in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])):
-        plain = _plain(value)
-        if all(any(part.startswith(word) for part in plain.replace(">", " ").split()) for word in wanted):
-            hits.append(FacetHit(value, _marked(value, wanted, before, after), count))
-        if len(hits) == most:
+    Typing errors are forgiven only if nothing begins as typed.
+    """
+    assert asked.facet is not None
+    facet = FACETABLE[asked.facet]
+    if _name(place) not in group:
+        return [], True
+    terms = group[_name(place)]
+    counts = {spelled(facet, bucket): bucket["doc_count"] for bucket in terms["buckets"]}
+    if asked.facet in LEVELS:
+        counts = {value: count for value, count in counts.items() if level_of(value) == LEVELS[asked.facet]}
+    labels = codes.labels(facet.codes) if facet.codes else {}
+    wanted = typed(asked.facet_query)
+    found: list[tuple[Match, FacetHit]] = []
+    for typos in (False, True):
+        for value, count in counts.items():
+            if (best := _best(wanted, value, labels.get(value), typos=typos)) is not None:
+                found.append((best[0], FacetHit(value, _marked(value, best[1], asked), count)))
+        if found:
             break
-    return hits
+    found.sort(key=lambda one: (one[0].rank, -one[1].count, one[1].value))
+    exact = terms["doc_count_error_upper_bound"] == 0 and terms["sum_other_doc_count"] == 0
+    return [hit for _, hit in found[: asked.facet_hits]], exact
 
 
-def _marked(value: str, words: list[str], before: str, after: str) -> str:
-    parts = value.split(" ")
-    for place, part in enumerate(parts):
-        if match := next((word for word in words if _plain(part).startswith(word)), None):
-            parts[place] = f"{before}{part[: len(match)]}{after}{part[len(match) :]}"
-    return " ".join(parts)
+def _best(
+    wanted: Typed, value: str, label: str | None, *, typos: bool
+) -> tuple[Match, tuple[tuple[int, int], ...]] | None:
+    """How a value answers, by its code or by its name; and what to mark in the code, which is all a client shows."""
+    # A code of two letters is meant as it is typed.
+    by_value = match(wanted, value, typos=typos and label is None)
+    by_label = match(wanted, label, typos=typos) if label else None
+    best = min((each for each in (by_value, by_label) if each), key=lambda each: each.rank, default=None)
+    return (best, by_value.spans if by_value else ()) if best else None
+
+
+def _marked(value: str, spans: tuple[tuple[int, int], ...], asked: Query) -> str:
+    """The client escapes what it shows, so nothing is escaped here."""
+    parts: list[str] = []
+    done = 0
+    for start, end in spans:
+        parts += [value[done:start], asked.marks.before, value[start:end], asked.marks.after]
+        done = end
+    return "".join((*parts, value[done:]))

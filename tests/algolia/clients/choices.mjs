@@ -13,3 +13,7 @@ export const NUMBERS = [
   { label: 'a month', start: 8, end: 30 },
   { label: 'longer', start: 31 },
 ];
+// Dynamic widgets show the facets that have no widget of their own: two widgets of one attribute disturb each other.
+const PLACED = ['network', 'geoTargeting', 'category', 'epc', 'popularity', 'recurring', 'cookieDays'];
+export const unplaced = (attributes) =>
+  attributes.filter((each) => !each.startsWith('categoryPath') && !PLACED.includes(each));

@@ -27,7 +27,7 @@ import {
   useNumericMenu,
   useRange,
 } from 'react-instantsearch';
-import { NUMBERS, PER_PAGE, SORTS } from './choices.mjs';
+import { NUMBERS, PER_PAGE, SORTS, unplaced } from './choices.mjs';
 
 const LEVELS = ['categoryPath.lvl0', 'categoryPath.lvl1'];
 
@@ -98,6 +98,7 @@ export async function open(root, searchClient) {
       'dynamic',
       h(DynamicWidgets, {
         maxValuesPerFacet: 300,
+        transformItems: unplaced,
         fallbackComponent: ({ attribute }) => h('div', { 'data-attribute': attribute }, h(Menu, { attribute })),
       }),
     ),

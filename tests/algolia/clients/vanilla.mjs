@@ -2,7 +2,7 @@
 import instantsearch from 'instantsearch.js/es/index.js';
 import { connectAutocomplete } from 'instantsearch.js/es/connectors/index.js';
 import * as widgets from 'instantsearch.js/es/widgets/index.js';
-import { NUMBERS, PER_PAGE, SORTS } from './choices.mjs';
+import { NUMBERS, PER_PAGE, SORTS, unplaced } from './choices.mjs';
 
 export async function open(root, searchClient) {
   const box = (name) => {
@@ -44,6 +44,7 @@ export async function open(root, searchClient) {
     widgets.dynamicWidgets({
       container: box('dynamic'),
       maxValuesPerFacet: 300,
+      transformItems: unplaced,
       widgets: [],
       fallbackWidget: ({ container, attribute }) => {
         container.dataset.attribute = attribute;

@@ -80,7 +80,7 @@ export async function visit(open, root, searchClient, wishes) {
   };
   const tick = (id, value) => {
     const item = all(`#${id} li`).find((each) => label(each) === value);
-    if (!item) throw new Error(`${id} does not show ${value}`);
+    if (!item) throw new Error(`${id} does not show ${value}, but ${JSON.stringify(counts(id))}`);
     item.querySelector('input, a').click();
   };
   const clear = () => click('#clear button');
@@ -91,20 +91,21 @@ export async function visit(open, root, searchClient, wishes) {
   await step('one network', () => tick('network', 'awin'));
   await step('two networks', () => tick('network', 'cj'));
   await step('no words', () => type('#words input', ''));
+  await step('cleared', clear);
   await step('a country', () => tick('geoTargeting', wishes.countries[0]));
   await step('two countries', () => tick('geoTargeting', wishes.countries[1]));
-  await step('cleared', clear);
+  await step('countries cleared', clear);
   await step('a vertical', () => tick('path', wishes.vertical));
   await step('a category', () => tick('path', wishes.category));
   await step('path cleared', clear);
-  await step('a range', () => {
+  await step('a range', async () => {
     type('#epc .ais-RangeInput-input--min', String(wishes.epc));
-    page
-      .querySelector('#epc form')
-      .dispatchEvent(new window.Event('submit', { bubbles: true, cancelable: true }));
+    await pause(30);
+    page.querySelector('#epc form').dispatchEvent(new window.Event('submit', { bubbles: true, cancelable: true }));
   });
-  await step('recurring', () => click('#recurring input'));
   await step('a month', () => page.querySelectorAll('#cookieDays input')[2].click());
+  await step('range cleared', clear);
+  await step('recurring', () => click('#recurring input'));
   await step('all cleared', clear);
   await step('searched inside', async () => {
     type('#category .ais-SearchBox-input', wishes.inside);
