@@ -3,6 +3,7 @@
 1. `settings.md` lists every setting once, with its default, and none that does not exist.
 2. `fields.md` is what the catalogue of fields says now.
 3. `api.md` has every route, each search in it is one that the code reads, and its errors are the code's.
+4. Every command that a page shows exists, with its options.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pytest
+import rich_click as click
 
 from app.api.page import with_routes
+from app.cli import affindex
 from app.search.problems import BadRequest
 from app.search.request import read_request
 from app.settings import Settings, variable_names
@@ -107,3 +110,27 @@ def test_every_error_listed_is_one_of_the_code() -> None:
     assert len(listed) > 15
     titles = {"method-not-allowed": "Method not allowed", "too-large": "Too large"}  # those of the framework's errors
     assert {each for each in listed if f'"{titles.get(each, each)}"' not in code and f'#{each}"' not in code} == set()
+
+
+# `affindex …` in a code span, or on a line of a block.
+WRITTEN = re.compile(r"(?:`|^|\bworker |\.venv/bin/)affindex ([a-z][^`\n#]*)", re.MULTILINE)
+COMMANDS = sorted(
+    {
+        " ".join(words.split())
+        for page in DOCS.glob("*.md")
+        for words in WRITTEN.findall(page.read_text("utf-8"))
+        if page.name != "COMPETITIVE_INTELLIGENCE.md"
+    }
+)
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_every_command_shown_exists(words: str) -> None:
+    command: click.Command = affindex
+    for word in words.split():
+        if isinstance(command, click.Group):
+            found = command.get_command(click.Context(command), word)
+            assert found is not None, f"there is no command '{word}' in '{words}'"
+            command = found
+        elif word.startswith("--") and not command.context_settings.get("ignore_unknown_options"):
+            assert word.split("=")[0] in {name for each in command.params for name in each.opts} | {"--help"}

@@ -32,6 +32,18 @@ def test_a_difference_is_found(catalogue: Catalogue, statement: str, said: str) 
         assert any(said in each for each in differences(connection))
 
 
+def test_a_restored_dump_is_the_same_schema(catalogue: Catalogue) -> None:
+    with catalogue.connect() as connection:
+        checks = connection.execute(
+            "select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint "
+            "where contype = 'c' and connamespace = 'public'::regnamespace"
+        ).fetchall()
+    for table, name, definition in checks:  # as pg_restore does it
+        catalogue.rows(f"alter table {table} drop constraint {name}, add constraint {name} {definition}")
+    with catalogue.connect() as connection:
+        assert differences(connection) == []
+
+
 def test_upgrading_again_changes_nothing(catalogue: Catalogue) -> None:
     with catalogue.connect() as connection:
         upgrade(connection)

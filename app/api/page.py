@@ -32,9 +32,9 @@ def _application() -> Litestar:
     return create_app(
         database_url="",
         search=open_search_async(engines.opensearch_url, settings, RawAnswers()),
+        operator=Operator(lambda: open_search(engines, settings)),
         alias=settings.index,
         secret=b"",
-        operator=Operator(lambda: open_search(engines, settings)),
     )
 
 
