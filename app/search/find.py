@@ -8,7 +8,7 @@ from typing import Any
 from app.search.body import query
 from app.search.engine import SearchEngine
 from app.search.page import Found
-from app.search.reading import AS_BEGUN, AS_IT_STANDS, FEW, Reading, Tier, probe_body, read
+from app.search.reading import AS_BEGUN, AS_IT_STANDS, FEW, Reading, Tier, count_body, meant_body, mistyped
 
 BodyOf = Callable[[Reading], dict[str, Any]]
 """The request for a way of reading the words."""
@@ -50,8 +50,10 @@ async def reading_of(engine: SearchEngine, q: str) -> Reading:
 
 
 async def _probe(engine: SearchEngine, q: str) -> Reading:
-    found = await engine.search(probe_body(q, query(q, ())))
-    return read(found.hits.total.value, found.suggest)
+    found = await engine.search(count_body(query(q, ())))
+    if found.hits.total.value >= FEW:
+        return AS_IT_STANDS
+    return mistyped((await engine.search(meant_body(q))).suggest)
 
 
 async def reading_while_typed(engine: SearchEngine, q: str) -> Reading:

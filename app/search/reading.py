@@ -32,16 +32,23 @@ AS_IT_STANDS = Reading()
 AS_BEGUN = Reading(Tier.BEGUN)
 
 # A query that finds fewer programs than this, by itself and as it stands, is taken to be mistyped.
-FEW = 3
+FEW = 2
 
 # Where corrections come from: names, and the goods that descriptions speak of.
 _FIELDS = ("name", "description")
 _SHORTEST_MISTYPED = 4
+_TIMEOUT = "500ms"
 _TWO_ERRORS_FROM = 8
 
 
-def probe_body(q: str, query: Mapping[str, Any]) -> dict[str, Any]:
-    """The request that tells whether `query` (the words as they stand, no filters) finds few, and what was meant."""
+def count_body(query: Mapping[str, Any]) -> dict[str, Any]:
+    """The request that tells whether `query` (the words as they stand, no filters) finds few. It stops counting there:
+    most words find enough, and what was meant need not be looked for."""
+    return {"size": 0, "track_total_hits": FEW, "terminate_after": FEW, "timeout": _TIMEOUT, "query": query}
+
+
+def meant_body(q: str) -> dict[str, Any]:
+    """The request for words that the catalogue holds and that are near to those of `q`."""
     suggest: dict[str, Any] = {"text": q}
     for name in _FIELDS:
         suggest[name] = {
@@ -55,13 +62,11 @@ def probe_body(q: str, query: Mapping[str, Any]) -> dict[str, Any]:
                 "size": 3,
             }
         }
-    return {"size": 0, "track_total_hits": FEW, "timeout": "500ms", "query": query, "suggest": suggest}
+    return {"size": 0, "timeout": _TIMEOUT, "query": {"match_none": {}}, "suggest": suggest}
 
 
-def read(total: int, suggested: Mapping[str, list[dict[str, Any]]]) -> Reading:
-    """The reading that a probe's total and suggestions ask for."""
-    if total >= FEW:
-        return AS_IT_STANDS
+def mistyped(suggested: Mapping[str, list[dict[str, Any]]]) -> Reading:
+    """The reading of mistyped words, from what is near to them."""
     best: dict[str, tuple[float, int, str]] = {}
     for name in _FIELDS:
         for entry in suggested.get(name, ()):

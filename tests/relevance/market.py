@@ -9,7 +9,7 @@ from opensearchpy import OpenSearch
 
 from app.search.body import query
 from app.search.filters import ALIVE
-from app.search.reading import Reading, probe_body, read
+from app.search.reading import AS_IT_STANDS, FEW, Reading, count_body, meant_body, mistyped
 from app.search.words import matching
 from tests.relevance import judgements
 from tests.relevance.judgements import Query
@@ -30,8 +30,12 @@ class Market:
     def reading(self, q: str) -> Reading:
         """How search reads the words."""
         if q not in self._readings:
-            answer = self.client.search(index=self.index, body=probe_body(q, query(q, ())))
-            self._readings[q] = read(answer["hits"]["total"]["value"], answer["suggest"])
+            counted = self.client.search(index=self.index, body=count_body(query(q, ())))
+            if counted["hits"]["total"]["value"] >= FEW:
+                self._readings[q] = AS_IT_STANDS
+            else:
+                meant = self.client.search(index=self.index, body=meant_body(q))
+                self._readings[q] = mistyped(meant["suggest"])
         return self._readings[q]
 
     def ask(self, q: str) -> Body:
