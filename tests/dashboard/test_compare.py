@@ -3,7 +3,7 @@
 1. Up to four programs are compared; a fifth is refused with a word.
 2. Which ones is in the address; the best of each figure is marked in words too; only differences can be shown.
 3. The shortlist is kept in this browser, over visits, and emptied only after a question.
-4. Export links carry the result's own filters.
+4. Export links carry the result's own filters, and give the whole result.
 """
 
 from __future__ import annotations
@@ -90,3 +90,8 @@ def test_exports_carry_the_filters(visit: Visit) -> None:
     assert csv.get_attribute("href") == "/api/programs/export?format=csv&q=northwind&network=cj,awin"
     ndjson = visit.page.get_by_role("link", name="NDJSON")
     assert ndjson.get_attribute("href") == "/api/programs/export?format=ndjson&q=northwind&network=cj,awin"
+    with visit.page.expect_download() as downloading:
+        csv.click()
+    rows = downloading.value.path().read_text("utf-8").splitlines()
+    assert len(rows) == len(visit.names()) + 2  # the names of the columns, and the end
+    assert rows[-1].startswith(f"#end,{len(visit.names())},")

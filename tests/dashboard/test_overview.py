@@ -2,7 +2,7 @@
 
 1. Its figures are the API's, and each of them leads to the programs behind it.
 2. A distribution says in words what it draws.
-3. Featured and newest programs are there.
+3. Featured and newest programs are there, and what has changed most.
 """
 
 from __future__ import annotations
@@ -53,3 +53,13 @@ def test_featured_and_newest(visit: Visit, stocked: Catalogue) -> None:
     newest = visit.page.locator("section", has=visit.page.get_by_role("heading", name="Newest"))
     expected = [each["name"] for each in stocked.get(sort="newest", status="active", perPage=6)["programs"]]
     assert newest.locator(".card h3").all_inner_texts() == expected
+
+
+def test_biggest_changes(visit: Visit, stocked: Catalogue) -> None:
+    visit.open("/overview")
+    changed = visit.page.locator("section", has=visit.page.get_by_role("heading", name="Biggest changes"))
+    row = changed.get_by_role("listitem").filter(has_text="Steady Changes")
+    assert "8% → 11%" in row.inner_text()
+    row.get_by_role("link", name="Steady Changes").click()
+    ((id,),) = stocked.rows("select id from programs where name = 'Steady Changes'")
+    visit.page.wait_for_url(f"**/programs/{id}")

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 import time
 
+import msgspec
 from playwright.sync_api import Browser, Route, expect
 
 from app.settings import Settings
@@ -128,6 +129,20 @@ def test_429_says_when_and_the_button_tries_at_once(visit: Visit) -> None:
     alert.get_by_role("button", name="Try again").click()
     visit.settled()
     assert len(visit.names()) == 3
+
+
+def test_a_server_that_limits(browser: Browser, stocked: Catalogue, settings: Settings) -> None:
+    with serving(
+        msgspec.structs.replace(settings, rate_limit=2, workers=1),
+        database_url=stocked.engines.database_url,
+        opensearch_url=stocked.engines.opensearch_url,
+        alias=stocked.alias,
+    ) as address:
+        for visit in visiting(browser, address, "limited"):
+            visit.expected.append("429")
+            visit.page.goto("/?q=northwind")
+            visit.page.goto("/?q=travel")
+            expect(visit.page.get_by_role("alert").first).to_contain_text("Too many requests")
 
 
 def test_a_network_that_is_gone(visit: Visit) -> None:
