@@ -13,7 +13,6 @@ from app.importing.run_import import run_import
 from app.importing.runs import bury_dead_runs
 from app.importing.sources import generated
 from generators import VOLUMES
-from indexing import suggestions
 from indexing.generations import target
 from indexing.rebuild import rebuild
 
@@ -27,7 +26,6 @@ def prepare(context: Context) -> None:
         key = _first_key(to)
         _fill(context, to)
         _index(context, to)
-        _suggest(context, to)
     if key:
         console.print(f"\n  admin key, shown this once: [bold]{key}[/]", highlight=False)
 
@@ -70,10 +68,3 @@ def _index(context: Context, to: Opened) -> None:
         rebuild(
             to.connect, to.search, settings.index, shards=settings.shards, replicas=settings.replicas, progress=progress
         )
-
-
-def _suggest(context: Context, to: Opened) -> None:
-    settings = context.settings
-    if suggestions.target(to.search, settings.index) is None:
-        say("preparing suggestions")
-        suggestions.build(to.connect, to.search, settings.index, replicas=settings.replicas)
