@@ -166,7 +166,7 @@ def test_the_keeper_builds_what_is_missing_and_what_is_old(
         keeper.join()
 
 
-def _eventually(true: Any, seconds: float = 15) -> None:
+def _eventually(true: Any, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < until, "it did not come to pass"
