@@ -81,12 +81,14 @@ def test_the_bucket_outlives_its_process_and_is_shared(catalogue: Catalogue, clo
 def test_many_workers_draw_from_one_bucket(catalogue: Catalogue, clock: TurnedClock) -> None:
     limit = Limit(20, 60, burst=2, patience=1e9)
     sent: list[float] = []
+    one_at_a_time = threading.Lock()  # a worker that waits turns the clock of all: the moment noted must be its own
 
     def work(_: int) -> None:
         budget = Budget(catalogue.connect, "awin", limit, clock)
         for _ in range(10):
-            budget.take()
-            sent.append(clock.now())
+            with one_at_a_time:
+                budget.take()
+                sent.append(clock.now())
         budget.close()
 
     with ThreadPoolExecutor(4) as threads:
