@@ -85,7 +85,7 @@ def push(client: OpenSearch, index: str, body: bytes) -> Outcome:
     except SearchConnectionError as error:
         outcome.unavailable = f"no answer from OpenSearch ({type(error).__name__})"
         return outcome
-    except (SerializationError, msgspec.DecodeError):
+    except SerializationError:
         outcome.unavailable = "an answer that is not JSON"
         return outcome
     except TransportError as error:
