@@ -33,6 +33,13 @@ class _Own:
         server.process.wait()
         self._servers.forget(server)
 
+    def stop(self) -> None:
+        """End it as an operator does."""
+        server = self.server
+        server.ask_to_stop()
+        server.process.wait(60)
+        self._servers.forget(server)
+
     def close(self) -> None:
         self._servers.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
