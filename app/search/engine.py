@@ -30,6 +30,8 @@ _T = TypeVar("_T")
 # More requests at once than this only wait inside OpenSearch, where nobody can cancel them.
 MOST_AT_ONCE = 64
 _MOST_READINGS = 10_000
+# A refresh makes a segment: however many wait for one, there are no more than so many a second.
+_REFRESHES_APART = 0.2
 _KEEP_SNAPSHOT = "5m"  # how long a reader may take over one page
 
 
@@ -65,6 +67,8 @@ class SearchEngine:
         self._open_until = 0.0
         self._limits: dict[asyncio.Timeout, float] = {}
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
+        self._next_refresh: asyncio.Task[None] | None = None
+        self._refreshed_at = 0.0
 
     async def search(self, body: Mapping[str, Any], **parameters: str) -> Found:
         """One `_search`. Raises EngineAway."""
@@ -117,6 +121,18 @@ class SearchEngine:
         """Let a snapshot go; one that is not let go ends by itself."""
         with suppress(EngineAway, TransportError):
             await self.request("DELETE", "/_search/point_in_time", {"pit_id": [snapshot]})
+
+    async def refresh(self) -> None:
+        """Let searches show all the index has taken until now; who asks meanwhile shares one. Raises EngineAway."""
+        if self._next_refresh is None:
+            self._next_refresh = asyncio.ensure_future(self._refresh_soon())
+        await asyncio.shield(self._next_refresh)
+
+    async def _refresh_soon(self) -> None:
+        await asyncio.sleep(max(self._refreshed_at + _REFRESHES_APART - time.monotonic(), 0.0))
+        # From here on whoever comes may know of something newer, and waits for the next one.
+        self._next_refresh, self._refreshed_at = None, time.monotonic()
+        await self.request("POST", f"/{self.alias}/_refresh", None)
 
     async def document(self, id: int) -> msgspec.Raw | None:
         """The stored document of a program; None if there is none."""
