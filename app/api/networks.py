@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -18,7 +17,7 @@ from app.api.probe import rfc3339
 from app.api.problems import Problem, not_found
 from app.importing.runs import RUN_BY_ID, NetworkBusy, Run, as_run
 from app.jobs import defer_sync
-from app.networks.health import FACTS, SYNCS, Health, LastSync, as_sync, health_of
+from app.networks.health import FACTS, SYNCS, Health, LastSync, as_sync, health_by_network
 from app.networks.sync import open_sync
 from mappings.networks import BY_SLUG
 
@@ -41,8 +40,7 @@ def _network(row: dict[str, Any], health: Health) -> dict[str, Any]:
 async def _health(catalogue: Catalogue) -> dict[str, Health]:
     async with catalogue.database() as database:
         rows = await (await database.execute(FACTS)).fetchall()
-    now = datetime.now(UTC)
-    return {row["network"]: health_of(row, catalogue.accounts[row["network"]], now) for row in rows}
+    return health_by_network(rows, catalogue.accounts)
 
 
 @get("/api/networks", summary="All networks", tags=["networks"])
