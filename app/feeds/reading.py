@@ -18,7 +18,7 @@ from app.feeds.encoding import Surveyed, characters, survey
 from app.feeds.headings import squeezed
 from app.feeds.layouts.values import Record as Raw
 from app.feeds.limits import LIMITS, SAMPLE, Limits
-from app.feeds.mapping import Format, Mapping, check_columns
+from app.feeds.mapping import Format, Mapping, check_columns, silent
 from app.feeds.mapping import program as mapped
 from app.feeds.packing import Member, members
 from app.feeds.recognising import LAYOUTS, Form, Layout, recognise
@@ -137,7 +137,8 @@ class Feed:
         if self.layout is None:
             mapping = self.mapping
             assert mapping is not None
-            return lambda raw, _: mapped(mapping, raw, network, source)
+            unsaid = silent(mapping)
+            return lambda raw, _: mapped(mapping, raw, network, source, unsaid)
         read, around = self.layout.read, self.layout.around
         if self.layout.squeeze and self.parts[0].form != "delimited":
             return lambda raw, path: read({squeezed(key): value for key, value in raw.items()}, path, source)

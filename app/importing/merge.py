@@ -1,4 +1,5 @@
-"""One merge a run: duplicates, popularity, new and changed rows, presence. Statements over a staging table.
+"""One merge a run: duplicates, fields not spoken of, popularity, new and changed rows, presence. Statements over a
+staging table.
 
 The merge is ordered by key: two importers that lock the same rows in different orders deadlock.
 """
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 
 import psycopg
 
+from app.importing.silence import columns
 from mappings.catalogue import COMPARED, IMPORTED
 
 # A percentile moves by a point for half the catalogue when one percent of it is new; only real moves are written.
@@ -47,6 +49,24 @@ def _drop_duplicates(staging: str) -> str:
             returning s.network_id
         )
         select network_id, count(*) from dropped group by network_id
+    """
+
+
+def _keep_unsaid(staging: str, silent: int) -> str:
+    """Records take over what they are silent about from the rows that are there.
+
+    What a generator made up does not outlive a real record. A program that was closed because it was missing is
+    there again; otherwise who says nothing of its status leaves that too.
+    """
+    taken = {column: f"p.{column}" for column in columns(silent)}
+    if "status" in taken:
+        taken["status"] = "case when p.missing_since is null then p.status else s.status end"
+    assignments = ", ".join(f"{column} = {value}" for column, value in taken.items())
+    return f"""
+        update {staging} s set {assignments}
+        from programs p
+        where s.silent = {silent} and p.network_id = s.network_id and p.external_id = s.external_id
+            and not starts_with(p.data_source, 'generator:')
     """
 
 
@@ -144,6 +164,9 @@ def merge(
     duplicates = _counts(connection.execute(_drop_duplicates(staging)).fetchall())
     connection.execute(f"analyze {staging} (network_id, external_id)")
     staged = _counts(connection.execute(f"select network_id, count(*) from {staging} group by 1").fetchall())
+    for (silent,) in connection.execute(f"select distinct silent from {staging} where silent <> 0").fetchall():
+        if columns(silent):
+            connection.execute(_keep_unsaid(staging, silent))
     drawing: list[int] = []
     if not partial:
         due = connection.execute(
