@@ -112,7 +112,9 @@ class Feed:
                     continue
                 program = make(raw, path)
                 if formula := _formula(program):
-                    yield Unreadable(network, f"{formula} is a spreadsheet's formula; it is not text", raw)
+                    yield Unreadable(
+                        network, f"{formula} is a spreadsheet's formula; it is not text", raw, program.external_id
+                    )
                     continue
                 yield program
 

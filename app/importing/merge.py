@@ -130,7 +130,10 @@ def _rerank(staging: str) -> str:
 
 
 def _note_absence(staging: str) -> str:
-    """A program that a complete run lacks is missing; one that two complete runs in a row lack is closed."""
+    """A program that a complete run lacks is missing; one that two complete runs in a row lack is closed.
+
+    One whose record was rejected was there.
+    """
     return f"""
         with absent as materialized (
             select p.id, n.last_complete_at, p.missing_since is not null as again
@@ -138,6 +141,10 @@ def _note_absence(staging: str) -> str:
             where p.network_id = any(%(networks)s) and (p.missing_since is null or p.status <> 'closed')
                 and not exists (
                     select from {staging} s where s.network_id = p.network_id and s.external_id = p.external_id
+                )
+                and not exists (
+                    select from rejected_records j
+                    where j.run_id = %(run)s and j.network_id = p.network_id and j.external_id = p.external_id
                 )
             order by p.network_id, p.external_id
             for no key update of p
@@ -154,10 +161,17 @@ def _note_absence(staging: str) -> str:
 
 
 def merge(
-    connection: psycopg.Connection, staging: str, *, networks: tuple[int, ...], partial: bool, normaliser: int
+    connection: psycopg.Connection,
+    staging: str,
+    *,
+    networks: tuple[int, ...],
+    partial: bool,
+    normaliser: int,
+    run: int | None = None,
 ) -> dict[int, Merged]:
     """Bring a run's staged records into `programs`, in the caller's transaction; per network id what was done.
 
+    `run` is where its rejected records are, if it is on record.
     A run that is not `partial` holds all programs of its networks: it draws their popularity, at most daily, and
     notes what it lacks.
     """
@@ -175,7 +189,7 @@ def merge(
             (list(networks),),
         )
         drawing = [network for (network,) in due]
-    parameters = {"drawing": drawing, "normaliser": normaliser, "networks": list(networks)}
+    parameters = {"drawing": drawing, "normaliser": normaliser, "networks": list(networks), "run": run}
     written = _pairs(connection.execute(_upsert(staging), parameters).fetchall())
     absent: dict[int, tuple[int, int]] = {}
     if drawing:

@@ -5,7 +5,8 @@
 3. Rates, average earnings and their currency go together.
 4. A row to which a part says nothing new is not touched.
 5. What a generator made up does not outlive a real record, and what was closed for being missing is open again.
-6. A layout says nothing in a field it calls itself silent about, and a column is made of what it says it is made of.
+6. A record that is rejected still counts as there.
+76. A layout says nothing in a field it calls itself silent about, and a column is made of what it says it is made of.
 """
 
 from __future__ import annotations
@@ -310,3 +311,19 @@ def test_a_column_is_made_of_what_it_says(field: str) -> None:
     assert moved, "it says something"
     kept = columns(as_number(silent_but(*_SAID[field])))
     assert not moved.intersection(kept), "a source that carries only this field would not be heard"
+
+
+@pytest.mark.parametrize("name", ["", '"=HYPERLINK(""http://evil.example"",""click"")"'])
+def test_a_rejected_record_is_not_missing(name: str, feeding: Feeding) -> None:
+    """Complete lists in which a program's record cannot be taken: the program is there, whatever is wrong with it."""
+    other = "9,Anderer,1,2020-01-01,none,60,yes,5,9,30,DIY,DE,https://anderer.example.de\n"
+    feeding.feed(DIRECTORY + other, "awin", complete=True)
+    broken = DIRECTORY.replace("15078,Möbel", f" 15078 ,{name}")
+    for _ in range(3):
+        feeding.feed(broken + other, "awin", complete=True)
+    row = feeding.row("15078")
+    assert (row["name"], row["status"], row["missing_since"]) == ("Möbel", "active", None)
+    assert feeding.catalogue.rows("select distinct external_id from rejected_records") == [("15078",)]
+    for _ in range(2):
+        feeding.feed(DIRECTORY, "awin", complete=True)
+    assert feeding.row("9")["status"] == "closed", "lacking is something else"
