@@ -38,6 +38,8 @@ _ERROR_TEXT = re.compile(
     r"\d{3} [A-Z][a-z]+|internal server error|bad gateway|service unavailable|permission denied|api limit)",
     re.IGNORECASE,
 )
+# ShareASale's, with status 200: it begins no heading, however many lines follow.
+_ERROR_LINE = re.compile(r"\s*invalid request\s*-", re.IGNORECASE)
 _LONGEST_ERROR = 2000  # characters; a longer text that starts so is something else
 # A cell that a spreadsheet would run: =HYPERLINK(…), +SUM(…), =cmd|' /C calc'!A0
 _FORMULA = re.compile(r"\s*[=+\-@](?:[A-Za-z_][\w.]*\(|[\w.]+\|.*!)")
@@ -239,7 +241,7 @@ def _examined(member: Member, form: Format, encoding: str | None, delimiter: str
     whole = surveyed.size <= SAMPLE
     if _HTML.search(head[:4096]) and head.startswith("<"):
         raise NotAFeed(_page(head))
-    if len(head) < _LONGEST_ERROR and _ERROR_TEXT.match(head) and "\n" not in head.strip():
+    if len(head) < _LONGEST_ERROR and (_ERROR_LINE if "\n" in head.strip() else _ERROR_TEXT).match(head):
         raise NotAFeed(f"it is an error answer: {shown(head)}")
     if head.startswith("<"):
         return _xml(member, surveyed, head, whole, form)
