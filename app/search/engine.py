@@ -129,6 +129,13 @@ class SearchEngine:
             return None
         return msgspec.Raw(msgspec.json.decode(answer, type=_Got).source)
 
+    async def documents(self, ids: Sequence[int]) -> list[msgspec.Raw | None]:
+        """The stored documents of programs, in order; None where there is none. Raises EngineAway."""
+        if not ids:
+            return []
+        answer = await self.request("POST", f"/{self.alias}/_mget", {"ids": [str(id) for id in ids]})
+        return [each.source if each.found else None for each in self._decoded(answer, _Several).docs]
+
     async def request(
         self,
         method: str,
@@ -191,3 +198,12 @@ class _Failed(msgspec.Struct):
 
 class _Got(msgspec.Struct):
     source: msgspec.Raw = msgspec.field(name="_source")
+
+
+class _OneOfSeveral(msgspec.Struct):
+    found: bool = False
+    source: msgspec.Raw = msgspec.field(name="_source", default=msgspec.Raw(b"{}"))
+
+
+class _Several(msgspec.Struct):
+    docs: list[_OneOfSeveral]
