@@ -152,6 +152,13 @@ class SearchEngine:
             raise EngineAway("the search engine answers with something else than a document; try again")
         return msgspec.Raw(found.source) if found.found else None
 
+    async def documents(self, ids: Sequence[int]) -> list[msgspec.Raw | None]:
+        """The stored documents of programs, in order; None where there is none. Raises EngineAway."""
+        if not ids:
+            return []
+        answer = await self.request("POST", f"/{self.alias}/_mget", {"ids": [str(id) for id in ids]})
+        return [each.source if each.found else None for each in self.read(answer, _decode_several).docs]
+
     async def request(
         self,
         method: str,
@@ -231,8 +238,18 @@ class _Greeting(msgspec.Struct):
     version: _Version
 
 
+class _OneOfSeveral(msgspec.Struct):
+    found: bool = False
+    source: msgspec.Raw = msgspec.field(name="_source", default=msgspec.Raw(b"{}"))
+
+
+class _Several(msgspec.Struct):
+    docs: list[_OneOfSeveral]
+
+
 _decode_snapshot = msgspec.json.Decoder(_Snapshot).decode
 _decode_responses = msgspec.json.Decoder(_Responses).decode
 _decode_failed = msgspec.json.Decoder(_Failed).decode
 _decode_got = msgspec.json.Decoder(_Got).decode
 _decode_greeting = msgspec.json.Decoder(_Greeting).decode
+_decode_several = msgspec.json.Decoder(_Several).decode
