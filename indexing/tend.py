@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -72,6 +73,12 @@ def tend(
                     with connect() as connection:
                         prune_history(connection, history_days)
                 operations.recorded(connect, "verify", lambda: verify(connect, client, alias, repair=True))
-        except (psycopg.Error, OpenSearchException) as error:
-            _log.debug("could not tend", because=str(error))
+        except Exception as error:  # whatever it was, it must not end the looking after
+            passing = isinstance(error, psycopg.Error | OpenSearchException)
+            _log.log(
+                logging.DEBUG if passing else logging.WARNING,
+                "could not tend",
+                because=f"{type(error).__name__}: {error}".strip(),
+                exc_info=None if passing else error,
+            )
         stop.wait(_EVERY_SECONDS)

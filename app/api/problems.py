@@ -159,6 +159,7 @@ HANDLERS: dict[type[Exception] | int, Callable[[Request[Any, Any, Any], Any], Re
     EngineAway: _engine_away,
     TransportError: _index_outdated,
     psycopg.OperationalError: _database_away,
+    psycopg.errors.ReadOnlySqlTransaction: _database_away,  # in the middle of a failover
     PoolTimeout: _database_away,
     ValidationException: _validation,
     NotAuthorizedException: _http,

@@ -8,6 +8,8 @@ refinements, dynamic widgets, autocomplete. What the page shows after each step 
    react-instantsearch.
 2. In Chromium the page is of another origin, and no request is preceded by a preflight.
 3. Nothing is written to the console, and no widget reports an error.
+4. `browseObjects`, `getObject` and `getObjects` of the full clients give every program of a query exactly once, and any
+   program by its id.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from itertools import combinations
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import msgspec
 import pytest
@@ -279,3 +281,53 @@ def test_in_chromium(served: Served, shop: str, chromium: Browser, made: str, cl
     assert (report["errors"], complaints) == ([], [])
     assert "Preflight" not in kinds
     assert kinds.count("Fetch") + kinds.count("XHR") > len(report["seen"]) // 2
+
+
+def _flat(pages: list[list[dict[str, Any]]]) -> list[str]:
+    return [hit["objectID"] for page in pages for hit in page]
+
+
+def test_the_full_clients_browse_and_get(served: Served, clients: Path) -> None:
+    host, rows = served
+    shown = brute_force.under(rows, [])
+    wishes: dict[str, Any] = {
+        "ids": [str(row["id"]) for row in rows[:5]],
+        "missing": "999999999",
+        "query": "shop",
+        "filters": "NOT network:awin AND epc > 0.1",
+        "hitsPerPage": 100,
+    }
+    holding = {hit["id"] for hit in _searched(host, {"query": "shop", "hitsPerPage": 1000})["hits"]}
+    some = brute_force.under(
+        [row for row in rows if row["id"] in holding], [("not", ("is", "network", "awin")), (">", "epc", 0.1)]
+    )
+    assert len(some) > 1
+    done = subprocess.run(
+        ["node", "objects.mjs", host, msgspec.json.encode(wishes).decode()],
+        cwd=clients,
+        capture_output=True,
+        text=True,
+        timeout=_NODE_PATIENCE_SECONDS,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    names = {str(row["id"]): row["name"] for row in rows}
+    several = [{"objectID": id, "name": names[id]} for id in wishes["ids"]]
+    for version, found in msgspec.json.decode(done.stdout).items():
+        assert [len(page) for page in found["all"][:-1]] == [100] * (len(shown) // 100), version
+        assert _flat(found["all"]) == [str(row["id"]) for row in sorted(shown, key=lambda row: row["id"])]
+        assert {hit["objectID"]: hit["cookieDays"] for page in found["all"] for hit in page} == {
+            str(row["id"]): row["cookieDays"] for row in shown
+        }
+        assert [hit for page in found["some"] for hit in page] == [
+            {"objectID": str(id), "name": names[str(id)]} for id in sorted(row["id"] for row in some)
+        ]
+        assert _flat(found["sorted"]) == [str(id) for id in ordered(shown, "epc", descending=True)]
+        assert found["one"] == several[0]
+        assert found["several"] == [*several, None]
+        assert found["refused"] == {"status": 404, "message": "ObjectID does not exist"}
+
+
+def _searched(host: str, parameters: dict[str, Any]) -> Any:
+    asking = Request(f"http://{host}/1/indexes/programs/query", data=msgspec.json.encode(parameters), method="POST")
+    with urlopen(asking) as answer:
+        return msgspec.json.decode(answer.read())
