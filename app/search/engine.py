@@ -60,6 +60,7 @@ class SearchEngine:
         # What the index held when it was last looked at: a string that differs whenever an answer could. Whoever
         # looks at the index regularly sets it; what is remembered under an older one is never found again.
         self.state = ""
+        self.suggestions = ""  # the same of the suggestions: the index that serves, which never changes once it does
         self.readings: Remembered[Reading] = Remembered(_MOST_READINGS)
         self._failures = 0
         self._open_until = 0.0

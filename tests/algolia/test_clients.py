@@ -8,13 +8,16 @@ refinements, dynamic widgets, autocomplete. What the page shows after each step 
    react-instantsearch.
 2. In Chromium the page is of another origin, and no request is preceded by a preflight.
 3. Nothing is written to the console, and no widget reports an error.
-4. `browseObjects`, `getObject` and `getObjects` of the full clients give every program of a query exactly once, and any
+4. In Chromium, boxes that complete what is typed (`@algolia/autocomplete-js`, and those of instantsearch.js and
+   react-instantsearch) show hits, and categories, while it is typed; keys and clicks select them.
+5. `browseObjects`, `getObject` and `getObjects` of the full clients give every program of a query exactly once, and any
    program by its id.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections import Counter
@@ -29,7 +32,7 @@ from urllib.request import Request, urlopen
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from mappings.catalogue import PATH_SEPARATOR
 from tests.algolia import brute_force
@@ -100,8 +103,9 @@ def _check(seen: Seen, rows: list[Row], holding: list[Row], wishes: dict[str, An
     assert begin["popularity"] == [min(popular), max(popular)]
     assert begin["dynamic"][:3] == ["dataSource", "status", "textLanguage"]
     assert begin["endless"] == [str(id) for id in ordered(shown, "name", descending=False)[:5]]
-    if begin["suggestions"] is not None:
-        assert len([each for each in begin["suggestions"] if each.startswith("suggesting:")]) == 3
+    assert [each for each in begin["suggestions"] if each.startswith("suggesting:")] == [
+        f"suggesting:{id}" for id in begin["hits"][:3]
+    ]
 
     found = shows("words", holding)
     assert {mark.lower() for mark in seen["words"]["marked"]} >= {WORDS}
@@ -254,6 +258,15 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def _watched(chromium: Browser) -> tuple[Page, list[str]]:
+    """A page, and everything it complains of."""
+    page = chromium.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return page, complaints
+
+
 @pytest.mark.parametrize(
     ("made", "client"),
     [
@@ -266,11 +279,8 @@ def chromium() -> Iterator[Browser]:
 def test_in_chromium(served: Served, shop: str, chromium: Browser, made: str, client: str) -> None:
     host, rows = served
     wishes = _wishes(rows)
-    page = chromium.new_page()
-    complaints: list[str] = []
+    page, complaints = _watched(chromium)
     kinds: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
     session = page.context.new_cdp_session(page)
     session.on("Network.requestWillBeSent", lambda event: kinds.append(event["type"]))
     session.send("Network.enable")
@@ -285,6 +295,71 @@ def test_in_chromium(served: Served, shop: str, chromium: Browser, made: str, cl
 
 def _flat(pages: list[list[dict[str, Any]]]) -> list[str]:
     return [hit["objectID"] for page in pages for hit in page]
+
+
+@pytest.mark.parametrize(
+    ("made", "client"),
+    [
+        ("alone", "version 5 lite"),
+        ("alone", "version 4 lite"),
+        ("vanilla", "version 5"),
+        ("react", "version 5 lite"),
+    ],
+)
+def test_a_box_completes_what_is_typed(served: Served, shop: str, chromium: Browser, made: str, client: str) -> None:
+    host, rows = served
+    names = {str(row["id"]): row["name"] for row in rows}
+    best = [hit["objectID"] for hit in _searched(host, {"query": INSIDE, "hitsPerPage": 5})["hits"]]
+    assert len(best) == 5
+    page, complaints = _watched(chromium)
+    box, programs = page.locator("input[aria-autocomplete]"), page.locator("article[data-id]")
+
+    def suggests(ids: list[str]) -> None:
+        page.goto(shop)
+        page.evaluate("([...given]) => completeAs(...given)", [host, made, client])
+        box.click()
+        if made == "alone":
+            page.keyboard.type(INSIDE)
+        else:  # each answer draws the box of InstantSearch anew, and a letter typed meanwhile would be lost
+            expect(programs).to_have_count(5)
+            box.fill(INSIDE)
+        for number, id in enumerate(ids):
+            expect(programs.nth(number)).to_have_attribute("data-id", id)
+        expect(programs).to_have_count(len(ids))
+
+    def chose(id: str) -> None:
+        page.wait_for_function("chosen.length > 0")
+        assert page.evaluate("chosen") == [id]
+        expect(box).to_have_value(names[id])
+
+    suggests(best)
+    assert {mark.lower() for mark in page.locator("article mark").all_inner_texts()} <= {"acces", "accessories"}
+    assert programs.all_inner_texts() == [names[id] for id in best]
+    if made == "alone":
+        _check_categories(page, rows)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[aria-selected=true]")).to_have_count(1)
+    expect(page.locator("[aria-selected=true] article")).to_have_attribute("data-id", best[1])
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    chose(best[0])
+    suggests(best)
+    programs.nth(2).click()
+    chose(best[2])
+    page.close()
+    assert complaints == []
+
+
+def _check_categories(page: Page, rows: list[Row]) -> None:
+    """Below the programs are the categories with a word that begins as typed, and how many programs each has."""
+    counted = brute_force.counts(brute_force.under(rows, []), "category")
+    begun = {name: count for name, count in counted.items() if re.search(rf"\b{INSIDE}", name, re.IGNORECASE)}
+    shown = page.locator("section[data-count]")
+    expect(shown).to_have_count(min(len(begun), 10))
+    found = [(each.inner_text(), int(each.get_attribute("data-count") or 0)) for each in shown.all()]
+    assert dict(found).items() <= begun.items()
+    assert found == sorted(found, key=lambda one: (not one[0].lower().startswith(INSIDE), -one[1], one[0]))
 
 
 def test_the_full_clients_browse_and_get(served: Served, clients: Path) -> None:
