@@ -13,7 +13,7 @@ from typing import IO
 
 from opensearchpy import OpenSearch
 
-from app.benchmarks import imports, index, search
+from app.benchmarks import imports, index, instep, search
 from app.benchmarks.figures import Ratio, Report, Searched, Timing, speed_ratio, time_ratio
 from app.benchmarks.ground import Ground, ground
 from app.engines import Engines
@@ -24,6 +24,12 @@ _MOST_OF_FIRST = 1.0
 _MOST_OF_BULK = 1.4
 _LEAST_OF_LEAN = 0.6
 _LEAST_OF_SEARCH = 0.6  # the API shares the two cores with the engine: a bare pass-through reaches 0.7
+_MOST_OF_LOAD = 1.3  # with triggers, of one without
+_MOST_OF_UPDATE = 1.6
+_MOST_TO_SEARCH = 1.5  # seconds from commit to search, of 99 in 100
+_MOST_TO_VERIFY = 1.0  # seconds, up to so many programs
+_VERIFIED_IN_THAT = 100_000
+_MOST_TO_VERIFY_MORE = 10.0
 _WARM_UP_SECONDS = 1.0
 
 Serve = Callable[[Ground], AbstractContextManager[str]]
@@ -70,12 +76,17 @@ def run(
                     rows = kept.enter_context(imports.export_rows(place))
                 seconds.add("bare COPY", imports.bare_copy(place, rows))
                 seconds.add("rebuild", index.full_rebuild(place))
+                seconds.add("verify", instep.comparison(place, deep=False))
+                seconds.add("verify --deep", instep.comparison(place, deep=True))
                 ready = index.ready_made(place)
                 with ready.file:
                     seconds.add("raw _bulk", index.raw_bulk(place, ready, mapping()))
                     seconds.add("raw _bulk, lean mapping", index.raw_bulk(place, ready, index.lean_mapping()))
                 if serve and number == rounds - 1:
                     searches = _searches(place, serve, rounds, say)
+                if number == rounds - 1:
+                    fresh = instep.freshness(place, say)
+            _triggers(engines, client, rows, seconds, first=bool(number % 2))
     programs = ready.documents
     timings = [
         seconds.timing(name, programs, unit)
@@ -86,6 +97,12 @@ def run(
             ("raw _bulk, lean mapping", "documents"),
             ("raw _bulk", "documents"),
             ("rebuild", "documents"),
+            ("verify", "programs"),
+            ("verify --deep", "programs"),
+            ("load without triggers", "rows"),
+            ("load", "rows"),
+            ("update without triggers", "rows"),
+            ("update", "rows"),
         )
     ]
     by_name = {timing.name: timing for timing in timings}
@@ -96,10 +113,32 @@ def run(
         speed_ratio(
             "our mapping / lean mapping", by_name["raw _bulk"], by_name["raw _bulk, lean mapping"], _LEAST_OF_LEAN
         ),
+        time_ratio("load / without triggers", by_name["load"], by_name["load without triggers"], _MOST_OF_LOAD),
+        time_ratio("update / without triggers", by_name["update"], by_name["update without triggers"], _MOST_OF_UPDATE),
+        _seconds("verify, seconds", by_name["verify"].typical, _most_to_verify(programs)),
+        _seconds("commit to search, p99, seconds", fresh.p99 / 1000, _MOST_TO_SEARCH),
     ]
     if searches:
         ratios.append(_search_ratio(searches))
+    searches.append(fresh)
     return Report(programs, rounds, load, timings, ratios, searches, notes, _peak())
+
+
+def _triggers(engines: Engines, client: OpenSearch, rows: IO[bytes], seconds: _Seconds, *, first: bool) -> None:
+    """Load and update with and without triggers, in a database of their own; `first`: with them first."""
+    with ground(engines, client) as place:
+        for triggers in (first, not first):
+            load, update = instep.load_and_update(place, rows, triggers=triggers)
+            seconds.add("load" if triggers else "load without triggers", load)
+            seconds.add("update" if triggers else "update without triggers", update)
+
+
+def _most_to_verify(programs: int) -> float:
+    return _MOST_TO_VERIFY if programs <= _VERIFIED_IN_THAT else _MOST_TO_VERIFY_MORE
+
+
+def _seconds(name: str, value: float, most: float) -> Ratio:
+    return Ratio(name, round(value, 3), "at most", most, value <= most)
 
 
 def _searches(place: Ground, serve: Serve, rounds: int, say: Callable[[str], None]) -> list[Searched]:

@@ -27,7 +27,7 @@ _READY_SECONDS = 30.0
 @json_option
 @click.pass_obj
 def bench(context: Context, rounds: int, scale: float, with_search: bool, as_json: bool) -> None:
-    """Measure import, index and search beside bare COPY, `_bulk` and `_search`, in one run.
+    """Measure import, index and search beside bare COPY, `_bulk` and `_search`, and what staying in step takes.
 
     It works in a database and indexes of its own and leaves nothing behind. Ratios can be compared between machines
     and days, rates cannot.

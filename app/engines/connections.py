@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import psycopg
 from opensearchpy import AsyncOpenSearch, OpenSearch
+from opensearchpy.exceptions import SerializationError
 from opensearchpy.serializer import Serializer
 
 from app.engines.running import Engines
@@ -25,7 +26,10 @@ class _Json(Serializer):
     mimetype = "application/json"
 
     def loads(self, s: str) -> Any:
-        return msgspec.json.decode(s)
+        try:
+            return msgspec.json.decode(s)
+        except msgspec.DecodeError as error:  # whatever answers in the engine's place, it is an error of the engine
+            raise SerializationError(s[:200], error) from error
 
     def dumps(self, data: Any) -> Any:
         return data if isinstance(data, str | bytes) else msgspec.json.encode(data).decode()

@@ -19,8 +19,9 @@ from app.failures import Failure
 from app.importing.merge import merge
 from app.importing.rows import COLUMNS, COPY_OPTIONS, copy_lines
 from app.importing.runs import count_progress, end_run, open_run, staging_name, start_run
+from app.importing.silence import as_number
 from app.importing.sources import Record, Source, Unreadable
-from app.normalising import VERSION, Rejected, normalise
+from app.normalising import VERSION, Rejected, external_id, normalise
 from mappings.networks import BY_SLUG
 from mappings.program import Program
 
@@ -29,9 +30,10 @@ _log = structlog.get_logger()
 BATCH = 100  # records that are normalised together: one bad one never takes more than itself down
 _BATCHES_A_COPY = 20  # a COPY is a round trip and a commit; progress is told as often
 
-# What goes away by itself: a lost connection, a deadlock, a serialization failure, a server that restarts.
-_PASSING = (psycopg.OperationalError, psycopg.InterfaceError)
-_ATTEMPTS = 5
+# What goes away by itself: a lost connection, a deadlock, a serialization failure, a server that restarts, a standby
+# that is not the primary yet.
+_PASSING = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
+_OUTAGE_SECONDS = 60  # a restart takes seconds, a failover up to half a minute
 
 Connect = Callable[[], psycopg.Connection]
 Progress = Callable[[str, int, int], None]
@@ -65,8 +67,12 @@ def _raw_json(raw: object) -> str:
 
 def _reject(line: int, record: Record, reason: str) -> tuple[int, str | None, str, str]:
     if isinstance(record, Unreadable):
-        return line, None, _printable(reason), _raw_json(record.raw)
-    return line, _printable(record.external_id)[:200], _printable(reason), _raw_json(record)
+        known = external_id(record.network, record.external_id) if record.external_id else None
+        return line, known, _printable(reason), _raw_json(record.raw)
+    said = msgspec.structs.replace(record, silent=frozenset())  # what it does not say is nothing of it
+    # As the row of its program has it, so that what was there but rejected is not taken for missing.
+    known = external_id(record.network, record.external_id) or record.external_id
+    return line, _printable(known)[:200], _printable(reason), _raw_json(said)
 
 
 def _printable(text: str) -> str:
@@ -75,17 +81,18 @@ def _printable(text: str) -> str:
 
 
 def _normalised(batch: list[tuple[int, Record]], chunk: Chunk) -> None:
-    good: list[tuple[int, Program]] = []
+    good: dict[int, list[tuple[int, Program]]] = {}  # by what their records are silent about
     for line, record in batch:
         if isinstance(record, Unreadable):
             chunk.rejected.append(_reject(line, record, record.reason))
             continue
         try:
-            good.append((line, normalise(record)))
+            good.setdefault(as_number(record.silent), []).append((line, normalise(record)))
         except Rejected as rejected:
             chunk.rejected.append(_reject(line, record, str(rejected)))
-    chunk.lines += copy_lines(good)
-    chunk.rows += len(good)
+    for silent, programs in good.items():
+        chunk.lines += copy_lines(programs, silent)
+        chunk.rows += len(programs)
     chunk.last = batch[-1][0]
 
 
@@ -109,27 +116,39 @@ def _batched(numbered: Iterator[tuple[int, Record]]) -> Iterator[list[tuple[int,
 
 
 class _Session:
-    """A connection that is opened again when it is lost, with the run's lock on it."""
+    """A connection that is opened when it is needed, and again when it is lost, with the run's lock on it."""
 
     def __init__(self, connect: Connect, run: int) -> None:
         self._connect = connect
         self._run = run
-        self.connection = connect()
-        start_run(self.connection, run)
+        self._connection: psycopg.Connection | None = None
+
+    def close(self) -> None:
+        if self._connection:
+            self._connection.close()
+
+    def _opened(self) -> psycopg.Connection:
+        if self._connection and not self._connection.closed:
+            return self._connection
+        self._connection = self._connect()
+        try:
+            start_run(self._connection, self._run)
+        except BaseException:  # without the run's lock it is of no use
+            self._connection.close()
+            raise
+        return self._connection
 
     def attempt(self, work: Callable[[psycopg.Connection], Any]) -> Any:
         """Do some work in a transaction of its own, again with backoff if the failure is a passing one."""
-        for attempt in stamina.retry_context(on=_PASSING, attempts=_ATTEMPTS, timeout=60):
+        for attempt in stamina.retry_context(on=_PASSING, attempts=None, timeout=_OUTAGE_SECONDS):
             with attempt:
-                if self.connection.closed:
-                    self.connection = self._connect()
-                    start_run(self.connection, self._run)
+                connection = self._opened()
                 try:
-                    result = work(self.connection)
-                    self.connection.commit()
+                    result = work(connection)
+                    connection.commit()
                 except BaseException:
-                    if not self.connection.closed:
-                        self.connection.rollback()
+                    if not connection.closed:
+                        connection.rollback()
                     raise
         return result
 
@@ -186,7 +205,8 @@ def _merge_run(connection: psycopg.Connection, run: int, source: Source, staged:
     if source.admit:
         partial = source.admit(connection, staging)
         connection.execute("update import_runs set partial = %s where id = %s", (partial, run))
-    for network, merged in merge(connection, staging, networks=networks, partial=partial, normaliser=VERSION).items():
+    done = merge(connection, staging, networks=networks, partial=partial, normaliser=VERSION, run=run)
+    for network, merged in done.items():
         connection.execute(
             "update import_run_networks set duplicates = %s, created = %s, updated = %s, unchanged = %s, "
             "missing = %s, closed = %s where run_id = %s and network_id = %s",
@@ -221,7 +241,7 @@ def carry_out(connect: Connect, run: int, source: Source, progress: Progress | N
     else:
         session.attempt(lambda connection: end_run(connection, run))
     finally:
-        session.connection.close()
+        session.close()
 
 
 def run_import(connect: Connect, source: Source, parameters: dict[str, Any], progress: Progress | None = None) -> int:
