@@ -53,9 +53,7 @@ async def _probe(engine: SearchEngine, q: str) -> Reading:
     found = (await engine.search(count_body(query(q, ())))).hits.total.value
     if found >= FEW:
         return AS_IT_STANDS
-    reading = mistyped((await engine.search(meant_body(q))).suggest)
-    # Words that find something, and near which nothing is more usual, are just rare together.
-    return AS_IT_STANDS if found and not reading.corrections else reading
+    return mistyped((await engine.search(meant_body(q))).suggest, finds=found > 0)
 
 
 async def reading_while_typed(engine: SearchEngine, q: str) -> Reading:
