@@ -16,7 +16,7 @@ from app.feeds import uploads
 from app.feeds.mapping import read as read_mapping
 from app.feeds.reading import KIND, open_feed
 from app.importing.run_import import carry_out
-from app.importing.runs import NetworkBusy, run_by_id
+from app.importing.runs import NetworkBusy, end_run, run_by_id
 from app.importing.sources import Record, Source, generated
 from app.networks.accounts import Account
 from app.networks.clock import WallClock
@@ -143,6 +143,31 @@ def _start(
     _sync(connect, accounts, stop, run)
 
 
+# A queued run is put before the workers within moments; the process that opened it may have died in between.
+_UNQUEUED = """
+    select r.id from import_runs r
+    where r.state = 'queued' and r.created_at < now() - make_interval(secs => %(seconds)s)
+        and not exists (
+            select from jobs.procrastinate_jobs j
+            where j.task_name = any(%(tasks)s) and j.status in ('todo', 'doing') and (j.args ->> 'run')::bigint = r.id
+        )
+    for update of r skip locked
+"""
+_UNQUEUED_SECONDS = 120.0
+NEVER_QUEUED = "it was never put before a worker, whoever opened it ended before that; start it again"
+
+
+def bury_unqueued(connection: psycopg.Connection, seconds: float = _UNQUEUED_SECONDS) -> list[int]:
+    """Fail the queued runs that no worker will ever see, and give their networks back; commits."""
+    tasks = [IMPORT_BULK, IMPORT_FEED, SYNC]
+    rows = connection.execute(_UNQUEUED, {"seconds": seconds, "tasks": tasks}).fetchall()
+    for (run,) in rows:
+        end_run(connection, run, NEVER_QUEUED)
+        _log.warning("a run was never put before a worker", run=run)
+    connection.commit()
+    return [run for (run,) in rows]
+
+
 def _tasks(
     app: App,
     connect: Connect | None,
@@ -178,6 +203,7 @@ def _schedules(
     @app.task(name=RESUME, queue=IMPORTS, queueing_lock=RESUME)
     def resume(timestamp: int) -> None:
         with connect() as connection:
+            bury_unqueued(connection)
             for network in to_resume(connection, accounts):
                 try:
                     run = open_sync(connection, network, by="resume")

@@ -50,13 +50,16 @@ Unit = Literal["percent", "days", "months", "USD", "currency", "USD per click", 
 class Field:
     """What the type of a field does not say.
 
-    `document` is the SQL expression behind the field in the search document, over the aliases `p` (programs) and
-    `n` (networks); None takes the column itself. `stored=False` means there is no column of this name.
-    `usd` names the twin in US dollars that every filter, sort and facet of an amount uses.
+    `made_of` names the fields of a `NetworkProgram` that an imported field is made of, where it is not the one of the
+    same name: a source that is silent about all of them leaves the field as it is stored. `document` is the SQL
+    expression behind the field in the search document, over the aliases `p` (programs) and `n` (networks); None takes
+    the column itself. `stored=False` means there is no column of this name. `usd` names the twin in US dollars that
+    every filter, sort and facet of an amount uses.
     """
 
     origin: Origin
     about: str
+    made_of: tuple[str, ...] = ()
     stored: bool = True
     document: str | None = None
     text: int = 0  # weight in full-text search; 0 is not searched

@@ -79,3 +79,20 @@ class NetworkProgram(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
     approval_mode: Raw = None  # "Yes", "Manual", "Country"
     product_feed: Raw = None
+
+    # Fields that the source does not carry at all: of a program that is stored they stay as they are. What it carries
+    # and leaves empty is not among them.
+    silent: frozenset[str] = frozenset()
+
+
+CARRIED: tuple[str, ...] = tuple(
+    name for name in NetworkProgram.__struct_fields__ if name not in ("network", "external_id", "data_source", "silent")
+)
+"""What a source may say of a program, or be silent about."""
+
+
+def silent_but(*carried: str) -> frozenset[str]:
+    """What a source is silent about that carries only these fields."""
+    if unknown := set(carried) - set(CARRIED):
+        raise ValueError(f"no fields of a record: {', '.join(sorted(unknown))}")
+    return frozenset(CARRIED) - frozenset(carried)

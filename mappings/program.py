@@ -36,6 +36,9 @@ AMOUNT_EDGES = (0.0, 1.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
 DAY_EDGES = (0.0, 1.0, 7.0, 14.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 365.0)
 SHARE_EDGES = (0.0, 1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 75.0, 90.0)
 
+# Rates, average earnings and their currency are one thing to a source: a program has one currency.
+PAY = ("commission_text", "commissions", "average_earnings")
+
 
 class CommissionRule(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """One line of what is paid for what. Bounds are percent or amounts in `currency`; None is an open bound."""
@@ -143,6 +146,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Label | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=("categories",),
             about="The network's own category, the deepest.",
             text=3,
             filter=True,
@@ -163,6 +167,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Slug | None,
         Field(
             origin=Origin.DERIVED,
+            made_of=("categories",),
             about="Our category, one taxonomy over all networks.",
             document="coalesce(p.vertical_override, p.vertical)",
             codes="vertical",
@@ -175,6 +180,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[str, Meta(min_length=3, max_length=253)] | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=("merchant_url",),
             about="Registrable domain of the merchant: the key that joins offers of several networks.",
             text=4,
             filter=True,
@@ -197,6 +203,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[date, Meta()] | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=("launched",),
             about="When the program opened on its network.",
             filter=True,
             sort=True,
@@ -218,6 +225,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         bool | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=("deep_links",),
             about="Whether links may lead to any page of the merchant.",
             filter=True,
             facet=Terms(),
@@ -229,6 +237,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[str, Meta(max_length=10)] | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=PAY,
             about="percent, fixed, tiered (several rates of one kind) or hybrid (both kinds).",
             codes="commissionType",
             filter=True,
@@ -239,6 +248,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Percent | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=PAY,
             about="Lowest percent of a sale.",
             unit="percent",
             filter=True,
@@ -250,6 +260,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Percent | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=PAY,
             about="Highest percent of a sale.",
             unit="percent",
             filter=True,
@@ -261,6 +272,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Amount | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=PAY,
             about="Lowest amount per action, in `currency`.",
             unit="currency",
             usd="commission_fixed_min_usd",
@@ -273,6 +285,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Amount | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=PAY,
             about="Highest amount per action, in `currency`.",
             unit="currency",
             usd="commission_fixed_max_usd",
@@ -285,6 +298,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Amount | None,
         Field(
             origin=Origin.DERIVED,
+            made_of=PAY,
             about="`commissionFixedMin` in USD at `exchangeRate`.",
             unit="USD",
         ),
@@ -293,6 +307,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Amount | None,
         Field(
             origin=Origin.DERIVED,
+            made_of=PAY,
             about="`commissionFixedMax` in USD at `exchangeRate`.",
             unit="USD",
         ),
@@ -301,6 +316,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Currency | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=PAY,
             about="Currency of the program's amounts (ISO 4217).",
             codes="currency",
             filter=True,
@@ -311,26 +327,28 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[float, Meta(ge=0, le=1e6)] | None,
         Field(
             origin=Origin.DERIVED,
+            made_of=PAY,
             about="USD for one unit of `currency`, in force when the record was imported.",
             indexed=False,
         ),
     ] = None
     exchange_rate_date: Annotated[
         date | None,
-        Field(origin=Origin.DERIVED, about="The day of `exchangeRate`.", indexed=False),
+        Field(origin=Origin.DERIVED, made_of=PAY, about="The day of `exchangeRate`.", indexed=False),
     ] = None
     commission_rules: Annotated[
         CommissionRules | None,
-        Field(origin=Origin.SOURCE, about="What is paid for what, line by line.", indexed=False),
+        Field(origin=Origin.SOURCE, made_of=PAY, about="What is paid for what, line by line.", indexed=False),
     ] = None
     commission_text: Annotated[
         Annotated[str, Meta(min_length=1, max_length=2000)] | None,
-        Field(origin=Origin.SOURCE, about="The commission as the network words it.", indexed=False),
+        Field(origin=Origin.SOURCE, made_of=PAY, about="The commission as the network words it.", indexed=False),
     ] = None
     recurring: Annotated[
         bool | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=("recurring", "commission_text", "commissions"),
             about="Whether a sale goes on paying on renewals.",
             filter=True,
             facet=Terms(),
@@ -340,6 +358,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Months | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=("recurring_months", "commission_text", "commissions"),
             about="For how long it goes on paying; null with `recurring` is for life, or unsaid.",
             unit="months",
             filter=True,
@@ -351,6 +370,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Days | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=("cookie",),
             about="How long after a click a sale still counts; 0 is the session.",
             unit="days",
             filter=True,
@@ -376,6 +396,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Currency | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=("min_payout",),
             about="Currency of `minPayout`.",
             document="case when p.min_payout is not null then p.min_payout_currency "
             "when n.min_payout is not null then 'USD' end",
@@ -386,6 +407,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Amount | None,
         Field(
             origin=Origin.DERIVED,
+            made_of=("min_payout",),
             about="`minPayout` in USD.",
             # the network's policy is kept in USD; a program's own amount may have no known rate
             document="case when p.min_payout is not null then p.min_payout_usd else n.min_payout end",
@@ -441,6 +463,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Money | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=PAY,
             about="Average earnings per sale, in `currency`.",
             unit="currency",
             usd="average_earnings_usd",
@@ -453,6 +476,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Money | None,
         Field(
             origin=Origin.DERIVED,
+            made_of=PAY,
             about="`averageEarnings` in USD at `exchangeRate`.",
             unit="USD",
         ),
@@ -472,6 +496,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Money | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=("epc",),
             about="EPC as the network gives it, per `epcUnit` in `epcCurrency`; can be negative.",
             indexed=False,
         ),
@@ -480,6 +505,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[str, Meta(max_length=12)] | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=("epc",),
             about="What `epcRaw` is earned by: one click, or 100 clicks.",
             codes="epcUnit",
             filter=True,
@@ -489,6 +515,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[str, Meta(max_length=4)] | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=("epc",),
             about="The time `epcRaw` is measured over.",
             codes="epcWindow",
             filter=True,
@@ -496,7 +523,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     ] = None
     epc_currency: Annotated[
         Currency | None,
-        Field(origin=Origin.SOURCE, about="Currency of `epcRaw`.", codes="currency", filter=True),
+        Field(origin=Origin.SOURCE, made_of=("epc",), about="Currency of `epcRaw`.", codes="currency", filter=True),
     ] = None
     conversion_rate: Annotated[
         Percent | None,
@@ -513,6 +540,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Percent | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=("approval_rate", "reversal_rate"),
             about="Share of tracked sales that the merchant confirms.",
             unit="percent",
             filter=True,
@@ -535,6 +563,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Money | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=("popularity",),
             about="The network's own score, not comparable over networks.",
             indexed=False,
         ),
@@ -543,6 +572,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[str, Meta(max_length=20)] | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=("popularity",),
             about="What `popularityRaw` measures.",
             codes="popularityMetric",
             filter=True,
@@ -584,6 +614,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         bool | None,
         Field(
             origin=Origin.SOURCE,
+            made_of=("product_feed",),
             about="Whether the merchant offers a product feed.",
             filter=True,
             facet=Terms(),

@@ -407,7 +407,7 @@ API_KEYS = Table(
 
 def staging_table(name: str) -> str:
     """DDL of a run's staging table. Unlogged: it is worth nothing after a crash, and half the cost before one."""
-    columns = ["line bigint not null"]
+    columns = ["line bigint not null", "silent bigint not null"]
     for entry in IMPORTED:
         column, kind = ("network_id", "smallint") if entry.name == "network" else (entry.name, _ddl(entry))
         columns.append(f"{column} {kind}")

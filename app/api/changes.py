@@ -80,6 +80,20 @@ class Past(msgspec.Struct, frozen=True):
     new: Any
 
 
+class Alias(msgspec.Struct, frozen=True, rename="camel"):
+    """What a program was on a network that has closed, and since when we know."""
+
+    network: str
+    external_id: str
+    noted_at: str
+
+
+_ALIASES = """
+    select n.slug as network, a.external_id, a.noted_at
+    from program_aliases a join networks n on n.id = a.network_id where a.alias_of = %(id)s order by 1, 2
+"""
+
+
 def _cursor(xid: int, row: int) -> str:
     return base64.urlsafe_b64encode(f"{xid}.{row}".encode()).decode().rstrip("=")
 
@@ -158,16 +172,18 @@ async def history(
     catalogue: NamedDependency[Catalogue],
     limit: Annotated[int, QueryParameter(ge=1, le=_MOST)] = 100,
 ) -> dict[str, Any]:
-    """Changes of its rate, cookie, status and EPC band, newest first."""
+    """Changes of its rate, cookie, status and EPC band, newest first; and what it was elsewhere before (`aliases`)."""
     if not 0 < id <= _LARGEST_ID:
         raise not_found(f"there is no program {id}")
     async with catalogue.database() as database:
         rows = await (await database.execute(_OF_PROGRAM, {"id": id, "limit": limit})).fetchall()
         known = rows or await (await database.execute(_KNOWN, {"id": id})).fetchone()
+        aliases = await (await database.execute(_ALIASES, {"id": id})).fetchall()
     if not known:
         raise not_found(f"there is no program {id}")
     return {
         "id": id,
+        "aliases": [Alias(each["network"], each["external_id"], rfc3339(each["noted_at"])) for each in aliases],
         "changes": [Past(rfc3339(each["at"]), each["field"], each["old"], each["new"]) for each in rows],
     }
 

@@ -10,10 +10,13 @@ import psycopg
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import Metric
 from psycopg_pool import PoolTimeout
 
 from app.api.catalogue import Catalogue
+from app.api.gauges import gauge, labelled
+from app.api.network_metrics import network_metrics
+from app.networks.health import FACTS, health_by_network
 
 _DEAD = "select generation, count(*)::int as letters from dead_letters group by generation"
 _GENERATIONS = "select name, state, (paused_since is not null)::int as paused from index_generations"
@@ -41,29 +44,18 @@ class _Scrape:
         return self._metrics
 
 
-def _gauge(name: str, about: str, value: float) -> Metric:
-    return GaugeMetricFamily(f"affindex_{name}", about, value=value)
-
-
-def _labelled(name: str, about: str, labels: list[str], values: Iterable[tuple[list[str], float]]) -> Metric:
-    family = GaugeMetricFamily(f"affindex_{name}", about, labels=labels)
-    for given, value in values:
-        family.add_metric(given, value)
-    return family
-
-
 @get("/metrics", summary="For Prometheus", tags=["health"], media_type="text/plain")
 async def metrics(catalogue: NamedDependency[Catalogue]) -> Response[bytes]:
-    """Both engines' state, how far the index is behind, dead letters, the last comparison, imports."""
+    """Both engines' state, how far the index is behind, dead letters, the last comparison, imports, networks."""
     probe = catalogue.probe
     found: list[Metric] = [
-        _gauge("search_ready", "1 if searches can be answered.", probe.search_ready),
-        _gauge("database_ready", "1 if Postgres answers.", probe.database_ready),
+        gauge("search_ready", "1 if searches can be answered.", probe.search_ready),
+        gauge("database_ready", "1 if Postgres answers.", probe.database_ready),
     ]
     if probe.index.pending_changes is not None:
-        found.append(_gauge("index_pending_changes", "Changes not indexed yet.", probe.index.pending_changes))
+        found.append(gauge("index_pending_changes", "Changes not indexed yet.", probe.index.pending_changes))
         found.append(
-            _gauge("index_oldest_pending_seconds", "Age of the oldest.", probe.index.oldest_pending_seconds or 0.0)
+            gauge("index_oldest_pending_seconds", "Age of the oldest.", probe.index.oldest_pending_seconds or 0.0)
         )
     with suppress(psycopg.Error, PoolTimeout):
         found += await _from_database(catalogue)
@@ -81,39 +73,41 @@ async def _from_database(catalogue: Catalogue) -> list[Metric]:
         generations, dead = await rows(_GENERATIONS), await rows(_DEAD)
         verified, operations = await rows(_VERIFIED), await rows(_OPERATIONS)
         runs, networks = await rows(_RUNS), await rows(_NETWORKS)
+        health = health_by_network(await rows(FACTS), catalogue.accounts)
     found = [
-        _labelled(
+        labelled(
             "index_generation_paused",
             "1 if a generation takes no changes.",
             ["generation", "state"],
             [([each["name"], each["state"]], each["paused"]) for each in generations],
         ),
-        _labelled(
+        labelled(
             "index_dead_letters",
             "Documents a generation refuses.",
             ["generation"],
             [([each["generation"]], each["letters"]) for each in dead],
         ),
-        _labelled(
+        labelled(
             "index_operations",
             "Operations on the index.",
             ["kind", "state"],
             [([each["kind"], each["state"]], each["count"]) for each in operations],
         ),
-        _labelled("import_runs", "Import runs.", ["state"], [([each["state"]], each["count"]) for each in runs]),
-        _labelled(
+        labelled("import_runs", "Import runs.", ["state"], [([each["state"]], each["count"]) for each in runs]),
+        labelled(
             "network_last_complete_timestamp_seconds",
             "End of a network's last complete import.",
             ["network"],
             [([each["slug"]], each["at"]) for each in networks],
         ),
+        *network_metrics(health.values()),
     ]
     for last in verified:
         found += [
-            _gauge("verify_in_step", "1 if the last comparison found no difference.", last["in_step"]),
-            _gauge("verify_timestamp_seconds", "When it ended.", last["at"]),
-            _gauge("verify_seconds", "How long it took.", last["seconds"]),
-            _labelled(
+            gauge("verify_in_step", "1 if the last comparison found no difference.", last["in_step"]),
+            gauge("verify_timestamp_seconds", "When it ended.", last["at"]),
+            gauge("verify_seconds", "How long it took.", last["seconds"]),
+            labelled(
                 "verify_programs",
                 "Programs that differed, or were mended.",
                 ["how"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -18,8 +17,9 @@ from app.api.probe import rfc3339
 from app.api.problems import Problem, not_found
 from app.importing.runs import RUN_BY_ID, NetworkBusy, Run, as_run
 from app.jobs import defer_sync
-from app.networks.health import FACTS, SYNCS, Health, LastSync, as_sync, health_of
+from app.networks.health import FACTS, SYNCS, Health, LastSync, as_sync, health_by_network
 from app.networks.sync import open_sync
+from app.normalising import external_id as as_kept
 from mappings.networks import BY_SLUG
 
 _SYNCS_SHOWN = 20
@@ -41,8 +41,7 @@ def _network(row: dict[str, Any], health: Health) -> dict[str, Any]:
 async def _health(catalogue: Catalogue) -> dict[str, Health]:
     async with catalogue.database() as database:
         rows = await (await database.execute(FACTS)).fetchall()
-    now = datetime.now(UTC)
-    return {row["network"]: health_of(row, catalogue.accounts[row["network"]], now) for row in rows}
+    return health_by_network(rows, catalogue.accounts)
 
 
 @get("/api/networks", summary="All networks", tags=["networks"])
@@ -66,6 +65,38 @@ async def network(slug: FromPath[str], catalogue: NamedDependency[Catalogue]) ->
         syncs: list[LastSync] = [as_sync(each) for each in await cursor.fetchall()]
     assert row is not None
     return {**_network(row, health[known]), "syncs": syncs}
+
+
+_PROGRAM = """
+    select successor.id as moved, p.id as own
+    from (select %(network)s::smallint as network_id, %(external_id)s::text as external_id) as wanted
+    left join program_aliases a on a.network_id = wanted.network_id and a.external_id = wanted.external_id
+    left join programs successor on successor.id = a.alias_of
+    left join programs p on p.network_id = wanted.network_id and p.external_id = wanted.external_id
+    where p.id is not null or successor.id is not null
+"""
+
+
+@get(
+    "/api/networks/{slug:str}/programs/{external_id:str}",
+    status_code=302,
+    summary="A program by its network's id",
+    tags=["search"],
+)
+async def by_external_id(
+    slug: FromPath[str], external_id: FromPath[str], catalogue: NamedDependency[Catalogue]
+) -> Response[dict[str, Any]]:
+    """Leads to the program: 302, or 301 to the one that carries it on elsewhere (ShareASale's merchants at Awin)."""
+    known = _known(slug)
+    wanted = {"network": BY_SLUG[known].id, "external_id": as_kept(known, external_id)}
+    async with catalogue.database() as database:
+        row = await (await database.execute(_PROGRAM, wanted)).fetchone()
+    if row is None:
+        raise not_found(f"{known} has no program '{external_id[:80]}' that we know")
+    moved = row["moved"] is not None
+    id = row["moved"] if moved else row["own"]
+    said = {"id": id, "moved": moved, "network": known, "externalId": wanted["external_id"]}
+    return Response(said, status_code=301 if moved else 302, headers={"Location": f"/api/programs/{id}"})
 
 
 def _known(slug: str) -> str:
@@ -116,4 +147,4 @@ def _open(database_url: str, network: str, accept_drift: bool) -> int:
             raise Problem(409, "network-busy", str(busy), run=busy.run, network=busy.network) from None
 
 
-ROUTES = Router(path="/", route_handlers=[networks, network, sync_now])
+ROUTES = Router(path="/", route_handlers=[networks, network, by_external_id, sync_now])

@@ -32,6 +32,7 @@ _TITLES = {
     429: "Too many requests",
     500: "Internal error",
     503: "Unavailable",
+    504: "Not in time",
 }
 _DATABASE_RETRY_SECONDS = 2
 

@@ -31,9 +31,18 @@ _WHOLE_SECONDS = 1800.0  # for all of it, however it drips
 Permitted = Callable[[ipaddress.IPv4Address | ipaddress.IPv6Address], bool]
 
 
+# NAT64: the last four bytes are an IPv4 address. Of a network's own prefix nobody knows where they are.
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+_TRANSLATED_LOCALLY = ipaddress.ip_network("64:ff9b:1::/48")
+
+
 def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     """Whether an address is one of the internet's: not this machine, not a private, shared or special network."""
     if isinstance(address, ipaddress.IPv6Address):
+        if address in _TRANSLATED:
+            return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        if address in _TRANSLATED_LOCALLY:
+            return False
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
         if inner is not None and not is_public(inner):
             return False

@@ -12,10 +12,10 @@ import msgspec
 from app.feeds.headings import squeezed
 from app.feeds.layouts.values import Record, part, raw, text
 from app.feeds.refusal import BadMapping, shown
-from mappings.network_program import NetworkProgram, Raw, RawCommission
+from mappings.network_program import CARRIED, NetworkProgram, Raw, RawCommission, silent_but
 from mappings.networks import BY_SLUG
 
-_OURS = ("network", "data_source", "commissions")  # set by the import, or written as [[commissions]]
+_OURS = ("network", "data_source", "commissions", "silent")  # set by the import, or written as [[commissions]]
 FIELDS: tuple[str, ...] = tuple(name for name in NetworkProgram.__struct_fields__ if name not in _OURS)
 LISTS = ("categories", "geo_targeting", "language", "payment_methods")
 _NEEDED = ("external_id", "name")
@@ -127,8 +127,8 @@ def check_columns(mapping: Mapping, heading: Iterable[str]) -> None:
             )
 
 
-def program(mapping: Mapping, record: Record, network: str, source: str) -> NetworkProgram:
-    """A record as a mapping reads it."""
+def program(mapping: Mapping, record: Record, network: str, source: str, unsaid: frozenset[str]) -> NetworkProgram:
+    """A record as a mapping reads it; `unsaid` is what the mapping is `silent` about."""
     values: dict[str, Any] = {
         name: value if name in _RAW or name in LISTS else text(value) for name, value in mapping.constants.items()
     }
@@ -145,8 +145,15 @@ def program(mapping: Mapping, record: Record, network: str, source: str) -> Netw
         external_id=external_id.strip(),
         data_source=source,
         commissions=tuple(line for each in mapping.commissions if (line := _line(record, each))),
+        silent=unsaid,
         **values,
     )
+
+
+def silent(mapping: Mapping) -> frozenset[str]:
+    """What the records of a mapping are silent about: all that it does not speak of."""
+    carried = {*mapping.fields, *mapping.constants, *(("commissions",) if mapping.commissions else ())}
+    return silent_but(*carried.intersection(CARRIED))
 
 
 def _found(record: Record, source: str) -> Any:

@@ -36,7 +36,7 @@ def previewed(feed: Feed) -> Iterator[Program | Refused]:
         try:
             yield normalise(record)
         except Rejected as rejected:
-            yield Refused(str(rejected), _plain(record))
+            yield Refused(str(rejected), _plain(msgspec.structs.replace(record, silent=frozenset())))
 
 
 def _plain(value: Any) -> Any:

@@ -18,7 +18,7 @@ from app.feeds.encoding import Surveyed, characters, survey
 from app.feeds.headings import squeezed
 from app.feeds.layouts.values import Record as Raw
 from app.feeds.limits import LIMITS, SAMPLE, Limits
-from app.feeds.mapping import Format, Mapping, check_columns
+from app.feeds.mapping import Format, Mapping, check_columns, silent
 from app.feeds.mapping import program as mapped
 from app.feeds.packing import Member, members
 from app.feeds.recognising import LAYOUTS, Form, Layout, recognise
@@ -38,6 +38,8 @@ _ERROR_TEXT = re.compile(
     r"\d{3} [A-Z][a-z]+|internal server error|bad gateway|service unavailable|permission denied|api limit)",
     re.IGNORECASE,
 )
+# ShareASale's, with status 200: it begins no heading, however many lines follow.
+_ERROR_LINE = re.compile(r"\s*invalid request\s*-", re.IGNORECASE)
 _LONGEST_ERROR = 2000  # characters; a longer text that starts so is something else
 # A cell that a spreadsheet would run: =HYPERLINK(…), +SUM(…), =cmd|' /C calc'!A0
 _FORMULA = re.compile(r"\s*[=+\-@](?:[A-Za-z_][\w.]*\(|[\w.]+\|.*!)")
@@ -112,7 +114,9 @@ class Feed:
                     continue
                 program = make(raw, path)
                 if formula := _formula(program):
-                    yield Unreadable(network, f"{formula} is a spreadsheet's formula; it is not text", raw)
+                    yield Unreadable(
+                        network, f"{formula} is a spreadsheet's formula; it is not text", raw, program.external_id
+                    )
                     continue
                 yield program
 
@@ -137,7 +141,8 @@ class Feed:
         if self.layout is None:
             mapping = self.mapping
             assert mapping is not None
-            return lambda raw, _: mapped(mapping, raw, network, source)
+            unsaid = silent(mapping)
+            return lambda raw, _: mapped(mapping, raw, network, source, unsaid)
         read, around = self.layout.read, self.layout.around
         if self.layout.squeeze and self.parts[0].form != "delimited":
             return lambda raw, path: read({squeezed(key): value for key, value in raw.items()}, path, source)
@@ -236,7 +241,7 @@ def _examined(member: Member, form: Format, encoding: str | None, delimiter: str
     whole = surveyed.size <= SAMPLE
     if _HTML.search(head[:4096]) and head.startswith("<"):
         raise NotAFeed(_page(head))
-    if len(head) < _LONGEST_ERROR and _ERROR_TEXT.match(head) and "\n" not in head.strip():
+    if len(head) < _LONGEST_ERROR and (_ERROR_LINE if "\n" in head.strip() else _ERROR_TEXT).match(head):
         raise NotAFeed(f"it is an error answer: {shown(head)}")
     if head.startswith("<"):
         return _xml(member, surveyed, head, whole, form)

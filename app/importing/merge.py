@@ -1,4 +1,5 @@
-"""One merge a run: duplicates, popularity, new and changed rows, presence. Statements over a staging table.
+"""One merge a run: duplicates, fields not spoken of, popularity, new and changed rows, presence. Statements over a
+staging table.
 
 The merge is ordered by key: two importers that lock the same rows in different orders deadlock.
 """
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 
 import psycopg
 
+from app.importing.silence import columns
 from mappings.catalogue import COMPARED, IMPORTED
 
 # A percentile moves by a point for half the catalogue when one percent of it is new; only real moves are written.
@@ -47,6 +49,24 @@ def _drop_duplicates(staging: str) -> str:
             returning s.network_id
         )
         select network_id, count(*) from dropped group by network_id
+    """
+
+
+def _keep_unsaid(staging: str, silent: int) -> str:
+    """Records take over what they are silent about from the rows that are there.
+
+    What a generator made up does not outlive a real record. A program that was closed because it was missing is
+    there again; otherwise who says nothing of its status leaves that too.
+    """
+    taken = {column: f"p.{column}" for column in columns(silent)}
+    if "status" in taken:
+        taken["status"] = "case when p.missing_since is null then p.status else s.status end"
+    assignments = ", ".join(f"{column} = {value}" for column, value in taken.items())
+    return f"""
+        update {staging} s set {assignments}
+        from programs p
+        where s.silent = {silent} and p.network_id = s.network_id and p.external_id = s.external_id
+            and not starts_with(p.data_source, 'generator:')
     """
 
 
@@ -110,7 +130,10 @@ def _rerank(staging: str) -> str:
 
 
 def _note_absence(staging: str) -> str:
-    """A program that a complete run lacks is missing; one that two complete runs in a row lack is closed."""
+    """A program that a complete run lacks is missing; one that two complete runs in a row lack is closed.
+
+    One whose record was rejected was there.
+    """
     return f"""
         with absent as materialized (
             select p.id, n.last_complete_at, p.missing_since is not null as again
@@ -118,6 +141,10 @@ def _note_absence(staging: str) -> str:
             where p.network_id = any(%(networks)s) and (p.missing_since is null or p.status <> 'closed')
                 and not exists (
                     select from {staging} s where s.network_id = p.network_id and s.external_id = p.external_id
+                )
+                and not exists (
+                    select from rejected_records j
+                    where j.run_id = %(run)s and j.network_id = p.network_id and j.external_id = p.external_id
                 )
             order by p.network_id, p.external_id
             for no key update of p
@@ -134,16 +161,26 @@ def _note_absence(staging: str) -> str:
 
 
 def merge(
-    connection: psycopg.Connection, staging: str, *, networks: tuple[int, ...], partial: bool, normaliser: int
+    connection: psycopg.Connection,
+    staging: str,
+    *,
+    networks: tuple[int, ...],
+    partial: bool,
+    normaliser: int,
+    run: int | None = None,
 ) -> dict[int, Merged]:
     """Bring a run's staged records into `programs`, in the caller's transaction; per network id what was done.
 
+    `run` is where its rejected records are, if it is on record.
     A run that is not `partial` holds all programs of its networks: it draws their popularity, at most daily, and
     notes what it lacks.
     """
     duplicates = _counts(connection.execute(_drop_duplicates(staging)).fetchall())
     connection.execute(f"analyze {staging} (network_id, external_id)")
     staged = _counts(connection.execute(f"select network_id, count(*) from {staging} group by 1").fetchall())
+    for (silent,) in connection.execute(f"select distinct silent from {staging} where silent <> 0").fetchall():
+        if columns(silent):
+            connection.execute(_keep_unsaid(staging, silent))
     drawing: list[int] = []
     if not partial:
         due = connection.execute(
@@ -152,7 +189,7 @@ def merge(
             (list(networks),),
         )
         drawing = [network for (network,) in due]
-    parameters = {"drawing": drawing, "normaliser": normaliser, "networks": list(networks)}
+    parameters = {"drawing": drawing, "normaliser": normaliser, "networks": list(networks), "run": run}
     written = _pairs(connection.execute(_upsert(staging), parameters).fetchall())
     absent: dict[int, tuple[int, int]] = {}
     if drawing:

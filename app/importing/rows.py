@@ -17,13 +17,16 @@ from mappings.catalogue import IMPORTED, Kind
 from mappings.networks import BY_SLUG
 from mappings.program import Program
 
-COLUMNS = ("line", *("network_id" if entry.name == "network" else entry.name for entry in IMPORTED))
+_BEFORE = ("line", "silent")
+COLUMNS = (*_BEFORE, *("network_id" if entry.name == "network" else entry.name for entry in IMPORTED))
 COPY_OPTIONS = "(format csv, null 'null', quote '\"', escape '\\')"
 
 _values = attrgetter(*(entry.name for entry in IMPORTED))
-_NETWORK = next(index for index, entry in enumerate(IMPORTED) if entry.name == "network")
-_LISTS = tuple(index for index, entry in enumerate(IMPORTED) if entry.many and entry.kind is not Kind.RULES)
-_RULES = tuple(index for index, entry in enumerate(IMPORTED) if entry.kind is Kind.RULES)
+_NETWORK = COLUMNS.index("network_id")
+_LISTS = tuple(
+    index for index, entry in enumerate(IMPORTED, len(_BEFORE)) if entry.many and entry.kind is not Kind.RULES
+)
+_RULES = tuple(index for index, entry in enumerate(IMPORTED, len(_BEFORE)) if entry.kind is Kind.RULES)
 
 _encode_lines = msgspec.json.Encoder().encode_lines
 _encode = msgspec.json.Encoder().encode
@@ -35,24 +38,25 @@ def _array_literal(items: tuple[str, ...]) -> str:
     return '{"' + '","'.join(quoted) + '"}'
 
 
-def _row(line: int, program: Program) -> list[object]:
-    row: list[object] = [line, *_values(program)]
-    row[_NETWORK + 1] = BY_SLUG[program.network].id
+def _row(line: int, program: Program, silent: int) -> list[object]:
+    row: list[object] = [line, silent, *_values(program)]
+    row[_NETWORK] = BY_SLUG[program.network].id
     for index in _LISTS:
-        if items := row[index + 1]:
-            row[index + 1] = _array_literal(items)
+        if items := row[index]:
+            row[index] = _array_literal(items)
     for index in _RULES:
-        if rules := row[index + 1]:
-            row[index + 1] = _encode(rules).decode()
+        if rules := row[index]:
+            row[index] = _encode(rules).decode()
     return row
 
 
-def copy_lines(programs: Iterable[tuple[int, Program]]) -> bytes:
+def copy_lines(programs: Iterable[tuple[int, Program]], silent: int = 0) -> bytes:
     """The COPY input for (line number, program) pairs, ending in a newline; empty for none.
 
-    Raises ValueError if a string holds a control character, which CSV would store as its JSON escape.
+    `silent` is what their records are silent about (`app.importing.silence`). Raises ValueError if a string holds a
+    control character, which CSV would store as its JSON escape.
     """
-    encoded = _encode_lines([_row(line, program) for line, program in programs])
+    encoded = _encode_lines([_row(line, program, silent) for line, program in programs])
     if not encoded:
         return b""
     if b"\\" in encoded and b"\\" in encoded.replace(b"\\\\", b"").replace(b'\\"', b""):

@@ -19,8 +19,9 @@ from app.failures import Failure
 from app.importing.merge import merge
 from app.importing.rows import COLUMNS, COPY_OPTIONS, copy_lines
 from app.importing.runs import count_progress, end_run, open_run, staging_name, start_run
+from app.importing.silence import as_number
 from app.importing.sources import Record, Source, Unreadable
-from app.normalising import VERSION, Rejected, normalise
+from app.normalising import VERSION, Rejected, external_id, normalise
 from mappings.networks import BY_SLUG
 from mappings.program import Program
 
@@ -66,8 +67,12 @@ def _raw_json(raw: object) -> str:
 
 def _reject(line: int, record: Record, reason: str) -> tuple[int, str | None, str, str]:
     if isinstance(record, Unreadable):
-        return line, None, _printable(reason), _raw_json(record.raw)
-    return line, _printable(record.external_id)[:200], _printable(reason), _raw_json(record)
+        known = external_id(record.network, record.external_id) if record.external_id else None
+        return line, known, _printable(reason), _raw_json(record.raw)
+    said = msgspec.structs.replace(record, silent=frozenset())  # what it does not say is nothing of it
+    # As the row of its program has it, so that what was there but rejected is not taken for missing.
+    known = external_id(record.network, record.external_id) or record.external_id
+    return line, _printable(known)[:200], _printable(reason), _raw_json(said)
 
 
 def _printable(text: str) -> str:
@@ -76,17 +81,18 @@ def _printable(text: str) -> str:
 
 
 def _normalised(batch: list[tuple[int, Record]], chunk: Chunk) -> None:
-    good: list[tuple[int, Program]] = []
+    good: dict[int, list[tuple[int, Program]]] = {}  # by what their records are silent about
     for line, record in batch:
         if isinstance(record, Unreadable):
             chunk.rejected.append(_reject(line, record, record.reason))
             continue
         try:
-            good.append((line, normalise(record)))
+            good.setdefault(as_number(record.silent), []).append((line, normalise(record)))
         except Rejected as rejected:
             chunk.rejected.append(_reject(line, record, str(rejected)))
-    chunk.lines += copy_lines(good)
-    chunk.rows += len(good)
+    for silent, programs in good.items():
+        chunk.lines += copy_lines(programs, silent)
+        chunk.rows += len(programs)
     chunk.last = batch[-1][0]
 
 
@@ -199,7 +205,8 @@ def _merge_run(connection: psycopg.Connection, run: int, source: Source, staged:
     if source.admit:
         partial = source.admit(connection, staging)
         connection.execute("update import_runs set partial = %s where id = %s", (partial, run))
-    for network, merged in merge(connection, staging, networks=networks, partial=partial, normaliser=VERSION).items():
+    done = merge(connection, staging, networks=networks, partial=partial, normaliser=VERSION, run=run)
+    for network, merged in done.items():
         connection.execute(
             "update import_run_networks set duplicates = %s, created = %s, updated = %s, unchanged = %s, "
             "missing = %s, closed = %s where run_id = %s and network_id = %s",

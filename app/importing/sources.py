@@ -13,11 +13,12 @@ from mappings.network_program import NetworkProgram
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A record the source could not even be read into a `NetworkProgram`."""
+    """A record that could not even be read into a `NetworkProgram`; its program's id, if that much is readable."""
 
     network: str
     reason: str
     raw: object
+    external_id: str | None = None
 
 
 Record = NetworkProgram | Unreadable

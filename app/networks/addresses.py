@@ -12,18 +12,8 @@ from collections.abc import Iterable
 
 import httpx2
 
-from app.feeds import fetching
+from app.feeds.fetching import is_public
 from app.networks.failures import AddressRefused
-
-_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # NAT64: the last four bytes are an IPv4 address
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is of the open internet."""
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed in _TRANSLATED:
-        parsed = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
-    return fetching.is_public(parsed)
 
 
 def checked(host: str, addresses: Iterable[str]) -> list[str]:
@@ -32,7 +22,7 @@ def checked(host: str, addresses: Iterable[str]) -> list[str]:
     if not found:
         raise AddressRefused(f"{host} has no address")
     for address in found:
-        if not is_public(address):
+        if not is_public(ipaddress.ip_address(address.partition("%")[0])):
             raise AddressRefused(f"{host} leads to {address}, which is not on the open internet; it is not asked")
     return found
 

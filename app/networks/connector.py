@@ -22,6 +22,9 @@ class Pulled(Protocol):
     def details(self, kind: str, keys: Sequence[str]) -> Mapping[str, Any]:
         """What is kept about these programs, decoded: the answer of a detail call, or the rows of an extra list."""
 
+    def knows(self, listing: str) -> bool:
+        """Whether an extra list was ever read to its end: only then does its silence about a program say something."""
+
 
 @dataclass(frozen=True, slots=True)
 class Connector:

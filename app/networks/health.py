@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -136,6 +136,11 @@ def health(connection: psycopg.Connection, accounts: Mapping[str, Account]) -> d
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(FACTS).fetchall()
     connection.rollback()
+    return health_by_network(rows, accounts)
+
+
+def health_by_network(rows: Iterable[Mapping[str, Any]], accounts: Mapping[str, Account]) -> dict[str, Health]:
+    """The rows of FACTS, judged."""
     now = datetime.now(UTC)
     return {row["network"]: health_of(row, accounts[row["network"]], now) for row in rows}
 

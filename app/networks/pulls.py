@@ -215,6 +215,16 @@ def _json(body: object) -> str | None:
     return json.dumps(body, ensure_ascii=True)
 
 
+def knows(connection: psycopg.Connection, pull: Pull, listing: str) -> bool:
+    """Whether an extra list was read to its end in this pull, or left rows in an earlier one."""
+    row = connection.execute(
+        "select exists (select from network_pages where pull_id = %s and listing = %s and next is null) "
+        "or exists (select from network_details where network_id = %s and kind = %s)",
+        (pull.id, listing, BY_SLUG[pull.network].id, listing),
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def details(connection: psycopg.Connection, network: str, kind: str, keys: Sequence[str]) -> dict[str, Any]:
     """What is kept about these programs."""
     rows = connection.execute(

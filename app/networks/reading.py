@@ -182,6 +182,10 @@ class Kept:
     def pages(self, listing: str) -> Iterator[bytes]:
         return pulls.pages(self._connect, self._pull.id, listing)
 
+    def knows(self, listing: str) -> bool:
+        with self._connect() as connection:
+            return pulls.knows(connection, self._pull, listing)
+
     def details(self, kind: str, keys: Sequence[str]) -> Mapping[str, Any]:
         with self._connect() as connection:
             return pulls.details(connection, self._pull.network, kind, keys)

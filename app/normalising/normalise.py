@@ -40,7 +40,7 @@ def normalise(raw: NetworkProgram) -> Program:
     if network is None:
         raise Rejected(f"network: '{raw.network[:80]}' is none of ours")
     _refuse_unstorable(raw)
-    external_id = _external_id(raw)
+    own_id = _external_id(raw)
     name = clean(raw.name, _LONGEST_NAME)
     if name is None:
         raise Rejected("name: it is missing; a program needs one")
@@ -73,7 +73,7 @@ def normalise(raw: NetworkProgram) -> Program:
     per = _clicks(raw.epc_unit, network) if epc_raw is not None else None
     return Program(
         network=network.slug,
-        external_id=external_id,
+        external_id=own_id,
         data_source=clean(raw.data_source, 100) or "unknown",
         status=status(raw.status),
         name=name,
@@ -85,9 +85,9 @@ def normalise(raw: NetworkProgram) -> Program:
         merchant_domain=merchant_domain(merchant_url),
         primary_region=region,
         launched_at=_launched(raw),
-        program_url=url(raw.program_url) or _from_template(network.program_url, external_id),
+        program_url=url(raw.program_url) or _from_template(network.program_url, own_id),
         merchant_url=merchant_url,
-        affiliate_url=url(raw.affiliate_url) or _from_template(network.affiliate_url, external_id),
+        affiliate_url=url(raw.affiliate_url) or _from_template(network.affiliate_url, own_id),
         logo_url=url(raw.logo_url),
         deep_link_allowed=flag(raw.deep_links),
         commission_type=said.type,
@@ -141,10 +141,14 @@ def _refuse_unstorable(raw: NetworkProgram) -> None:
         raise Rejected("text: it holds a NUL or half a character (a lone surrogate); it must be whole UTF-8")
 
 
+def external_id(network: str, written: str) -> str:
+    """A network's id of a program as we keep it; empty for nothing."""
+    text = " ".join("".join(c if c.isprintable() else " " for c in written).split())
+    return text.upper() if network == "clickbank" else text
+
+
 def _external_id(raw: NetworkProgram) -> str:
-    text = " ".join("".join(c if c.isprintable() else " " for c in raw.external_id).split())
-    if raw.network == "clickbank":
-        text = text.upper()
+    text = external_id(raw.network, raw.external_id)
     if not text:
         raise Rejected("external id: it is missing; the network's own id tells programs apart")
     if len(text) > _LONGEST_ID:

@@ -30,6 +30,8 @@ _T = TypeVar("_T")
 # More requests at once than this only wait inside OpenSearch, where nobody can cancel them.
 MOST_AT_ONCE = 64
 _MOST_READINGS = 10_000
+# A refresh makes a segment: however many wait for one, there are no more than so many a second.
+_REFRESHES_APART = 0.2
 _KEEP_SNAPSHOT = "5m"  # how long a reader may take over one page
 
 
@@ -60,12 +62,15 @@ class SearchEngine:
         # What the index held when it was last looked at: a string that differs whenever an answer could. Whoever
         # looks at the index regularly sets it; what is remembered under an older one is never found again.
         self.state = ""
+        self.suggestions = ""  # the same of the suggestions: the index that serves, which never changes once it does
         self.readings: Remembered[Reading] = Remembered(_MOST_READINGS)
         self._failures = 0
         self._open_until = 0.0
         self._trying = False
         self._limits: dict[asyncio.Timeout, float] = {}
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
+        self._next_refresh: asyncio.Task[None] | None = None
+        self._refreshed_at = 0.0
 
     async def search(self, body: Mapping[str, Any], **parameters: str) -> Found:
         """One `_search`. Raises EngineAway."""
@@ -124,6 +129,18 @@ class SearchEngine:
         with suppress(EngineAway, TransportError):
             await self.request("DELETE", "/_search/point_in_time", {"pit_id": [snapshot]})
 
+    async def refresh(self) -> None:
+        """Let searches show all the index has taken until now; who asks meanwhile shares one. Raises EngineAway."""
+        if self._next_refresh is None:
+            self._next_refresh = asyncio.ensure_future(self._refresh_soon())
+        await asyncio.shield(self._next_refresh)
+
+    async def _refresh_soon(self) -> None:
+        await asyncio.sleep(max(self._refreshed_at + _REFRESHES_APART - time.monotonic(), 0.0))
+        # From here on whoever comes may know of something newer, and waits for the next one.
+        self._next_refresh, self._refreshed_at = None, time.monotonic()
+        await self.request("POST", f"/{self.alias}/_refresh", None)
+
     async def document(self, id: int) -> msgspec.Raw | None:
         """The stored document of a program; None if there is none."""
         answer = await self.request("GET", f"/{self.alias}/_doc/{id:d}", None, ignore="404")
@@ -135,6 +152,13 @@ class SearchEngine:
             self._failed()
             raise EngineAway("the search engine answers with something else than a document; try again")
         return msgspec.Raw(found.source) if found.found else None
+
+    async def documents(self, ids: Sequence[int]) -> list[msgspec.Raw | None]:
+        """The stored documents of programs, in order; None where there is none. Raises EngineAway."""
+        if not ids:
+            return []
+        answer = await self.request("POST", f"/{self.alias}/_mget", {"ids": [str(id) for id in ids]})
+        return [each.source if each.found else None for each in self.read(answer, _decode_several).docs]
 
     async def request(
         self,
@@ -215,8 +239,18 @@ class _Greeting(msgspec.Struct):
     version: _Version
 
 
+class _OneOfSeveral(msgspec.Struct):
+    found: bool = False
+    source: msgspec.Raw = msgspec.field(name="_source", default=msgspec.Raw(b"{}"))
+
+
+class _Several(msgspec.Struct):
+    docs: list[_OneOfSeveral]
+
+
 _decode_snapshot = msgspec.json.Decoder(_Snapshot).decode
 _decode_responses = msgspec.json.Decoder(_Responses).decode
 _decode_failed = msgspec.json.Decoder(_Failed).decode
 _decode_got = msgspec.json.Decoder(_Got).decode
 _decode_greeting = msgspec.json.Decoder(_Greeting).decode
+_decode_several = msgspec.json.Decoder(_Several).decode

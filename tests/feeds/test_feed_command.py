@@ -70,6 +70,7 @@ def test_every_record_is_a_line(tmp_path: Path) -> None:
     ("content", "arguments", "status", "said"),
     [
         ("Invalid Request - Error Code 4075 - 1.2.3.4", ("--network", "shareasale"), 1, "answer: Invalid Request"),
+        ("Invalid Request - Error Code 4075 - 1.2.3.4\nsee the API's page\n", ("--network", "shareasale"), 1, "4075"),
         ("merchant id|organization|www|commission text|epc 30 day\n1|A|a.de|5%|2", ("--network", "cj"), 1, "--network"),
         ("a,b\n1,2\n", (), 2, "say --network"),
     ],

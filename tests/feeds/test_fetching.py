@@ -106,12 +106,14 @@ def test_private_addresses_are_refused(host: str) -> None:
         raise AssertionError("it was fetched")
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "93.184.216.34", "2606:4700::1111"])
+@pytest.mark.parametrize("address", ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "64:ff9b::808:808"])
 def test_public_ones_are_not(address: str) -> None:
     assert is_public(ipaddress.ip_address(address))
 
 
-@pytest.mark.parametrize("address", ["64:ff9b::7f00:1", "2002:7f00:1::", "::ffff:10.0.0.1"])
+@pytest.mark.parametrize(
+    "address", ["64:ff9b::7f00:1", "64:ff9b::a00:1", "64:ff9b:1::808:808", "2002:7f00:1::", "::ffff:10.0.0.1"]
+)
 def test_private_ones_inside_of_others_are_refused(address: str) -> None:
     assert not is_public(ipaddress.ip_address(address))
 

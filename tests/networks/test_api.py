@@ -5,6 +5,7 @@
    where the network is not set up, paused or closed.
 3. A worker carries the run out; what came is there.
 4. No answer holds a credential.
+5. `GET /metrics` has every network's health as figures.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import threading
 
 import msgspec
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from app.jobs import SYNCS, worker
 from app.networks.accounts import accounts
@@ -176,3 +178,43 @@ def test_health_shows_drift_and_the_run_at_work(cj: SimulatedNetwork, syncing: S
     assert found.drift is not None
     assert found.drift["records"] == -0.1
     assert found.drift["epc"] < -0.1
+
+
+def test_health_in_the_metrics(cj: SimulatedNetwork, syncing: Syncing) -> None:
+    """State, last success, staleness, error rate, budget, drift of count and fill-rates, as Prometheus reads them."""
+    before = figures(syncing)
+    assert before["network_state", "cj", "degraded"] == 1
+    assert before["network_state", "cj", "ok"] == 0
+    assert before["network_state", "awin", "paused"] == 1
+    assert before["network_state", "impact", "unconfigured"] == 1
+    assert before["network_budget_left", "cj"] == 2
+    assert ("network_last_success_timestamp_seconds", "cj") not in before, "a figure that is not known is left out"
+
+    syncing.sync(cj)
+    del cj.records[36:]
+    for record in cj.records[:9]:
+        record["epc"] = "N/A"
+    syncing.sync(cj)
+    cj.fail("html")
+    with pytest.raises(Exception, match="web page"):
+        syncing.sync(cj)
+    after = figures(syncing)
+    assert after["network_state", "cj", "degraded"] == 1
+    assert after["network_last_success_timestamp_seconds", "cj"] > 1_700_000_000
+    assert 0 <= after["network_stale_seconds", "cj"] < 600
+    assert after["network_failures_in_a_row", "cj"] == 1
+    assert 0 < after["network_error_ratio", "cj"] < 1
+    assert after["network_records_drift_ratio", "cj"] == -0.1
+    assert after["network_fill_rate_drift", "cj", "epc"] < -0.1
+    assert ("network_fill_rate_drift", "cj", "records") not in after
+
+
+def figures(syncing: Syncing) -> dict[tuple[str, ...], float]:
+    """The networks' metrics by name (without our prefix), network, and the label beside it."""
+    text = syncing.catalogue.api.get("/metrics").text
+    return {
+        (sample.name.removeprefix("affindex_"), sample.labels.pop("network"), *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name.startswith("affindex_network_")
+    }

@@ -6,6 +6,7 @@
 4. Details tell more and never close; a sync that asks for none keeps what earlier ones brought.
 5. An extra list that fails costs freshness: what the last one said stays.
 6. An unchanged network is pulled without a row being written.
+7. What a network's API does not carry, or not yet, stays as other sources said it.
 """
 
 from __future__ import annotations
@@ -156,3 +157,32 @@ def test_awins_18000_details_are_a_matter_of_a_day(network: Network, syncing: Sy
     seconds = syncing.clock.now() - began
     assert outcome["details"] == 150
     assert 150 / seconds * 60 == pytest.approx(18, rel=0.05), "calls a minute, of 20 allowed"
+
+
+def test_what_the_list_does_not_carry_is_kept(network: Network, syncing: Syncing) -> None:
+    """Cookie days come from a directory export, terms from earlier details: a list without either wipes neither."""
+    simulated = network("awin", 6)
+    syncing.sync(simulated, details="0")
+    syncing.catalogue.rows(
+        "update programs set cookie_days = 45, payment_risk = 'none', epc_raw = 2, epc_unit = 'click'"
+    )
+    versions = syncing.catalogue.rows("select id, version from programs order by id")
+    outcome = syncing.outcome(syncing.sync(simulated, details="0"))
+    assert (outcome["complete"], outcome["unchanged"]) == (True, 6)
+    assert syncing.catalogue.rows("select id, version from programs order by id") == versions
+    syncing.sync(simulated)
+    row = syncing.programs("awin")["10001"]
+    assert (row["cookie_days"], row["payment_risk"]) == (45, "none"), "the API has no such fields"
+    assert row["epc_raw"] != 2, "the details have this one"
+
+
+def test_an_offer_that_ends_takes_its_terms_along(network: Network, syncing: Syncing) -> None:
+    """The list of offers was read whole: that a program has none there says that its terms are not known."""
+    simulated = network("rakuten", 60)
+    syncing.sync(simulated)
+    assert syncing.programs("rakuten")["3-2001"]["cookie_days"] == 7
+    for record in simulated.records:
+        record["offer"] = False
+    syncing.sync(simulated, accept_drift=True)
+    row = syncing.programs("rakuten")["3-2001"]
+    assert (row["cookie_days"], row["commission_max"]) == (None, None)

@@ -3,7 +3,8 @@
 1. Every network that is set up has a cron line of its own, with its priority; no other network has one.
 2. A tick syncs; a tick that meets a running sync, of whatever origin, leaves it alone.
 3. What a crash left unfinished goes on by itself, within five minutes.
-4. A real worker process does all of it, and ends when told to, in the middle of a wait.
+4. A queued run whose job was never put in is failed, and its network free again.
+5. A real worker process does all of it, and ends when told to, in the middle of a wait.
 """
 
 from __future__ import annotations
@@ -22,7 +23,17 @@ import pytest
 from procrastinate import App
 from procrastinate.periodic import PeriodicDeferrer, PeriodicTask
 
-from app.jobs import IMPORTS, RESUME, SCHEDULED_SYNC, SYNCS, worker
+from app.jobs import (
+    IMPORTS,
+    NEVER_QUEUED,
+    RESUME,
+    SCHEDULED_SYNC,
+    SYNC,
+    SYNCS,
+    bury_unqueued,
+    sync_producer,
+    worker,
+)
 from app.networks.accounts import Account, accounts
 from app.networks.schedule import following, interval, is_cron
 from app.networks.sync import open_sync
@@ -179,3 +190,20 @@ def test_the_next_sync_and_how_often() -> None:
     assert following("0 4 * * *", now) == datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
     assert interval("15 */2 * * *", now) == timedelta(hours=2)
     assert interval("0 4 * * 1", now) == timedelta(days=7)
+
+
+def test_a_run_that_no_worker_will_see_gives_its_network_back(syncing: Syncing) -> None:
+    """Its job was never put in: the process that opened it ended in between."""
+    catalogue = syncing.catalogue
+    with catalogue.connect() as connection:
+        lost = open_sync(connection, "cj", by="test")
+        waiting = open_sync(connection, "impact", by="test")
+        producing = sync_producer(catalogue.engines.database_url)
+        with producing.open():
+            producing.configure_task(SYNC, queue=SYNCS).defer(run=waiting)
+        assert bury_unqueued(connection, seconds=3600) == [], "it may be put in at any moment"
+        assert bury_unqueued(connection, seconds=0) == [lost]
+        assert bury_unqueued(connection, seconds=0) == []
+        assert open_sync(connection, "cj", by="test") > lost
+    assert catalogue.rows("select state, error from import_runs where id = %s", lost) == [("failed", NEVER_QUEUED)]
+    assert catalogue.rows("select state from import_runs where id = %s", waiting) == [("queued",)]

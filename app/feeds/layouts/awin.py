@@ -7,12 +7,47 @@ normaliser decides that by the index. Source: networks.md 1.5.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeGuard
 
-from app.feeds.layouts.values import Record, known, part, raw, records, split, text
-from mappings.network_program import NetworkProgram, RawCommission
+from app.feeds.layouts.values import Record, known, part, raw, records, silent_by_members, split, text
+from mappings.network_program import NetworkProgram, RawCommission, silent_but
 
 _RUNNING = frozenset({"active", "joined", "online", "open", "live"})
+
+_LIST = silent_but(
+    "name", "description", "categories", "status", "primary_region", "geo_targeting", "merchant_url", "affiliate_url",
+    "logo_url",
+)  # fmt: skip
+# What the answer of programmedetails adds, by its parts.
+_DETAILS = {
+    "programmeInfo": frozenset({"deep_links"}),
+    "commissionRange": frozenset({"commissions"}),
+    "kpi": frozenset(
+        {"validation_days", "payment_days", "epc", "conversion_rate", "approval_rate", "popularity"},
+    ),
+}
+_silent_row = silent_by_members(
+    {
+        "name": "programmeName",
+        "description": "descriptionShort",
+        "categories": "primarySector subSectors parentSectors",
+        "launched": "launchDate",
+        "primary_region": "primaryRegion",
+        "geo_targeting": "primaryRegion",
+        "merchant_url": "displayUrl",
+        "logo_url": "logoUrl",
+        "commissions": "commissionMin commissionMax leadMin leadMax",
+        "cookie": "cookieLength",
+        "payment_days": "averagePaymentTime",
+        "payment_risk": "paymentRiskLevel",
+        "epc": "epc",
+        "conversion_rate": "conversionRate",
+        "approval_rate": "approvalRate",
+        "popularity": "awinIndex",
+        "product_feed": "feedEnabled",
+    }
+)
 
 
 def programme(record: Record, details: Record | None = None, *, source: str = "feed:awin") -> NetworkProgram:
@@ -48,6 +83,7 @@ def programme(record: Record, details: Record | None = None, *, source: str = "f
         approval_rate=raw(part(kpi, "approvalPercentage")),
         popularity=raw(part(kpi, "awinIndex")),
         popularity_metric="awinIndex",
+        silent=_silent(tuple(name in details for name in _DETAILS)),
     )
 
 
@@ -91,7 +127,14 @@ def directory_row(row: Record, *, source: str = "feed:awin") -> NetworkProgram:
         popularity=raw(row.get("awinIndex")),
         popularity_metric="awinIndex",
         product_feed=raw(row.get("feedEnabled")),
+        silent=_silent_row(row),
     )
+
+
+@cache  # eight kinds of records
+def _silent(parts: tuple[bool, ...]) -> frozenset[str]:
+    """What a programme is silent about, by the parts of `_DETAILS` that it has."""
+    return _LIST.difference(*(fields for fields, there in zip(_DETAILS.values(), parts, strict=True) if there))
 
 
 def _is(value: Any) -> TypeGuard[Record]:

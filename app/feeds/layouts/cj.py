@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from app.feeds.layouts.values import Record, part, raw, records, text
-from mappings.network_program import NetworkProgram, RawCommission
+from mappings.network_program import NetworkProgram, RawCommission, silent_but
 
+_SILENT = silent_but(
+    "name", "categories", "status", "language", "merchant_url", "deep_links", "commissions", "epc", "popularity"
+)
 _DEEP_LINKS = "deeplink"  # "DeepLink", "OtherDeepLink", "AutoMoneyDeepLink"
 
 
@@ -38,6 +41,7 @@ def advertiser(record: Record, *, source: str = "feed:cj") -> NetworkProgram:
         epc_currency="USD",
         popularity=raw(record.get("network-rank")),
         popularity_metric="networkRank",
+        silent=_SILENT,
     )
 
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 import msgspec
 
 from app.feeds.layouts.values import Record, known, raw, text
-from mappings.network_program import NetworkProgram, RawCommission
+from mappings.network_program import NetworkProgram, RawCommission, silent_but
 
 PATH = " > "
+_SILENT = silent_but(
+    "name", "description", "categories", "launched", "commissions", "recurring", "average_earnings", "popularity"
+)
 
 
 def site(record: Record, path: tuple[str, ...], *, source: str = "feed:clickbank") -> NetworkProgram:
@@ -37,6 +40,7 @@ def site(record: Record, path: tuple[str, ...], *, source: str = "feed:clickbank
         average_earnings=raw(record.get("AverageEarningsPerSale")),
         popularity=raw(record.get("Gravity")),
         popularity_metric="gravity",
+        silent=_SILENT,
     )
 
 

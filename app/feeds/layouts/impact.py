@@ -6,10 +6,16 @@ All values are strings. Campaigns list only programmes the account has joined. S
 from __future__ import annotations
 
 from app.feeds.layouts.values import Record, part, raw, records, text, texts
-from mappings.network_program import NetworkProgram, RawCommission
+from mappings.network_program import NetworkProgram, RawCommission, silent_but
 
 _BASE = "https://api.impact.com"  # relative addresses in answers start here
 _MONTH_DAYS = 30
+CONTRACT = frozenset({"commissions", "cookie", "validation_days"})  # what only a contract says
+_LIST = silent_but(
+    "name", "description", "status", "geo_targeting", "program_url", "merchant_url", "affiliate_url", "logo_url",
+    "deep_links",
+)  # fmt: skip
+_WITH_CONTRACT = _LIST - CONTRACT
 
 
 def campaign(record: Record, contract: Record | None = None, *, source: str = "feed:impact") -> NetworkProgram:
@@ -36,6 +42,7 @@ def campaign(record: Record, contract: Record | None = None, *, source: str = "f
         commissions=tuple(line for payout in payouts for line in _lines(payout, text(part(terms, "Currency")))),
         cookie=_window(payouts),
         validation_days=_locking(payouts),
+        silent=_LIST if contract is None else _WITH_CONTRACT,
     )
 
 

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import re
 
-from app.feeds.layouts.values import Record, raw, records, text, texts
+from app.feeds.layouts.values import Record, raw, records, silent_by_members, text, texts
 from mappings.network_program import NetworkProgram, RawCommission
 
 _MARKET = "https://market.partnerstack.com/page/"
 _AMOUNT = re.compile(r"\s*(?:[A-Z]{0,3}[$€£]|[A-Z]{3})?\s*\d[\d.,]*\s*(?:%|[$€£]|[A-Z]{3})?\s*", re.IGNORECASE)
 _TEXTS = ("description", "text", "offer", "title", "name", "summary", "details")
+_silent = silent_by_members(
+    {
+        "name": "name",
+        "description": "description",
+        "categories": "category",
+        "status": "status",
+        "launched": "created_at",
+        "primary_region": "country",
+        "program_url": "key",
+        "merchant_url": "website",
+        "logo_url": "logo",
+        "commission_text": "offers offer commission",
+        "commissions": "offers offer",
+    }
+)
 _PERCENT = frozenset({"revenue_share", "percent", "percentage", "revshare", "rev_share"})
 _FIXED = frozenset({"flat", "fixed", "flat_rate", "cpa", "cpl", "flat_fee", "bounty"})
 
@@ -37,6 +52,7 @@ def program(record: Record, *, source: str = "feed:partnerstack") -> NetworkProg
         currency=currency,
         commission_text="; ".join(said) or None,
         commissions=tuple(lines),
+        silent=_silent(record),
     )
 
 

@@ -7,10 +7,11 @@ advertiser's id, where the record names the network. Source: networks.md 1.4 and
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import msgspec
 
-from app.feeds.layouts.values import Record, part, raw, records, text, texts
+from app.feeds.layouts.values import Record, part, raw, records, silent_by_members, text, texts
 from mappings.network_program import NetworkProgram, RawCommission
 
 _NUMBERS = {
@@ -24,6 +25,8 @@ _NUMBERS = {
 }  # fmt: skip
 _COUNTRIES = {"1": "US", "3": "GB", "5": "CA", "8": "BR", "9": "DE"}
 _CURRENCIES = {"1": "USD", "3": "GBP", "5": "CAD", "7": "EUR", "8": "BRL", "9": "EUR"}
+OFFER = frozenset({"commissions", "cookie", "validation_days", "approval_mode"})  # what only offers say
+PARTNERSHIP = frozenset({"categories"})  # and only partnerships
 _NUMBERED = re.compile(r"(\d{1,3})(?:\s*-\s*.+)?")  # "1", "1 - United States"
 
 
@@ -33,6 +36,7 @@ def advertiser(record: Record, *, source: str = "feed:rakuten") -> NetworkProgra
     return _of(
         record,
         source,
+        _ADVERTISER,
         description=text(record.get("description")),
         geo_targeting=texts(part(record, "policies", "international_capabilities", "ships_to")),
         merchant_url=text(record.get("url")),
@@ -47,7 +51,7 @@ def partnership(record: Record, *, source: str = "feed:rakuten") -> NetworkProgr
     """An item of `partnerships`: the only call that names categories. Its own `status` is the account's relation."""
     about = record.get("advertiser")
     about = about if isinstance(about, dict) else {}
-    return _of(about, source, categories=texts(about.get("categories")))
+    return _of(about, source, _PARTNERSHIP, categories=texts(about.get("categories")))
 
 
 def offer(record: Record, *, source: str = "feed:rakuten") -> NetworkProgram:
@@ -63,6 +67,7 @@ def offer(record: Record, *, source: str = "feed:rakuten") -> NetworkProgram:
     return _of(
         about,
         source,
+        _OFFER,
         commissions=lines,
         cookie=raw(record.get("return_days")),
         validation_days=raw(record.get("update_window")),
@@ -71,16 +76,33 @@ def offer(record: Record, *, source: str = "feed:rakuten") -> NetworkProgram:
 
 
 def joined(first: NetworkProgram, second: NetworkProgram) -> NetworkProgram:
-    """What two calls say of one program: `second` adds what `first` leaves out."""
+    """What two calls say of one program: `second` adds what `first` leaves out. Silent is what neither speaks of."""
     added = {
         name: value
         for name in NetworkProgram.__struct_fields__
         if getattr(first, name) in (None, ()) and (value := getattr(second, name)) not in (None, ())
     }
-    return msgspec.structs.replace(first, **added)
+    return msgspec.structs.replace(first, **{**added, "silent": first.silent & second.silent})
 
 
-def _of(about: Record, source: str, **fields: object) -> NetworkProgram:
+_ALWAYS = {"name": "name", "program_url": "id", "primary_region": "network", "status": "status"}
+_ADVERTISER = silent_by_members(
+    {
+        **_ALWAYS,
+        "description": "description",  # in the detail call always, in the list at times
+        "geo_targeting": "policies",
+        "merchant_url": "url",
+        "affiliate_url": "deep_link",
+        "logo_url": "logo",
+        "deep_links": "features",
+        "product_feed": "features",
+    }
+)
+_OFFER = silent_by_members({**_ALWAYS, **dict.fromkeys(OFFER, "id")})
+_PARTNERSHIP = silent_by_members({**_ALWAYS, **dict.fromkeys(PARTNERSHIP, "id")})
+
+
+def _of(about: Record, source: str, silent: Callable[[Record], frozenset[str]], **fields: object) -> NetworkProgram:
     number = _network(about.get("network"))
     own = (text(about.get("id")) or "").strip()
     return NetworkProgram(
@@ -92,6 +114,7 @@ def _of(about: Record, source: str, **fields: object) -> NetworkProgram:
         primary_region=_COUNTRIES.get(number or ""),
         program_url=f"https://publisher.rakutenadvertising.com/advertisers/{own}" if own.isdigit() else None,
         currency=_CURRENCIES.get(number or ""),
+        silent=silent(about),
         **fields,  # type: ignore[arg-type]  # each call passes fields of the record
     )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from urllib.parse import urlsplit, urlunsplit
 
 from app.feeds.layouts.values import Record, text
-from mappings.network_program import NetworkProgram
+from mappings.network_program import NetworkProgram, silent_but
+
+_SILENT = silent_but("name", "status", "merchant_url", "affiliate_url")
 
 
 def affiliate(record: Record, *, source: str = "feed:refersion") -> NetworkProgram:
@@ -21,6 +23,7 @@ def affiliate(record: Record, *, source: str = "feed:refersion") -> NetworkProgr
         status=text(record.get("status")),
         merchant_url=address,
         affiliate_url=_link(address, text(record.get("rfsn_parameter"))),
+        silent=_SILENT,
     )
 
 

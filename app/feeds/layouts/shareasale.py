@@ -8,11 +8,30 @@ from __future__ import annotations
 
 import re
 
-from app.feeds.layouts.values import Record, raw, split, text
+from app.feeds.layouts.values import Record, raw, silent_by_members, split, text
 from mappings.network_program import NetworkProgram, Raw, RawCommission
 
 _CODES = re.compile(r"[a-z]+(?:\s*,\s*[a-z]+)*")  # "acc,clo,spf"; names have capitals, and commas of their own
 _UNIT = re.compile(r"[%$€£]|[A-Z]{3}")
+_silent = silent_by_members(
+    {
+        "name": "organization merchant merchantname",
+        "categories": "category programcategory",
+        "status": "programstatus",
+        "geo_targeting": "shipsto",
+        "merchant_url": "www",
+        "affiliate_url": "linkurl",
+        "commission_text": "commissiontext",
+        "commissions": "commissiontext salecomm leadcomm hitcomm",
+        "cookie": "cookielength",
+        "average_earnings": "avecomm30day avecomm7day",
+        "epc": "epc30day epc7day",
+        "reversal_rate": "reversalrate30day reversalrate7day",
+        "popularity": "powerranktop100",
+        "approval_mode": "autoapprove",
+        "product_feed": "datafeeditems",
+    }
+)
 
 
 def merchant(record: Record, *, source: str = "feed:shareasale") -> NetworkProgram:
@@ -50,6 +69,7 @@ def merchant(record: Record, *, source: str = "feed:shareasale") -> NetworkProgr
         popularity_metric="powerRank",
         approval_mode=raw(record.get("autoapprove")),
         product_feed=raw(record.get("datafeeditems")),
+        silent=_silent(record),
     )
 
 

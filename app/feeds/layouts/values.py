@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias
 
-from mappings.network_program import Raw
+from mappings.network_program import Raw, silent_but
 
 Record: TypeAlias = Mapping[str, Any]
 
@@ -57,6 +58,17 @@ def records(value: Any) -> tuple[Record, ...]:
     """The objects of a list, or of a list of one: XML does not tell a list of one from its element."""
     listed: Iterable[Any] = value if isinstance(value, list | tuple) else (value,)
     return tuple(each for each in listed if isinstance(each, Mapping))
+
+
+def silent_by_members(members: Mapping[str, str]) -> Callable[[Record], frozenset[str]]:
+    """What a flat record is silent about, by the members (separated by blanks) that carry each field."""
+    carriers = {field: frozenset(names.split()) for field, names in members.items()}
+
+    @lru_cache(maxsize=64)  # all rows of a file have the same members
+    def silent(names: tuple[str, ...]) -> frozenset[str]:
+        return silent_but(*(field for field, carrying in carriers.items() if not carrying.isdisjoint(names)))
+
+    return lambda record: silent(tuple(record))
 
 
 def known(value: Any) -> Raw:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from app.feeds.layouts.impact import campaign
+from app.feeds.layouts.impact import CONTRACT, campaign
 from app.importing.sources import Record
 from app.networks.answers import json_answer
 from app.networks.api import Answer, Api, Limit, Listing, Page, Request
@@ -64,13 +64,16 @@ def _listings(given: Mapping[str, Secret]) -> Sequence[Listing]:
 
 
 def _records(pulled: Pulled, given: Mapping[str, Secret]) -> Iterator[Record]:
+    # A campaign without a contract, in a list that was read whole, has no known terms.
+    spoken_of = CONTRACT if pulled.knows(_CONTRACTS) else frozenset()
     for body in pulled.pages("campaigns"):
         listed = msgspec.json.decode(body, type=_List).campaigns
         keys = [str(each.get("CampaignId", "")).strip() for each in listed]
         contracts = pulled.details(_CONTRACTS, keys)
         for key, each in zip(keys, listed, strict=True):
             signed = contracts.get(key) or [None]
-            yield campaign(each, signed[0], source=CONNECTOR.source)
+            program = campaign(each, signed[0], source=CONNECTOR.source)
+            yield msgspec.structs.replace(program, silent=program.silent - spoken_of)
 
 
 def _explain(answer: Answer) -> str | None:

@@ -17,7 +17,7 @@ from app.networks.api import Answer, Api, Limit, Listing, Page, Request
 from app.networks.auth import Auth, bearer
 from app.networks.clock import Clock
 from app.networks.connector import Connector, Pulled
-from app.networks.failures import NotAnAnswer
+from app.networks.paging import page
 from app.settings import Secret
 
 _SIZE = 250
@@ -41,9 +41,7 @@ class _Error(msgspec.Struct):
 def _page(answer: Answer, cursor: str | None) -> Page:
     data = json_answer(answer, _List).data
     keys = tuple(str(each.get("key") or "") for each in data.items)
-    if data.has_more and (not keys or not keys[-1]):
-        raise NotAnAnswer("it has more programs, but no key to ask for them")
-    return Page(keys, None, keys[-1] if data.has_more else None)
+    return page(keys, more=data.has_more, after=keys[-1] if keys else "")
 
 
 def _listings(given: Mapping[str, Secret]) -> Sequence[Listing]:

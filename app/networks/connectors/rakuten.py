@@ -109,6 +109,10 @@ def _check(answer: Answer) -> None:
 
 
 def _records(pulled: Pulled, given: Mapping[str, Secret]) -> Iterator[Record]:
+    # A program without an offer, in lists that were read whole, has no known terms.
+    spoken_of = (layout.OFFER if all(map(pulled.knows, _OFFERS)) else frozenset()) | (
+        layout.PARTNERSHIP if pulled.knows(_PARTNERSHIPS) else frozenset()
+    )
     for body in pulled.pages("advertisers"):
         listed = msgspec.json.decode(body, type=_List).advertisers
         keys = [_own(each) for each in listed]
@@ -127,7 +131,7 @@ def _records(pulled: Pulled, given: Mapping[str, Secret]) -> Iterator[Record]:
                     program = _with(program, layout.offer(row, source=CONNECTOR.source))
             for row in partnerships.get(own, ()):
                 program = _with(program, layout.partnership(row, source=CONNECTOR.source))
-            yield program
+            yield msgspec.structs.replace(program, silent=program.silent - spoken_of)
 
 
 def _with(program: Any, more: Any) -> Any:

@@ -18,6 +18,7 @@ from app.networks.auth import Auth, Static
 from app.networks.clock import Clock
 from app.networks.connector import Connector, Pulled
 from app.networks.failures import NotAnAnswer
+from app.networks.paging import page
 from app.settings import Secret
 
 _SIZE = 200
@@ -44,7 +45,7 @@ def _page(answer: Answer, cursor: str | None) -> Page:
     rows = found.data.affiliates
     ids = tuple(str((each.get("shop") or {}).get("shop_identifier") or "") for each in rows)
     # The list announces no total: a page that is not full is the last.
-    return Page(ids, None, str(int(cursor or 0) + _SIZE) if len(rows) == _SIZE else None)
+    return page(ids, more=len(rows) == _SIZE, after=str(int(cursor or 0) + _SIZE))
 
 
 def _listings(given: Mapping[str, Secret]) -> Sequence[Listing]:
