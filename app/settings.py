@@ -63,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8000
     workers: int = 2  # processes that serve the API
     followers: int = 1  # threads of a worker that follow Postgres; one carries 500 changes a second with ease
+    history_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] = 730  # for which changes of programs are kept
     secret: str | None = None
     secrets_file: str | None = None  # TOML with a table per network
     allow_private_addresses: bool = False  # of networks; for tests and for mirrors in one's own network

@@ -223,6 +223,8 @@ def reconcile(connection: psycopg.Connection, client: OpenSearch, alias: str) ->
                 mended.append(f"{generation.name} serves; the record did not know")
             continue
         if generation.name not in existing:
+            if client.indices.exists(index=generation.name):
+                continue  # two answers that contradict each other are no reason to forget anything
             connection.execute("delete from index_generations where name = %s", (generation.name,))
             connection.commit()
             mended.append(f"{generation.name} is gone from OpenSearch; forgotten")

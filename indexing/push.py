@@ -85,7 +85,7 @@ def push(client: OpenSearch, index: str, body: bytes) -> Outcome:
     except SearchConnectionError as error:
         outcome.unavailable = f"no answer from OpenSearch ({type(error).__name__})"
         return outcome
-    except (SerializationError, msgspec.DecodeError):
+    except SerializationError:
         outcome.unavailable = "an answer that is not JSON"
         return outcome
     except TransportError as error:
@@ -93,7 +93,7 @@ def push(client: OpenSearch, index: str, body: bytes) -> Outcome:
             return _halved(client, index, body, f"{error.status_code} {error.error}")
         outcome.missing = error.status_code == 404
         outcome.throttled = error.status_code == _TOO_MANY
-        outcome.unavailable = f"{error.status_code} {error.error}"
+        outcome.unavailable = f"{error.status_code} {error.error}{_blocked_by(error.info)}"
         return outcome
     if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
         outcome.unavailable = "an answer that is no bulk answer"
@@ -121,8 +121,16 @@ def _sort(outcome: Outcome, id: int, status: int, error: dict[str, Any]) -> None
     elif kind in _DOCUMENT_FAULTS:
         outcome.refused.append(Refused(id, kind, reason[:2000]))
     else:  # blocks, closed, rejected, unavailable shards, and whatever comes next: nothing is dropped
-        outcome.unavailable = f"{status} {kind}"
+        outcome.unavailable = f"{status} {kind}{_blocked_by({'error': error})}"
         outcome.throttled |= status == _TOO_MANY
+
+
+def _blocked_by(answer: Any) -> str:
+    """What keeps an index from being written to, as OpenSearch words it: a full disk, or somebody's wish."""
+    error = answer.get("error") if isinstance(answer, dict) else None
+    if isinstance(error, dict) and error.get("type") == "cluster_block_exception":
+        return f": {error.get('reason', '')}"
+    return ""
 
 
 class _Action(msgspec.Struct):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
@@ -16,7 +16,7 @@ import structlog
 from opensearchpy import OpenSearch, OpenSearchException, TransportError
 
 from indexing import generations, letters
-from indexing.compare import compare
+from indexing.compare import Drift, compare, pending_ids
 from indexing.documents import all_documents, bodies, documents_of, slices
 from indexing.follow import drain
 from indexing.generations import Generation
@@ -271,7 +271,9 @@ def _wait_for_copies(client: OpenSearch, index: str, replicas: int) -> None:
     if not replicas:
         return
     try:
-        client.cluster.health(index=index, params={"wait_for_status": "green", "timeout": f"{_COPIES_SECONDS}s"})
+        # Given both, the client keeps the first for itself and hands the second on.
+        patience = {"request_timeout": _COPIES_SECONDS + 10, "timeout": f"{_COPIES_SECONDS}s"}
+        client.cluster.health(index=index, params={"wait_for_status": "green", **patience})
     except TransportError as error:
         if error.status_code != 408:
             raise
@@ -301,6 +303,8 @@ def _gate(
         drift = compare(connection, client, generation.name)
         differing = drift.differing - dead
         if drift.undecided is None and not differing and not drift.strangers:
+            if drift.pending:
+                _push_pending(connection, client, generation)
             return len(dead)
         if drift.undecided:
             if time.monotonic() > deadline:
@@ -321,6 +325,18 @@ def _gate(
 MOST_DRAINED = 100_000  # changes pushed by the gate itself before it looks again, should follow not be running
 
 
+def _push_pending(connection: psycopg.Connection, client: OpenSearch, generation: Generation) -> None:
+    """Push what is on its way to everybody to this generation now: the comparison left it out.
+
+    A document that was lost in a restart during the build, and is changing too, would be missing from a generation
+    that serves.
+    """
+    pending = pending_ids(connection, Drift())
+    connection.commit()
+    _push_here(connection, client, generation, pending)
+    client.indices.refresh(index=generation.name)
+
+
 def _push_again(
     connect: Connect,
     connection: psycopg.Connection,
@@ -330,24 +346,30 @@ def _push_again(
     highest: int,
 ) -> None:
     """Push programs to one generation; what it holds a newer version of gets a new one."""
-    newer: set[int] = set()
+    newer = ids - _push_here(connection, client, generation, ids)
+    if newer:
+        draw_anew(connection, newer, above=highest)
+        connection.commit()
+        drain(connect, client)
+
+
+def _push_here(
+    connection: psycopg.Connection, client: OpenSearch, generation: Generation, ids: Iterable[int]
+) -> set[int]:
+    """Push programs to one generation; those of which it did not hold a newer version. Commits."""
+    taken: set[int] = set()
     ordered = sorted(ids)
     for start in range(0, len(ordered), _IDS_A_REPAIR):
         wanted = ordered[start : start + _IDS_A_REPAIR]
         parts = [body for body, _ in bodies(connection, documents_of(generation.fields, wanted))]
         connection.commit()
-        taken: set[int] = set()
         for part in parts:
             outcome = _push_until_taken(client, generation.name, part, threading.Event())
             assert outcome is not None
             letters.write(connection, generation.name, outcome.refused)
             connection.commit()
             taken |= outcome.done - outcome.older.keys()
-        newer |= set(wanted) - taken
-    if newer:
-        draw_anew(connection, newer, above=highest)
-        connection.commit()
-        drain(connect, client)
+    return taken
 
 
 def _warm_up(client: OpenSearch, index: str) -> None:

@@ -14,7 +14,8 @@ from mappings.index import fingerprint
 class GenerationStatus(msgspec.Struct, frozen=True, rename="camel"):
     """One generation; `documents` and `bytes` are None if the index is gone. `current`: built by this mapping.
 
-    `paused_because` says why it takes no changes now. `built` of `expected` documents is how far its build is.
+    `paused_because` says why it takes no changes now, since `paused_since`. `built` of `expected` documents is how far
+    its build is; while it goes on, `rate` is documents a second so far, and `remaining_seconds` what is left takes.
     """
 
     name: str
@@ -26,8 +27,11 @@ class GenerationStatus(msgspec.Struct, frozen=True, rename="camel"):
     created_at: str
     served_at: str | None
     paused_because: str | None
+    paused_since: str | None
     built: int | None
     expected: int | None
+    rate: float | None
+    remaining_seconds: float | None
 
 
 class Status(msgspec.Struct, frozen=True, rename="camel"):
@@ -47,14 +51,16 @@ def read_status(connection: psycopg.Connection, client: OpenSearch, alias: str) 
     ).fetchone() or (0, 0.0)
     rows = connection.execute(
         "select g.name, g.state, g.fingerprint, count(d.program_id), g.created_at, g.served_at, g.paused_because, "
-        "g.built, g.expected from index_generations g "
+        "g.paused_since, g.built, g.expected, extract(epoch from clock_timestamp() - g.created_at)::float8 "
+        "from index_generations g "
         "left join dead_letters d on d.generation = g.name group by g.name "
         "order by g.state = 'serving' desc, g.created_at desc"
     ).fetchall()
     connection.rollback()
     current = fingerprint()
     found = []
-    for name, state, built_with, dead, created, served, paused, built, expected in rows:
+    for name, state, built_with, dead, created, served, paused, since, built, expected, age in rows:
+        rate = built / max(age, 0.001) if state == "building" and built else None
         try:
             primaries = client.indices.stats(index=name, metric="docs,store")["_all"]["primaries"]
             documents, size = primaries["docs"]["count"], primaries["store"]["size_in_bytes"]
@@ -70,9 +76,12 @@ def read_status(connection: psycopg.Connection, client: OpenSearch, alias: str) 
                 built_with == current,
                 _rfc3339(created),
                 _rfc3339(served) if served else None,
-                paused,
+                paused if since else None,
+                _rfc3339(since) if since else None,
                 built,
                 expected,
+                round(rate, 1) if rate else None,
+                round(max(expected - built, 0) / rate, 1) if rate and expected else None,
             )
         )
     return Status(alias, pending, max(round(oldest, 3), 0.0), found)

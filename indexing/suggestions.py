@@ -205,7 +205,13 @@ def keep(connect: Connect, client: OpenSearch, alias: str, stop: threading.Event
                 old = stale(connection, client, alias)
             built = build(connect, client, alias, replicas=replicas) if old else None
             pause = max(FRESH_SECONDS, _SHARE_OF_TIME * built.seconds) if built else _LOOK_SECONDS
-        except (psycopg.OperationalError, psycopg.InterfaceError, OpenSearchException, SuggestionsRefused) as error:
-            _log.warning("suggestions are not built", because=str(error).strip(), again_in=pause)
+        except Exception as error:  # whatever it was, those before serve on, and the next look may find it gone
+            passing = isinstance(error, psycopg.Error | OpenSearchException | SuggestionsRefused)
             pause = _LOOK_SECONDS
+            _log.warning(
+                "suggestions are not built",
+                because=f"{type(error).__name__}: {error}".strip(),
+                again_in=pause,
+                exc_info=None if passing else error,
+            )
         stop.wait(pause * random.uniform(0.9, 1.0))

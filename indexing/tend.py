@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +21,12 @@ Connect = Callable[[], psycopg.Connection]
 
 _EVERY_SECONDS = 20.0
 _VERIFY_EVERY_SECONDS = 600.0
+_HISTORY_AT_ONCE = 10_000
+_OLD_HISTORY = """
+    delete from program_history where id in (
+        select id from program_history where at < now() - make_interval(days => %s) order by at limit %s
+    )
+"""
 
 
 def tend_once(connect: Connect, client: OpenSearch, alias: str) -> list[str]:
@@ -37,8 +44,24 @@ def tend_once(connect: Connect, client: OpenSearch, alias: str) -> list[str]:
         return []
 
 
-def tend(connect: Connect, client: OpenSearch, alias: str, stop: threading.Event) -> None:
-    """Look after the generations until `stop` is set, and verify and repair now and then; outages are waited out."""
+def prune_history(connection: psycopg.Connection, days: int) -> int:
+    """Delete the changes of programs that are older than so many days, some at a time; how many. Commits."""
+    deleted = 0
+    while True:
+        some = connection.execute(_OLD_HISTORY, (days, _HISTORY_AT_ONCE)).rowcount
+        connection.commit()
+        deleted += some
+        if some < _HISTORY_AT_ONCE:
+            return deleted
+
+
+def tend(
+    connect: Connect, client: OpenSearch, alias: str, stop: threading.Event, *, history_days: int | None = None
+) -> None:
+    """Look after the generations until `stop` is set, and verify and repair now and then; outages are waited out.
+
+    Changes of programs are kept for `history_days`, or for ever.
+    """
     verify_at = time.monotonic() + _EVERY_SECONDS
     while not stop.is_set():
         try:
@@ -46,7 +69,16 @@ def tend(connect: Connect, client: OpenSearch, alias: str, stop: threading.Event
                 _log.info("tended", what=sentence)
             if time.monotonic() >= verify_at:
                 verify_at = time.monotonic() + _VERIFY_EVERY_SECONDS
+                if history_days is not None:
+                    with connect() as connection:
+                        prune_history(connection, history_days)
                 operations.recorded(connect, "verify", lambda: verify(connect, client, alias, repair=True))
-        except (psycopg.Error, OpenSearchException) as error:
-            _log.debug("could not tend", because=str(error))
+        except Exception as error:  # whatever it was, it must not end the looking after
+            passing = isinstance(error, psycopg.Error | OpenSearchException)
+            _log.log(
+                logging.DEBUG if passing else logging.WARNING,
+                "could not tend",
+                because=f"{type(error).__name__}: {error}".strip(),
+                exc_info=None if passing else error,
+            )
         stop.wait(_EVERY_SECONDS)

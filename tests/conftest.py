@@ -64,14 +64,14 @@ def template(engines: Engines) -> Iterator[str]:
     name = f"template_{secrets.token_hex(6)}"
     with psycopg.connect(engines.database_url, autocommit=True) as connection:
         connection.execute(f"create database {name}")
-    with psycopg.connect(_of_database(engines.database_url, name)) as connection:
+    with psycopg.connect(of_database(engines.database_url, name)) as connection:
         upgrade(connection)
     yield name
     with psycopg.connect(engines.database_url, autocommit=True) as connection:
         connection.execute(f"drop database {name} with (force)")
 
 
-def _of_database(url: str, name: str) -> str:
+def of_database(url: str, name: str) -> str:
     """The URL of another database of the same server."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
@@ -92,7 +92,7 @@ def _catalogue(engines: Engines, settings: Settings, template: str) -> Iterator[
     name = f"t{secrets.token_hex(6)}"
     with psycopg.connect(engines.database_url, autocommit=True) as connection:
         connection.execute(f"create database {name} template {template}")
-    catalogue = Catalogue(_of_database(engines.database_url, name), engines.opensearch_url, settings, alias=name)
+    catalogue = Catalogue(of_database(engines.database_url, name), engines.opensearch_url, settings, alias=name)
     try:
         yield catalogue
     finally:

@@ -4,6 +4,7 @@
 2. `fields.md` is what the catalogue of fields says now.
 3. `api.md` has every route, each search in it is one that the code reads, and its errors are the code's.
 4. Every command that a page shows exists, with its options.
+5. Every test that a page names exists.
 """
 
 from __future__ import annotations
@@ -134,3 +135,12 @@ def test_every_command_shown_exists(words: str) -> None:
             command = found
         elif word.startswith("--") and not command.context_settings.get("ignore_unknown_options"):
             assert word.split("=")[0] in {name for each in command.params for name in each.opts} | {"--help"}
+
+
+def test_every_test_named_exists() -> None:
+    """What breaks a widget is listed beside the test that it does not."""
+    folder = ROOT / "tests" / "algolia"
+    named = re.findall(r"`([./\w]+\.py)::(\w+)`", (ROOT / "docs" / "instantsearch.md").read_text("utf-8"))
+    assert len(named) > 15
+    for file, name in named:
+        assert f"def {name}(" in (folder / file).read_text("utf-8"), f"{file} has no {name}"

@@ -4,6 +4,7 @@
 2. However a request is written, its answer is remembered once; a thousand equal ones at once cost one.
 3. Whatever becomes searchable changes the tag; what has nothing to do with the answer does not.
 4. What is remembered is bounded, and a caller who leaves does not disturb the others.
+5. Values of a facet and suggestions are remembered the same way; suggestions until others are built.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from tests.words import Catalogue, program
 
 
 def _searches(catalogue: Catalogue) -> int:
-    stats = catalogue.search.indices.stats(index=f"{catalogue.alias}-*", metric="search")
+    indexes = f"{catalogue.alias}-*,{catalogue.alias}_suggestions-*"
+    stats = catalogue.search.indices.stats(index=indexes, metric="search")
     return int(stats["_all"]["total"]["search"]["query_total"])
 
 
@@ -54,6 +56,58 @@ def test_changes_with_the_generation(catalogue: Catalogue) -> None:
     answer = catalogue.api.get("/api/programs", headers={"If-None-Match": tag})
     assert answer.status_code == 200
     assert answer.json()["index"]["generation"].startswith(catalogue.alias)
+
+
+@pytest.mark.parametrize(
+    ("path", "written_otherwise"),
+    [
+        (
+            "/api/facets/network?facetQuery=aw&network=cj,awin",
+            "/api/facets/network?network=awin&network=cj&facetQuery=+aw",
+        ),
+        ("/api/facets/merchantDomain?facetQuery=tea", "/api/facets/merchantDomain?limit=20&facetQuery=tea"),
+        ("/api/suggest?q=te", "/api/suggest?limit=5&q=te+"),
+    ],
+)
+def test_values_and_suggestions_are_not_sent_again(catalogue: Catalogue, path: str, written_otherwise: str) -> None:
+    catalogue.store(program("Tea", merchant_domain="tea.example"))
+    catalogue.build_suggestions()
+    catalogue.get("/readyz")
+    first = catalogue.api.get(path)
+    assert first.status_code == 200
+    before = _searches(catalogue)
+    again = catalogue.api.get(written_otherwise, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert catalogue.api.get(written_otherwise).json() == first.json()
+    assert _searches(catalogue) == before
+
+
+def test_values_change_with_the_index(catalogue: Catalogue) -> None:
+    catalogue.store(program("A"))
+    catalogue.get("/readyz")
+    assert [each["count"] for each in catalogue.get("/api/facets/network")["values"]] == [1]
+    catalogue.store(program("B"))
+    assert [each["count"] for each in catalogue.get("/api/facets/network")["values"]] == [2]
+
+
+def test_suggestions_change_when_others_are_built(catalogue: Catalogue) -> None:
+    def labels(path: str, member: str) -> list[str]:
+        answer = catalogue.get(path)
+        listed = answer["groups"]["programs"] if "groups" in answer else answer["values"]
+        return sorted(each[member] for each in listed)
+
+    catalogue.store(program("Tea one", merchant_domain="tea-one.example"))
+    catalogue.build_suggestions()
+    catalogue.get("/readyz")
+    tag = catalogue.api.get("/api/suggest?q=tea").headers["etag"]
+    assert labels("/api/facets/merchantDomain?facetQuery=tea", "value") == ["tea-one.example"]
+    catalogue.store(program("Tea two", merchant_domain="tea-two.example"))
+    assert catalogue.api.get("/api/suggest?q=tea", headers={"If-None-Match": tag}).status_code == 304
+    catalogue.build_suggestions()
+    catalogue.get("/readyz")
+    assert catalogue.api.get("/api/suggest?q=tea", headers={"If-None-Match": tag}).status_code == 200
+    assert labels("/api/suggest?q=tea", "label") == ["Tea one", "Tea two"]
+    assert labels("/api/facets/merchantDomain?facetQuery=tea", "value") == ["tea-one.example", "tea-two.example"]
 
 
 def test_made_once_for_all() -> None:

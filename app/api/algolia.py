@@ -4,36 +4,58 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from litestar import MediaType, Request, Response, Router, post
+from litestar import MediaType, Request, Response, Router, get, post
 from litestar.di import NamedDependency
+from litestar.openapi.spec import Operation, Parameter, Schema
+from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import FromPath
 
 from app.api.catalogue import Catalogue
-from app.api.problems import not_found
-from app.api.remembering import PASSING, remembered
+from app.api.problems import not_found, respond
+from app.api.remembering import PASSING, remembered, while_connected
 from app.search.algolia.answer import answer
+from app.search.algolia.browse import browse, read_browse
+from app.search.algolia.objects import MOST_OBJECTS, objects, read_object, read_objects
 from app.search.algolia.query import Query, UnknownIndex, read_query
-from app.search.algolia.wire import Parameters, refused, several, single
+from app.search.algolia.wire import Parameters, in_url, refused, several, single
 from app.search.problems import BadRequest, ParameterError
 
 # Clients send JSON under whatever content type a browser lets pass without asking first, so bodies are read as bytes.
 _Request = Request[Any, Any, Any]
 # Far more than fifty queries with a thousand values each.
 _LARGEST_BODY = 4_000_000
+_NOT_KEPT = {"Cache-Control": "no-store"}
 
 
-def _read(given: Parameters, index: str, place: str = "") -> tuple[Query | None, list[ParameterError]]:
-    try:
-        return read_query(given, index, place)
-    except UnknownIndex as unknown:
-        raise not_found(str(unknown)) from None
+def _in_url(name: str, about: str, example: str | None = None) -> Parameter:
+    schema = Schema(type=OpenAPIType.STRING)
+    return Parameter(name=name, param_in="query", required=False, description=about, schema=schema, example=example)
+
+
+_RETRIEVED = _in_url("attributesToRetrieve", "Attributes of a program to answer with; all by default.", "name,network")
+
+
+@dataclass
+class _ObjectOperation(Operation):
+    def __post_init__(self) -> None:
+        self.parameters = [*(self.parameters or []), _RETRIEVED]
+
+
+@dataclass
+class _BrowseOperation(Operation):
+    def __post_init__(self) -> None:
+        cursor = _in_url("cursor", "That of the page before; it holds all the other parameters.")
+        query = _in_url("query", "Words to find.", "organic skincare")
+        filters = _in_url("filters", "Conditions, as Algolia writes them.", "network:awin AND epc > 1")
+        self.parameters = [*(self.parameters or []), cursor, query, filters, _RETRIEVED]
 
 
 def _one(given: Parameters, index: str) -> Query:
-    asked, errors = _read(given, index)
+    asked, errors = read_query(given, index)
     if asked is None:
         raise BadRequest(errors)
     return asked
@@ -61,7 +83,7 @@ def _several(body: bytes) -> list[Query]:
         index = given.get("indexName")
         if not isinstance(index, str):
             raise refused(f"requests[{place}].indexName", f"requests[{place}] names no index; give 'indexName'")
-        query, errors = _read(given, index, f"requests[{place}]")
+        query, errors = read_query(given, index, f"requests[{place}]")
         wrong += errors
         if query is not None:
             asked.append(query)
@@ -117,4 +139,93 @@ async def facet_values(
     return await _answered(request, catalogue, read, whole=True)
 
 
-ROUTES = Router(path="/", route_handlers=[queries, query, facet_values])
+async def _browsed(request: _Request, index: str, given: Parameters, catalogue: Catalogue) -> Response[bytes]:
+    """A page of a thousand programs is too large to remember, and nobody asks for it twice."""
+    browsed = read_browse(given, index, catalogue.secret)
+
+    async def make() -> bytes:
+        page = await browse(catalogue.engine, browsed, secret=catalogue.secret, synced=catalogue.probe.synced)
+        return msgspec.json.encode(page)
+
+    return Response(await while_connected(request, make()), media_type=MediaType.JSON, headers=_NOT_KEPT)
+
+
+@post(
+    "/1/indexes/{index:str}/browse",
+    status_code=200,
+    summary="Browse everything (Algolia)",
+    tags=["instantsearch"],
+    media_type=MediaType.JSON,
+    request_max_body_size=_LARGEST_BODY,
+)
+async def browse_objects(
+    request: _Request, index: FromPath[str], catalogue: NamedDependency[Catalogue]
+) -> Response[bytes]:
+    """Every program that a query finds, however many: a page, and the `cursor` of the next unless it is the last."""
+    return await _browsed(request, index, single(await request.body()), catalogue)
+
+
+@get(
+    "/1/indexes/{index:str}/browse",
+    operation_class=_BrowseOperation,
+    summary="Browse everything (Algolia)",
+    tags=["instantsearch"],
+    media_type=MediaType.JSON,
+)
+async def browse_by_get(
+    request: _Request, index: FromPath[str], catalogue: NamedDependency[Catalogue]
+) -> Response[bytes]:
+    """The same with the parameters in the URL."""
+    return await _browsed(request, index, in_url(request.url.query), catalogue)
+
+
+@post(
+    "/1/indexes/*/objects",
+    status_code=200,
+    summary="Several programs (Algolia)",
+    tags=["instantsearch"],
+    media_type=MediaType.JSON,
+    request_max_body_size=_LARGEST_BODY,
+)
+async def get_objects(request: _Request, catalogue: NamedDependency[Catalogue]) -> Response[bytes | None]:
+    """`{"requests": [{"indexName": "programs", "objectID": "…"}]}`; null for a program that is not there."""
+    body = await request.body()
+
+    async def make() -> bytes:
+        wanted = read_objects(several(body, MOST_OBJECTS))
+        return msgspec.json.encode({"results": await objects(catalogue.engine, wanted, catalogue.probe.synced)})
+
+    return await remembered(request, catalogue, (request.url.path, hashlib.sha256(body).digest()), make)
+
+
+@get(
+    "/1/indexes/{index:str}/{object_id:str}",
+    operation_class=_ObjectOperation,
+    summary="One program (Algolia)",
+    tags=["instantsearch"],
+    media_type=MediaType.JSON,
+)
+async def get_object(
+    request: _Request, index: FromPath[str], object_id: FromPath[str], catalogue: NamedDependency[Catalogue]
+) -> Response[bytes | None]:
+    """A program by its `objectID`."""
+    wanted = read_object(object_id, in_url(request.url.query), index)
+
+    async def make() -> bytes:
+        (found,) = await objects(catalogue.engine, [wanted], catalogue.probe.synced)
+        if found is None:
+            raise not_found("ObjectID does not exist")
+        return msgspec.json.encode(found)
+
+    return await remembered(request, catalogue, ("algolia object", repr(wanted).encode()), make)
+
+
+def _unknown_index(request: _Request, unknown: UnknownIndex) -> Response[Any]:
+    return respond(request, not_found(str(unknown)))
+
+
+ROUTES = Router(
+    path="/",
+    route_handlers=[queries, query, facet_values, browse_objects, browse_by_get, get_objects, get_object],
+    exception_handlers={UnknownIndex: _unknown_index},
+)

@@ -42,7 +42,16 @@ from app.networks.accounts import Account, no_accounts
 from app.search.engine import SearchEngine
 
 VERSION = "1"
-_EXPOSED = ["ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Total-Count"]
+_EXPOSED = [
+    "ETag",
+    "Link",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Program-Version",
+    "X-Total-Count",
+]
 _LARGEST_BODY = 1_000_000  # queries and settings; the routes that take files have limits of their own
 
 

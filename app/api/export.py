@@ -16,6 +16,7 @@ from litestar.response import Stream
 from app.api.catalogue import Catalogue
 from app.api.parameters import SEARCH_PARAMETERS, query_parameters
 from app.api.problems import Problem
+from app.api.waiting import until_searchable
 from app.search.export import (
     FORMATS,
     PAGE,
@@ -69,6 +70,8 @@ async def export(request: Request[Any, Any, Any], catalogue: NamedDependency[Cat
     parameters = query_parameters(request)
     format = read_format("".join(parameters.pop("format", [])[-1:]).strip())
     asked = _asked(parameters)
+    if asked.wait_for is not None:
+        await until_searchable(catalogue, asked.wait_for)
     if _Exports.running >= _AT_ONCE:
         raise Problem(
             429,

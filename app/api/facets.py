@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import Request, Router, get
+import msgspec
+from litestar import MediaType, Request, Response, Router, get
 from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
 from litestar.openapi.spec import Operation, Parameter, Schema
 from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import FromPath
@@ -14,6 +16,7 @@ from litestar.params import FromPath
 from app.api.catalogue import Catalogue
 from app.api.parameters import FILTER_PARAMETERS, query_parameters
 from app.api.problems import not_found
+from app.api.remembering import PASSING, remembered
 from app.search.facet_values import MOST_VALUES_FOUND, FacetValues, facet_values, read_asked, searchable
 from app.search.request import DEFAULT_FACET_VALUES, LONGEST_QUERY
 from app.search.typed import LONGEST
@@ -52,14 +55,27 @@ class _FacetOperation(Operation):
         self.parameters = [*(self.parameters or []), *_PARAMETERS, *FILTER_PARAMETERS]
 
 
-@get("/api/facets/{field:str}", operation_class=_FacetOperation, summary="Search a facet's values", tags=["search"])
+@get(
+    "/api/facets/{field:str}",
+    operation_class=_FacetOperation,
+    responses={200: ResponseSpec(FacetValues, generate_examples=False, description="The values")},
+    summary="Search a facet's values",
+    tags=["search"],
+    media_type=MediaType.JSON,
+)
 async def values(
     request: Request[Any, Any, Any], field: FromPath[str], catalogue: NamedDependency[Catalogue]
-) -> FacetValues:
+) -> Response[bytes | None]:
     """Values of a facet that begin as typed, typing errors forgiven, counted under all filters but the facet's own."""
     if wrong := searchable(field):
         raise not_found(wrong)
-    return await facet_values(catalogue.engine, read_asked(field, query_parameters(request)))
+    asked = read_asked(field, query_parameters(request))
+
+    async def make() -> bytes:
+        found = await facet_values(catalogue.engine, asked)
+        return (PASSING if found.partial else b"") + msgspec.json.encode(found)
+
+    return await remembered(request, catalogue, ("facet", asked.canonical), make)
 
 
 ROUTES = Router(path="/", route_handlers=[values])

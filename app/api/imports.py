@@ -18,6 +18,7 @@ from psycopg.types.json import Jsonb
 from app.api.catalogue import Catalogue
 from app.api.keys import needs
 from app.api.problems import Problem, not_found
+from app.api.waiting import VERSION_HEADER
 from app.importing.runs import (
     NEWEST_RUNS,
     REJECTED,
@@ -144,6 +145,7 @@ async def statistics(catalogue: NamedDependency[Catalogue]) -> dict[str, Any]:
     }
 
 
+_OVER = ("done", "failed")
 _Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
 
 
@@ -164,9 +166,16 @@ async def _run(catalogue: Catalogue, run: int) -> Run:
 
 
 @get("/api/import/runs/{run:int}", summary="One import run", tags=["operate"])
-async def one_run(run: FromPath[int], catalogue: NamedDependency[Catalogue]) -> Run:
-    """How far it is, or how it ended."""
-    return await _run(catalogue, run)
+async def one_run(run: FromPath[int], catalogue: NamedDependency[Catalogue]) -> Response[Run]:
+    """How far it is, or how it ended; then `X-Program-Version` is one that no change of it is above."""
+    found = await _run(catalogue, run)
+    if found.state not in _OVER:
+        return Response(found)
+    # Any version that was drawn after its end is above all of its own.
+    async with catalogue.database() as database:
+        row = await (await database.execute("select last_value from program_version")).fetchone()
+    assert row is not None
+    return Response(found, headers={VERSION_HEADER: str(row["last_value"])})
 
 
 @get("/api/import/runs/{run:int}/rejected", summary="Rejected records of a run", tags=["operate"])
@@ -194,7 +203,7 @@ async def events(run: FromPath[int], catalogue: NamedDependency[Catalogue]) -> S
         while True:
             now = await _run(catalogue, run)
             encoded = msgspec.json.encode(now)
-            over = now.state in ("done", "failed")
+            over = now.state in _OVER
             if encoded != last or over:
                 last = encoded
                 yield {"event": "end" if over else "progress", "data": encoded.decode()}

@@ -110,6 +110,7 @@ async def index(request: Request[Any, Any, Any], catalogue: NamedDependency[Cata
         finally:
             client.close()
 
+    await catalogue.engine.look()  # `read` has the patience of an operation: behind a hanging engine it would pile up
     try:
         found = await asyncio.to_thread(read)
     except OpenSearchException as error:
@@ -208,6 +209,7 @@ async def roll_back(request: Request[Any, Any, Any], catalogue: NamedDependency[
         finally:
             client.close()
 
+    await catalogue.engine.look()
     try:
         return await asyncio.to_thread(carry_out)
     except AlreadyRebuilding:

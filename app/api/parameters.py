@@ -130,6 +130,11 @@ SEARCH_PARAMETERS: list[Parameter] = [
         "One hit a merchant (domain and region), with its `offers` on all networks, best paid first.",
         "merchant",
     ),
+    _text(
+        "waitForVersion",
+        "Answer once everything up to this version, which a write answered with, can be found; 504 after 5 s.",
+        "",
+    ),
     _flag("explain", "Add `explain`: which parts of the query matched, and what each added to the score."),
 ]
 

@@ -16,6 +16,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from app.search.engine import LOOK_SECONDS, EngineAway, SearchEngine
 from app.search.page import IndexState
+from indexing.suggestions import alias_of
 
 _EVERY_SECONDS = 0.4
 _DATABASE_SECONDS = 0.5
@@ -98,13 +99,19 @@ class Probe:
     async def _look_at_index(self) -> str | None:
         """The generation that serves; what it holds now goes to the engine as its state."""
         with suppress(EngineAway, TransportError, msgspec.DecodeError):
-            path = f"/{self._engine.alias}/_stats/refresh?level=shards"
+            of_suggestions = alias_of(self._engine.alias)
+            # Either may be missing, and that must not hide the other.
+            both = f"{self._engine.alias},{of_suggestions}"
+            path = f"/{both}/_stats/refresh?level=shards&ignore_unavailable=true"
             indices = msgspec.json.decode(
                 await self._engine.request("GET", path, None, LOOK_SECONDS), type=_Stats
             ).indices
+            built = [name for name in indices if name.startswith(f"{of_suggestions}-")]
+            self._engine.suggestions = built[0] if built else ""
             for name, index in indices.items():
-                self._engine.state = _state(name, index)
-                return name
+                if name not in built:
+                    self._engine.state = _state(name, index)
+                    return name
         self._engine.state = ""
         return None
 

@@ -32,6 +32,7 @@ _TITLES = {
     429: "Too many requests",
     500: "Internal error",
     503: "Unavailable",
+    504: "Not in time",
 }
 _DATABASE_RETRY_SECONDS = 2
 
@@ -158,6 +159,7 @@ HANDLERS: dict[type[Exception] | int, Callable[[Request[Any, Any, Any], Any], Re
     EngineAway: _engine_away,
     TransportError: _index_outdated,
     psycopg.OperationalError: _database_away,
+    psycopg.errors.ReadOnlySqlTransaction: _database_away,  # in the middle of a failover
     PoolTimeout: _database_away,
     ValidationException: _validation,
     NotAuthorizedException: _http,

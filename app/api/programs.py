@@ -16,6 +16,7 @@ from app.api.keys import needs
 from app.api.parameters import SearchOperation, query_parameters
 from app.api.problems import Problem, not_found
 from app.api.remembering import PASSING, remembered
+from app.api.waiting import VERSION_HEADER, until_searchable
 from app.search.answer import answer
 from app.search.page import Page, program
 from app.search.problems import meaning
@@ -44,6 +45,8 @@ async def search(request: Request[Any, Any, Any], catalogue: NamedDependency[Cat
         asked = read_request(query_parameters(request))
         catalogue.requests.keep(query_string, asked)
     wanted = asked
+    if wanted.wait_for is not None:
+        await until_searchable(catalogue, wanted.wait_for)
 
     async def make() -> bytes:
         page = await answer(catalogue.engine, wanted, secret=catalogue.secret, synced=catalogue.probe.synced)
@@ -73,9 +76,17 @@ async def _document(catalogue: Catalogue, id: int) -> msgspec.Raw:
 
 @get("/api/programs/{id:int}", summary="One program", tags=["search"], media_type=MediaType.JSON)
 async def one(
-    request: Request[Any, Any, Any], id: FromPath[int], catalogue: NamedDependency[Catalogue]
+    request: Request[Any, Any, Any],
+    id: FromPath[int],
+    catalogue: NamedDependency[Catalogue],
+    wait_for_version: Annotated[int | None, QueryParameter(name="waitForVersion", ge=1, le=2**62)] = None,
 ) -> Response[bytes | None]:
-    """The program as a search would return it; works while the database is away."""
+    """The program as a search would return it; works while the database is away.
+
+    With `waitForVersion`, a version that a write of this program answered with, no older than that: 504 after 5 s.
+    """
+    if wait_for_version is not None:
+        await until_searchable(catalogue, wait_for_version, id)
 
     async def make() -> bytes:
         return program(await _document(catalogue, id), catalogue.probe.synced)
@@ -116,8 +127,17 @@ class Marks(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     tags=["operate"],
     media_type=MediaType.JSON,
 )
-async def mark(id: FromPath[int], data: JSONBody[Marks], catalogue: NamedDependency[Catalogue]) -> Response[bytes]:
-    """Set verified, featured or the vertical. Imports never touch these. Answers with the program as it is now."""
+async def mark(
+    id: FromPath[int],
+    data: JSONBody[Marks],
+    catalogue: NamedDependency[Catalogue],
+    refresh: Annotated[Literal["wait"] | None, QueryParameter()] = None,
+) -> Response[bytes]:
+    """Set verified, featured or the vertical. Imports never touch these. Answers with the program as it is now.
+
+    `X-Program-Version` is the version of the write, for `waitForVersion`. With `refresh=wait` it answers once searches
+    show it; a 504 after 5 s says that they do not yet: the marks are set all the same.
+    """
     assignments: list[
         Literal[
             "verified = %(verified)s",
@@ -141,8 +161,11 @@ async def mark(id: FromPath[int], data: JSONBody[Marks], catalogue: NamedDepende
     if not 0 < id <= _LARGEST_ID:
         raise not_found(f"there is no program {id}")
     async with catalogue.database() as database:
-        updated = await database.execute(f"update programs set {', '.join(assignments)} where id = %(id)s", values)
-        if not updated.rowcount:
+        updated = await database.execute(
+            f"update programs set {', '.join(assignments)} where id = %(id)s returning version", values
+        )
+        written = await updated.fetchone()
+        if written is None:
             gone = await (await database.execute("select 1 from deleted_programs where id = %s", (id,))).fetchone()
             raise (
                 Problem(410, "deleted", f"program {id} has been deleted")
@@ -153,7 +176,13 @@ async def mark(id: FromPath[int], data: JSONBody[Marks], catalogue: NamedDepende
             await database.execute(f"select document::text from ({documents_sql(KEYS, f'p.id = {id:d}')}) as d")
         ).fetchone()
     assert row is not None
-    return Response(program(msgspec.Raw(row["document"].encode()), catalogue.probe.synced), media_type=MediaType.JSON)
+    if refresh == "wait":
+        await until_searchable(catalogue, written["version"], id)
+    return Response(
+        program(msgspec.Raw(row["document"].encode()), catalogue.probe.synced),
+        media_type=MediaType.JSON,
+        headers={VERSION_HEADER: str(written["version"])},
+    )
 
 
 def _vertical(given: str | None) -> str | None:

@@ -34,13 +34,20 @@ class Gone(Exception):
 
 
 async def remembered(
-    request: Request[Any, Any, Any], catalogue: Catalogue, key: tuple[str, bytes], make: Make, end: bytes = b""
+    request: Request[Any, Any, Any],
+    catalogue: Catalogue,
+    key: tuple[str, bytes],
+    make: Make,
+    end: bytes = b"",
+    *,
+    suggested: bool = False,
 ) -> Response[bytes | None]:
     """Answer with what `make` makes for `key` (a route and its canonical request), or 304.
 
-    `make` must use the search engine alone. `end` is put behind what is remembered. What `make` raises is raised.
+    `make` must use the search engine alone, and if `suggested` nothing of it but the suggestions. `end` is put behind
+    what is remembered. What `make` raises is raised.
     """
-    state = _state(catalogue)
+    state = _state_of_suggestions(catalogue) if suggested else _state(catalogue)
     etag = f'W/"{hashlib.sha256(repr((state, key)).encode()).hexdigest()[:24]}"'
     headers = {"ETag": etag, "Cache-Control": _REVALIDATE} if state else {}
     if state and _holds(request.headers.get("if-none-match", ""), etag):
@@ -58,7 +65,11 @@ def _state(catalogue: Catalogue) -> str:
         return ""
     synced = sorted(catalogue.probe.synced.items())
     # "new" is a matter of the day
-    return f"{catalogue.engine.state} {_build()} {datetime.now(UTC):%Y-%m-%d} {synced}"
+    return f"{catalogue.engine.state} {catalogue.engine.suggestions} {_build()} {datetime.now(UTC):%Y-%m-%d} {synced}"
+
+
+def _state_of_suggestions(catalogue: Catalogue) -> str:
+    return f"{catalogue.engine.suggestions} {_build()}" if catalogue.engine.suggestions else ""
 
 
 @cache

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import Request, Router, get
+import msgspec
+from litestar import MediaType, Request, Response, Router, get
 from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
 from litestar.openapi.spec import Operation, Parameter, Schema
 from litestar.openapi.spec.enums import OpenAPIType
 
 from app.api.catalogue import Catalogue
 from app.api.parameters import query_parameters
+from app.api.remembering import PASSING, remembered
 from app.search.suggest import DEFAULT_LIMIT, GROUPS, MOST_SUGGESTIONS, Suggestions, read_wanted
 from app.search.suggest import suggest as look_for
 from app.search.typed import LONGEST
@@ -50,13 +53,26 @@ class _SuggestOperation(Operation):
         self.parameters = [*(self.parameters or []), *_PARAMETERS]
 
 
-@get("/api/suggest", operation_class=_SuggestOperation, summary="Suggestions", tags=["search"])
-async def suggest(request: Request[Any, Any, Any], catalogue: NamedDependency[Catalogue]) -> Suggestions:
+@get(
+    "/api/suggest",
+    operation_class=_SuggestOperation,
+    responses={200: ResponseSpec(Suggestions, generate_examples=False, description="The suggestions")},
+    summary="Suggestions",
+    tags=["search"],
+    media_type=MediaType.JSON,
+)
+async def suggest(request: Request[Any, Any, Any], catalogue: NamedDependency[Catalogue]) -> Response[bytes | None]:
     """Programs, merchants, categories and queries that go on from what was typed, typing errors forgiven.
 
     They come from an index of their own, which is built anew when the catalogue has changed; `builtAt` says when.
     """
-    return await look_for(catalogue.engine, read_wanted(query_parameters(request)))
+    wanted = read_wanted(query_parameters(request))
+
+    async def make() -> bytes:
+        found = await look_for(catalogue.engine, wanted)
+        return (PASSING if found.partial else b"") + msgspec.json.encode(found)
+
+    return await remembered(request, catalogue, ("suggest", msgspec.json.encode(wanted)), make, suggested=True)
 
 
 ROUTES = Router(path="/", route_handlers=[suggest])

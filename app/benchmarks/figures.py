@@ -28,7 +28,10 @@ class Timing(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Ratio(msgspec.Struct, frozen=True, rename="camel"):
-    """One figure by another, each pair taken within one round, the median of them; and what is promised of it."""
+    """One figure by another, each pair taken within one round, the median of them; and what is promised of it.
+
+    Where seconds are promised it is seconds, and the name says so.
+    """
 
     name: str
     value: float

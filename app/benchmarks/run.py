@@ -6,14 +6,16 @@ import os
 import resource
 import sys
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack
+from enum import Enum
+from itertools import cycle, islice
 from statistics import median
 from typing import IO
 
 from opensearchpy import OpenSearch
 
-from app.benchmarks import imports, index, search
+from app.benchmarks import imports, index, instep, search
 from app.benchmarks.figures import Ratio, Report, Searched, Timing, speed_ratio, time_ratio
 from app.benchmarks.ground import Ground, ground
 from app.engines import Engines
@@ -24,10 +26,28 @@ _MOST_OF_FIRST = 1.0
 _MOST_OF_BULK = 1.4
 _LEAST_OF_LEAN = 0.6
 _LEAST_OF_SEARCH = 0.6  # the API shares the two cores with the engine: a bare pass-through reaches 0.7
+_LEAST_OF_PASSING = 0.9
+_LEAST_REPEATED = 5.0
+_MOST_OF_LOAD = 1.3  # with triggers, of one without
+_MOST_OF_UPDATE = 1.6
+_MOST_TO_SEARCH = 1.5  # seconds from commit to search, of 99 in 100
+_MOST_TO_VERIFY = 1.0  # seconds, up to so many programs
+_VERIFIED_IN_THAT = 100_000
+_MOST_TO_VERIFY_MORE = 10.0
 _WARM_UP_SECONDS = 1.0
+_RAW, _PASSING, _API = "raw _search", "pass-through", "API"
+_RAW_REPEATED, _API_REPEATED = "raw _search, repeated", "API, repeated"
 
-Serve = Callable[[Ground], AbstractContextManager[str]]
-"""Serves a catalogue as `affindex serve` does; gives the API's URL."""
+
+class Served(Enum):
+    """What answers searches: the API, or what only hands them through."""
+
+    API = "API"
+    PASS_THROUGH = "pass-through"
+
+
+Serve = Callable[[Ground, Served], AbstractContextManager[str]]
+"""Serves a catalogue as `affindex serve` does; gives the server's URL."""
 
 
 class _Seconds:
@@ -70,12 +90,17 @@ def run(
                     rows = kept.enter_context(imports.export_rows(place))
                 seconds.add("bare COPY", imports.bare_copy(place, rows))
                 seconds.add("rebuild", index.full_rebuild(place))
+                seconds.add("verify", instep.comparison(place, deep=False))
+                seconds.add("verify --deep", instep.comparison(place, deep=True))
                 ready = index.ready_made(place)
                 with ready.file:
                     seconds.add("raw _bulk", index.raw_bulk(place, ready, mapping()))
                     seconds.add("raw _bulk, lean mapping", index.raw_bulk(place, ready, index.lean_mapping()))
                 if serve and number == rounds - 1:
                     searches = _searches(place, serve, rounds, say)
+                if number == rounds - 1:
+                    fresh = instep.freshness(place, say)
+            _triggers(engines, client, rows, seconds, first=bool(number % 2))
     programs = ready.documents
     timings = [
         seconds.timing(name, programs, unit)
@@ -86,6 +111,12 @@ def run(
             ("raw _bulk, lean mapping", "documents"),
             ("raw _bulk", "documents"),
             ("rebuild", "documents"),
+            ("verify", "programs"),
+            ("verify --deep", "programs"),
+            ("load without triggers", "rows"),
+            ("load", "rows"),
+            ("update without triggers", "rows"),
+            ("update", "rows"),
         )
     ]
     by_name = {timing.name: timing for timing in timings}
@@ -96,40 +127,78 @@ def run(
         speed_ratio(
             "our mapping / lean mapping", by_name["raw _bulk"], by_name["raw _bulk, lean mapping"], _LEAST_OF_LEAN
         ),
+        time_ratio("load / without triggers", by_name["load"], by_name["load without triggers"], _MOST_OF_LOAD),
+        time_ratio("update / without triggers", by_name["update"], by_name["update without triggers"], _MOST_OF_UPDATE),
+        _seconds("verify, seconds", by_name["verify"].typical, _most_to_verify(programs)),
+        _seconds("commit to search, p99, seconds", fresh.p99 / 1000, _MOST_TO_SEARCH),
     ]
     if searches:
-        ratios.append(_search_ratio(searches))
+        ratios += [
+            _search_ratio(searches, _API, _RAW, _LEAST_OF_SEARCH),
+            _search_ratio(searches, _API, _PASSING, _LEAST_OF_PASSING),
+            _search_ratio(searches, _API_REPEATED, _RAW_REPEATED, _LEAST_REPEATED),
+        ]
+    searches.append(fresh)
     return Report(programs, rounds, load, timings, ratios, searches, notes, _peak())
 
 
+def _triggers(engines: Engines, client: OpenSearch, rows: IO[bytes], seconds: _Seconds, *, first: bool) -> None:
+    """Load and update with and without triggers, in a database of their own; `first`: with them first."""
+    with ground(engines, client) as place:
+        for triggers in (first, not first):
+            load, update = instep.load_and_update(place, rows, triggers=triggers)
+            seconds.add("load" if triggers else "load without triggers", load)
+            seconds.add("update" if triggers else "update without triggers", update)
+
+
+def _most_to_verify(programs: int) -> float:
+    return _MOST_TO_VERIFY if programs <= _VERIFIED_IN_THAT else _MOST_TO_VERIFY_MORE
+
+
+def _seconds(name: str, value: float, most: float) -> Ratio:
+    return Ratio(name, round(value, 3), "at most", most, value <= most)
+
+
 def _searches(place: Ground, serve: Serve, rounds: int, say: Callable[[str], None]) -> list[Searched]:
-    """Raw and through the API in turn."""
+    """Raw, handed through and through the API in turn, never the same query twice; then a few over and over."""
     asked = search.queries(place, seed=1)
+    often = list(islice(search.queries(place, seed=2), search.REPEATED))
     raw_url = place.engines.opensearch_url
     found: list[Searched] = []
-    with serve(place) as url:
+    with serve(place, Served.PASS_THROUGH) as passing_url, serve(place, Served.API) as url:
 
-        def raw(seconds: float = search.SECONDS) -> Searched:
-            requests = (search.to_engine(raw_url, place.alias, query) for query in asked)
-            return search.search("raw _search", raw_url, requests, seconds)
+        def raw(seconds: float, queries: Iterable[search.Query], name: str) -> Searched:
+            return search.search(
+                name, raw_url, (search.to_engine(raw_url, place.alias, each) for each in queries), seconds
+            )
 
-        def ours(seconds: float = search.SECONDS) -> Searched:
-            requests = (search.to_api(url, query) for query in asked)
-            return search.search("API", url, requests, seconds)
+        def passing(seconds: float) -> Searched:
+            requests = (search.to_engine(passing_url, place.alias, each) for each in asked)
+            return search.search(_PASSING, passing_url, requests, seconds)
 
-        raw(_WARM_UP_SECONDS)
-        ours(_WARM_UP_SECONDS)
+        def ours(seconds: float, queries: Iterable[search.Query], name: str) -> Searched:
+            return search.search(name, url, (search.to_api(url, each) for each in queries), seconds)
+
+        raw(_WARM_UP_SECONDS, asked, _RAW)
+        passing(_WARM_UP_SECONDS)
+        ours(_WARM_UP_SECONDS, asked, _API)
         for _ in range(rounds):
-            for searched in (raw(), ours()):
+            for searched in (
+                raw(search.SECONDS, asked, _RAW),
+                passing(search.SECONDS),
+                ours(search.SECONDS, asked, _API),
+                raw(search.SECONDS_REPEATED, cycle(often), _RAW_REPEATED),
+                ours(search.SECONDS_REPEATED, cycle(often), _API_REPEATED),
+            ):
                 found.append(searched)
                 say(f"{searched.name}: {searched.answers / searched.seconds:,.0f} answers/s")
     return found
 
 
-def _search_ratio(searches: list[Searched]) -> Ratio:
-    rates = [each.answers / each.seconds for each in searches]
-    value = median(ours / raw for raw, ours in zip(rates[::2], rates[1::2], strict=True))
-    return Ratio("API / raw _search", round(value, 3), "at least", _LEAST_OF_SEARCH, value >= _LEAST_OF_SEARCH)
+def _search_ratio(searches: list[Searched], ours: str, theirs: str, least: float) -> Ratio:
+    rates = {name: [each.answers / each.seconds for each in searches if each.name == name] for name in (ours, theirs)}
+    value = median(one / other for one, other in zip(rates[ours], rates[theirs], strict=True))
+    return Ratio(f"{ours} / {theirs}", round(value, 3), "at least", least, value >= least)
 
 
 def _peak() -> int:

@@ -6,6 +6,7 @@ import threading
 import time
 
 import rich_click as click
+from rich.markup import escape
 from rich.table import Table
 
 from app.cli.context import Context, console, counting, emit, json_option, opened, say
@@ -17,7 +18,7 @@ from indexing.letters import redrive as redrive_letters
 from indexing.rebuild import rebuild as rebuild_index
 from indexing.rebuild import rebuild_lock
 from indexing.rollback import rollback as roll_back
-from indexing.status import Status, read_status
+from indexing.status import GenerationStatus, Status, read_status
 from indexing.verify import verify as verify_index
 
 
@@ -76,7 +77,7 @@ def follow(context: Context) -> None:
 @json_option
 @click.pass_obj
 def status(context: Context, as_json: bool) -> None:
-    """Show the generations, what is pending, and dead letters."""
+    """Show the generations and what is pending for them: builds under way, pauses and why, dead letters."""
     with context.engines() as engines:
         to = opened(engines, context.settings)
         with to.connect() as connection:
@@ -84,12 +85,13 @@ def status(context: Context, as_json: bool) -> None:
     if as_json:
         emit(found)
         return
-    _show(found)
+    show(found)
 
 
-def _show(status: Status) -> None:
+def show(status: Status) -> None:
+    """Print a status as a table."""
     table = Table(title=f"{status.pending_changes:,} changes pending, oldest {status.oldest_pending_seconds:.1f} s")
-    for column in ("generation", "state", "documents", "size", "dead letters", "mapping"):
+    for column in ("generation", "state", "documents", "size", "dead letters", "mapping", "now"):
         table.add_column(column)
     for each in status.generations:
         table.add_row(
@@ -99,8 +101,23 @@ def _show(status: Status) -> None:
             "" if each.bytes is None else f"{each.bytes / 1e6:,.1f} MB",
             f"{each.dead_letters:,}",
             "current" if each.current else "[yellow]older than the code: rebuild[/]",
+            _now(each),
         )
     console.print(table)
+
+
+def _now(generation: GenerationStatus) -> str:
+    """What a generation is about."""
+    if generation.paused_because:
+        return f"[red]takes no changes[/] since {generation.paused_since}: {escape(generation.paused_because)}"
+    if generation.state != "building":
+        return "takes changes"
+    if not generation.rate or generation.remaining_seconds is None:
+        return "being built"
+    return (
+        f"{generation.built or 0:,} of {generation.expected or 0:,} built, {generation.rate:,.0f} a second, "
+        f"{generation.remaining_seconds:,.0f} s left"
+    )
 
 
 @index.command()

@@ -33,6 +33,8 @@ def search(context: Context, words: tuple[str, ...], body: bool, explain: bool, 
     affindex search organic skincare --network awin,shareasale --commission 10.. --sort=-epc --facets network
     """
     request = read_request(_parameters(words, explain))
+    if request.wait_for is not None:
+        raise click.UsageError("--waitForVersion is for the API")
     if body:
         emit(search_body(request))
         return

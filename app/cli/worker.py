@@ -47,6 +47,7 @@ def worker(context: Context) -> None:
             threading.Thread(
                 target=tend,
                 args=(to.connect, to.search, context.settings.index, stop),
+                kwargs={"history_days": context.settings.history_days},
                 name="tend",
                 daemon=True,
             )

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import psycopg
 from opensearchpy import AsyncOpenSearch, OpenSearch
+from opensearchpy.exceptions import SerializationError
 from opensearchpy.serializer import Serializer
 
 from app.engines.running import Engines
@@ -25,7 +26,10 @@ class _Json(Serializer):
     mimetype = "application/json"
 
     def loads(self, s: str) -> Any:
-        return msgspec.json.decode(s)
+        try:
+            return msgspec.json.decode(s)
+        except msgspec.DecodeError as error:  # whatever answers in the engine's place, it is an error of the engine
+            raise SerializationError(s[:200], error) from error
 
     def dumps(self, data: Any) -> Any:
         return data if isinstance(data, str | bytes) else msgspec.json.encode(data).decode()
@@ -38,12 +42,14 @@ def open_database(engines: Engines, *, autocommit: bool = False) -> psycopg.Conn
 
 def open_search(engines: Engines, settings: Settings) -> OpenSearch:
     """A synchronous client with room for several threads."""
+    hosts = engines.opensearch_url.split(",")
     return OpenSearch(
-        engines.opensearch_url,
+        hosts,
         serializer=_Json(),
         pool_maxsize=_CONNECTIONS,
         timeout=_TIMEOUT_SECONDS,
-        max_retries=0,  # whoever asks knows better whether, when and what to ask again
+        # Whoever asks knows better whether, when and what to ask again; but of several nodes one may be away.
+        max_retries=len(hosts) - 1,
         retry_on_timeout=False,
         **_security(settings),
     )
@@ -51,13 +57,14 @@ def open_search(engines: Engines, settings: Settings) -> OpenSearch:
 
 def open_search_async(url: str, settings: Settings, answers: Serializer) -> AsyncOpenSearch:
     """An asynchronous client whose answers are read by `answers`."""
+    hosts = url.split(",")
     return AsyncOpenSearch(
-        url,
+        hosts,
         serializers={"application/json": answers},
         serializer=answers,
         maxsize=_SEARCH_CONNECTIONS,
         timeout=_TIMEOUT_SECONDS,
-        max_retries=0,
+        max_retries=len(hosts) - 1,
         retry_on_timeout=False,
         **_security(settings),
     )

@@ -30,9 +30,10 @@ _log = structlog.get_logger()
 BATCH = 100  # records that are normalised together: one bad one never takes more than itself down
 _BATCHES_A_COPY = 20  # a COPY is a round trip and a commit; progress is told as often
 
-# What goes away by itself: a lost connection, a deadlock, a serialization failure, a server that restarts.
-_PASSING = (psycopg.OperationalError, psycopg.InterfaceError)
-_ATTEMPTS = 5
+# What goes away by itself: a lost connection, a deadlock, a serialization failure, a server that restarts, a standby
+# that is not the primary yet.
+_PASSING = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
+_OUTAGE_SECONDS = 60  # a restart takes seconds, a failover up to half a minute
 
 Connect = Callable[[], psycopg.Connection]
 Progress = Callable[[str, int, int], None]
@@ -115,27 +116,39 @@ def _batched(numbered: Iterator[tuple[int, Record]]) -> Iterator[list[tuple[int,
 
 
 class _Session:
-    """A connection that is opened again when it is lost, with the run's lock on it."""
+    """A connection that is opened when it is needed, and again when it is lost, with the run's lock on it."""
 
     def __init__(self, connect: Connect, run: int) -> None:
         self._connect = connect
         self._run = run
-        self.connection = connect()
-        start_run(self.connection, run)
+        self._connection: psycopg.Connection | None = None
+
+    def close(self) -> None:
+        if self._connection:
+            self._connection.close()
+
+    def _opened(self) -> psycopg.Connection:
+        if self._connection and not self._connection.closed:
+            return self._connection
+        self._connection = self._connect()
+        try:
+            start_run(self._connection, self._run)
+        except BaseException:  # without the run's lock it is of no use
+            self._connection.close()
+            raise
+        return self._connection
 
     def attempt(self, work: Callable[[psycopg.Connection], Any]) -> Any:
         """Do some work in a transaction of its own, again with backoff if the failure is a passing one."""
-        for attempt in stamina.retry_context(on=_PASSING, attempts=_ATTEMPTS, timeout=60):
+        for attempt in stamina.retry_context(on=_PASSING, attempts=None, timeout=_OUTAGE_SECONDS):
             with attempt:
-                if self.connection.closed:
-                    self.connection = self._connect()
-                    start_run(self.connection, self._run)
+                connection = self._opened()
                 try:
-                    result = work(self.connection)
-                    self.connection.commit()
+                    result = work(connection)
+                    connection.commit()
                 except BaseException:
-                    if not self.connection.closed:
-                        self.connection.rollback()
+                    if not connection.closed:
+                        connection.rollback()
                     raise
         return result
 
@@ -228,7 +241,7 @@ def carry_out(connect: Connect, run: int, source: Source, progress: Progress | N
     else:
         session.attempt(lambda connection: end_run(connection, run))
     finally:
-        session.connection.close()
+        session.close()
 
 
 def run_import(connect: Connect, source: Source, parameters: dict[str, Any], progress: Progress | None = None) -> int:

@@ -48,7 +48,9 @@ async def _doubts(engine: SearchEngine, request: SearchRequest, reading: Reading
     notices: list[Notice] = []
     with suppress(EngineAway):  # the page is there already; advice is not worth losing it
         notices += await unknown_values(engine, request.filters, found)
-        if request.q and not found and (meant := await did_you_mean(engine, request.q, reading)):
+        # Words that find enough as they stand were not meant otherwise: then it is the filters that leave nothing.
+        mistyped = request.q and reading.tier is Tier.TYPO
+        if mistyped and not found and (meant := await did_you_mean(engine, request.q, reading)):
             notices.append(meant)
     return notices
 

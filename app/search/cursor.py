@@ -26,24 +26,33 @@ def binding(request: SearchRequest) -> bytes:
 
 def seal(request: SearchRequest, sort_values: list[Any], secret: bytes) -> str:
     """The cursor that goes on after a hit with these sort values."""
-    payload = binding(request) + msgspec.json.encode(sort_values)
-    return base64.urlsafe_b64encode(_sign(payload, secret) + payload).rstrip(b"=").decode()
+    return signed(binding(request) + msgspec.json.encode(sort_values), secret)
 
 
 def unseal(request: SearchRequest, secret: bytes) -> list[Any]:
     """The sort values of the request's cursor. Raises BadRequest if it is forged, damaged, or of another search."""
-    text = request.cursor or ""
-    try:
-        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except ValueError:
-        raise _refused("'cursor' is not one of ours; take it from 'nextCursor' unchanged") from None
-    signature, payload = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
-    if not hmac.compare_digest(signature, _sign(payload, secret)):
+    payload = payload_of(request.cursor or "", secret)
+    if payload is None:
         raise _refused("'cursor' is not one of ours; take it from 'nextCursor' unchanged")
     if payload[:_BINDING_BYTES] != binding(request):
         raise _refused("'cursor' belongs to another search: words, filters and sort must stay as they were")
     values: list[Any] = msgspec.json.decode(payload[_BINDING_BYTES:])
     return values
+
+
+def signed(payload: bytes, secret: bytes) -> str:
+    """Bytes as a text that travels in a URL, with a signature before them."""
+    return base64.urlsafe_b64encode(_sign(payload, secret) + payload).rstrip(b"=").decode()
+
+
+def payload_of(text: str, secret: bytes) -> bytes | None:
+    """What such a text holds; None for one that we did not sign."""
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return None
+    signature, payload = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
+    return payload if hmac.compare_digest(signature, _sign(payload, secret)) else None
 
 
 def _sign(payload: bytes, secret: bytes) -> bytes:

@@ -121,7 +121,7 @@ async def _near_words(engine: SearchEngine, q: str) -> dict[str, str | None]:
         for place, word in enumerate(words)
     }
     request = {"size": 0, "timeout": "500ms", "query": {"match_all": {}}, "aggs": held, "suggest": suggest}
-    answer = _decode_near(await engine.request("POST", f"/{engine.alias}/_search", request))
+    answer = engine.read(await engine.request("POST", f"/{engine.alias}/_search", request), _decode_near)
     options: dict[str, list[_Option]] = {}
     for entries in answer.suggest.values():
         for entry in entries:
@@ -196,7 +196,7 @@ async def _finding(engine: SearchEngine, asked: Iterable[tuple[str, Reading]]) -
         }
         lines += [b"{}", msgspec.json.encode(request)]
     answer = await engine.request("POST", f"/{engine.alias}/_msearch", b"\n".join([*lines, b""]).decode())
-    found = msgspec.json.decode(answer, type=_Found).responses
+    found = engine.read(answer, _decode_found).responses
     return [each.hits.total.value > 0 for each in found]
 
 
@@ -214,3 +214,6 @@ class _One(msgspec.Struct):
 
 class _Found(msgspec.Struct):
     responses: list[_One]
+
+
+_decode_found = msgspec.json.Decoder(_Found).decode

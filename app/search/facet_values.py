@@ -54,6 +54,7 @@ class FacetValues(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     exhaustive: bool
     took_ms: int
     values: list[FacetValue]
+    partial: bool = False  # not all of the index answered, or not in time
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +65,12 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     limit: int
     q: str = ""
     filters: Mapping[str, Filter] = {}
+
+    @property
+    def canonical(self) -> bytes:
+        """The same for every request that has the same answer, however it was written."""
+        bound = SearchRequest(q=self.q, filters=self.filters).bound
+        return bound + msgspec.json.encode((self.facet.key, self.facet_query, self.limit))
 
 
 def read_asked(field: str, parameters: Mapping[str, list[str]]) -> Asked:
@@ -150,6 +157,7 @@ async def facet_values(engine: SearchEngine, asked: Asked) -> FacetValues:
         exhaustive=exhaustive and not found.partial,
         took_ms=found.took,
         values=[value for _, value in shown[: asked.limit]],
+        partial=found.partial,
     )
 
 

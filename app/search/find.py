@@ -50,10 +50,12 @@ async def reading_of(engine: SearchEngine, q: str) -> Reading:
 
 
 async def _probe(engine: SearchEngine, q: str) -> Reading:
-    found = await engine.search(count_body(query(q, ())))
-    if found.hits.total.value >= FEW:
+    found = (await engine.search(count_body(query(q, ())))).hits.total.value
+    if found >= FEW:
         return AS_IT_STANDS
-    return mistyped((await engine.search(meant_body(q))).suggest)
+    reading = mistyped((await engine.search(meant_body(q))).suggest)
+    # Words that find something, and near which nothing is more usual, are just rare together.
+    return AS_IT_STANDS if found and not reading.corrections else reading
 
 
 async def reading_while_typed(engine: SearchEngine, q: str) -> Reading:

@@ -81,6 +81,7 @@ class SearchRequest:
     highlight: bool = False
     explain: bool = False
     collapse: bool = False  # one hit a merchant, with all its offers
+    wait_for: int | None = None  # the version that must be searchable before it is answered
 
     @cached_property
     def bound(self) -> bytes:
@@ -131,6 +132,7 @@ CONTROLS = (
     "explain",
     "collapse",
     "includeUnknown",
+    "waitForVersion",
 )
 
 
@@ -235,6 +237,7 @@ def read_request(parameters: Mapping[str, list[str]], also: Iterable[str] = ()) 
         highlight=reader.flag("highlight"),
         explain=reader.flag("explain"),
         collapse=bool(collapse),
+        wait_for=_version(reader),
     )
     if reader.errors:
         raise BadRequest(reader.errors)
@@ -380,6 +383,17 @@ def _value(reader: _Reader, searched: Searchable, text: str) -> str | None:
     listed = "" if choice or len(choices) > 12 else f"; it can be {', '.join(choices)}"
     reader.wrong(searched.key, f"'{text[:80]}' is no value of '{searched.key}'{end}{listed}", choice)
     return None
+
+
+def _version(reader: _Reader) -> int | None:
+    text = reader.single("waitForVersion")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and 0 < int(text[:20]) < 2**63):
+        message = f"'waitForVersion' is '{text[:40]}'; expected a version, as a write answers with"
+        reader.wrong("waitForVersion", message)
+        return None
+    return int(text)
 
 
 def _sort(reader: _Reader, q: str) -> tuple[SortKey, ...]:

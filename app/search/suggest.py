@@ -317,6 +317,10 @@ class _Answer(msgspec.Struct):
     shards: _Shards = msgspec.field(name="_shards", default_factory=lambda: _Shards(0))
     aggregations: _Aggregations | None = None
 
+    def __post_init__(self) -> None:
+        if self.status == 200 and self.aggregations is None:
+            raise ValueError("no answer to a search")
+
 
 _decode = msgspec.json.Decoder(_Answer).decode
 
@@ -338,7 +342,7 @@ class LookedUp(msgspec.Struct):
 async def look_up(engine: SearchEngine, request: Mapping[str, Any]) -> LookedUp:
     """Ask the suggestions index. Raises SuggestionsMissing, EngineAway."""
     index = alias_of(engine.alias)
-    answer = _decode(await engine.request("POST", f"/{index}/_search", request, ignore="404"))
+    answer = engine.read(await engine.request("POST", f"/{index}/_search", request, ignore="404"), _decode)
     if answer.status == 404:
         raise SuggestionsMissing("the suggestions are not built yet; the worker builds them, try again in a while")
     hits: dict[Kind, list[Suggested]] = {kind: [] for kind in Kind}

@@ -64,8 +64,23 @@ async def _missing(engine: SearchEngine, asked: Mapping[str, list[str]]) -> dict
 async def _terms(engine: SearchEngine, asked: Mapping[str, dict[str, Any]]) -> dict[str, list[str]]:
     aggregations = {key: {"terms": {"field": FILTERS[key].path, **options}} for key, options in asked.items()}
     request = {"size": 0, "timeout": "500ms", "query": {"bool": {"filter": [ALIVE]}}, "aggs": aggregations}
-    answer = msgspec.json.decode(await engine.request("POST", f"/{engine.alias}/_search", request))
-    return {key: [bucket["key"] for bucket in answer["aggregations"][key]["buckets"]] for key in asked}
+    answer = engine.read(await engine.request("POST", f"/{engine.alias}/_search", request), _decode)
+    return {key: [bucket.key for bucket in answer.aggregations[key].buckets] for key in asked}
+
+
+class _Bucket(msgspec.Struct):
+    key: str
+
+
+class _Buckets(msgspec.Struct):
+    buckets: list[_Bucket]
+
+
+class _Counted(msgspec.Struct):
+    aggregations: dict[str, _Buckets]
+
+
+_decode = msgspec.json.Decoder(_Counted).decode
 
 
 async def _nearest(engine: SearchEngine, searched: Searchable, value: str) -> str | None:

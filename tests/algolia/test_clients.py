@@ -8,11 +8,16 @@ refinements, dynamic widgets, autocomplete. What the page shows after each step 
    react-instantsearch.
 2. In Chromium the page is of another origin, and no request is preceded by a preflight.
 3. Nothing is written to the console, and no widget reports an error.
+4. In Chromium, boxes that complete what is typed (`@algolia/autocomplete-js`, and those of instantsearch.js and
+   react-instantsearch) show hits, and categories, while it is typed; keys and clicks select them.
+5. `browseObjects`, `getObject` and `getObjects` of the full clients give every program of a query exactly once, and any
+   program by its id.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections import Counter
@@ -23,11 +28,11 @@ from itertools import combinations
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from mappings.catalogue import PATH_SEPARATOR
 from tests.algolia import brute_force
@@ -98,8 +103,9 @@ def _check(seen: Seen, rows: list[Row], holding: list[Row], wishes: dict[str, An
     assert begin["popularity"] == [min(popular), max(popular)]
     assert begin["dynamic"][:3] == ["dataSource", "status", "textLanguage"]
     assert begin["endless"] == [str(id) for id in ordered(shown, "name", descending=False)[:5]]
-    if begin["suggestions"] is not None:
-        assert len([each for each in begin["suggestions"] if each.startswith("suggesting:")]) == 3
+    assert [each for each in begin["suggestions"] if each.startswith("suggesting:")] == [
+        f"suggesting:{id}" for id in begin["hits"][:3]
+    ]
 
     found = shows("words", holding)
     assert {mark.lower() for mark in seen["words"]["marked"]} >= {WORDS}
@@ -252,6 +258,15 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def _watched(chromium: Browser) -> tuple[Page, list[str]]:
+    """A page, and everything it complains of."""
+    page = chromium.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return page, complaints
+
+
 @pytest.mark.parametrize(
     ("made", "client"),
     [
@@ -264,11 +279,8 @@ def chromium() -> Iterator[Browser]:
 def test_in_chromium(served: Served, shop: str, chromium: Browser, made: str, client: str) -> None:
     host, rows = served
     wishes = _wishes(rows)
-    page = chromium.new_page()
-    complaints: list[str] = []
+    page, complaints = _watched(chromium)
     kinds: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
     session = page.context.new_cdp_session(page)
     session.on("Network.requestWillBeSent", lambda event: kinds.append(event["type"]))
     session.send("Network.enable")
@@ -279,3 +291,118 @@ def test_in_chromium(served: Served, shop: str, chromium: Browser, made: str, cl
     assert (report["errors"], complaints) == ([], [])
     assert "Preflight" not in kinds
     assert kinds.count("Fetch") + kinds.count("XHR") > len(report["seen"]) // 2
+
+
+def _flat(pages: list[list[dict[str, Any]]]) -> list[str]:
+    return [hit["objectID"] for page in pages for hit in page]
+
+
+@pytest.mark.parametrize(
+    ("made", "client"),
+    [
+        ("alone", "version 5 lite"),
+        ("alone", "version 4 lite"),
+        ("vanilla", "version 5"),
+        ("react", "version 5 lite"),
+    ],
+)
+def test_a_box_completes_what_is_typed(served: Served, shop: str, chromium: Browser, made: str, client: str) -> None:
+    host, rows = served
+    names = {str(row["id"]): row["name"] for row in rows}
+    best = [hit["objectID"] for hit in _searched(host, {"query": INSIDE, "hitsPerPage": 5})["hits"]]
+    assert len(best) == 5
+    page, complaints = _watched(chromium)
+    box, programs = page.locator("input[aria-autocomplete]"), page.locator("article[data-id]")
+
+    def suggests(ids: list[str]) -> None:
+        page.goto(shop)
+        page.evaluate("([...given]) => completeAs(...given)", [host, made, client])
+        box.click()
+        if made == "alone":
+            page.keyboard.type(INSIDE)
+        else:  # each answer draws the box of InstantSearch anew, and a letter typed meanwhile would be lost
+            expect(programs).to_have_count(5)
+            box.fill(INSIDE)
+        for number, id in enumerate(ids):
+            expect(programs.nth(number)).to_have_attribute("data-id", id)
+        expect(programs).to_have_count(len(ids))
+
+    def chose(id: str) -> None:
+        page.wait_for_function("chosen.length > 0")
+        assert page.evaluate("chosen") == [id]
+        expect(box).to_have_value(names[id])
+
+    suggests(best)
+    assert {mark.lower() for mark in page.locator("article mark").all_inner_texts()} <= {"acces", "accessories"}
+    assert programs.all_inner_texts() == [names[id] for id in best]
+    if made == "alone":
+        _check_categories(page, rows)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[aria-selected=true]")).to_have_count(1)
+    expect(page.locator("[aria-selected=true] article")).to_have_attribute("data-id", best[1])
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    chose(best[0])
+    suggests(best)
+    programs.nth(2).click()
+    chose(best[2])
+    page.close()
+    assert complaints == []
+
+
+def _check_categories(page: Page, rows: list[Row]) -> None:
+    """Below the programs are the categories with a word that begins as typed, and how many programs each has."""
+    counted = brute_force.counts(brute_force.under(rows, []), "category")
+    begun = {name: count for name, count in counted.items() if re.search(rf"\b{INSIDE}", name, re.IGNORECASE)}
+    shown = page.locator("section[data-count]")
+    expect(shown).to_have_count(min(len(begun), 10))
+    found = [(each.inner_text(), int(each.get_attribute("data-count") or 0)) for each in shown.all()]
+    assert dict(found).items() <= begun.items()
+    assert found == sorted(found, key=lambda one: (not one[0].lower().startswith(INSIDE), -one[1], one[0]))
+
+
+def test_the_full_clients_browse_and_get(served: Served, clients: Path) -> None:
+    host, rows = served
+    shown = brute_force.under(rows, [])
+    wishes: dict[str, Any] = {
+        "ids": [str(row["id"]) for row in rows[:5]],
+        "missing": "999999999",
+        "query": "shop",
+        "filters": "NOT network:awin AND epc > 0.1",
+        "hitsPerPage": 100,
+    }
+    holding = {hit["id"] for hit in _searched(host, {"query": "shop", "hitsPerPage": 1000})["hits"]}
+    some = brute_force.under(
+        [row for row in rows if row["id"] in holding], [("not", ("is", "network", "awin")), (">", "epc", 0.1)]
+    )
+    assert len(some) > 1
+    done = subprocess.run(
+        ["node", "objects.mjs", host, msgspec.json.encode(wishes).decode()],
+        cwd=clients,
+        capture_output=True,
+        text=True,
+        timeout=_NODE_PATIENCE_SECONDS,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    names = {str(row["id"]): row["name"] for row in rows}
+    several = [{"objectID": id, "name": names[id]} for id in wishes["ids"]]
+    for version, found in msgspec.json.decode(done.stdout).items():
+        assert [len(page) for page in found["all"][:-1]] == [100] * (len(shown) // 100), version
+        assert _flat(found["all"]) == [str(row["id"]) for row in sorted(shown, key=lambda row: row["id"])]
+        assert {hit["objectID"]: hit["cookieDays"] for page in found["all"] for hit in page} == {
+            str(row["id"]): row["cookieDays"] for row in shown
+        }
+        assert [hit for page in found["some"] for hit in page] == [
+            {"objectID": str(id), "name": names[str(id)]} for id in sorted(row["id"] for row in some)
+        ]
+        assert _flat(found["sorted"]) == [str(id) for id in ordered(shown, "epc", descending=True)]
+        assert found["one"] == several[0]
+        assert found["several"] == [*several, None]
+        assert found["refused"] == {"status": 404, "message": "ObjectID does not exist"}
+
+
+def _searched(host: str, parameters: dict[str, Any]) -> Any:
+    asking = Request(f"http://{host}/1/indexes/programs/query", data=msgspec.json.encode(parameters), method="POST")
+    with urlopen(asking) as answer:
+        return msgspec.json.decode(answer.read())

@@ -159,10 +159,18 @@ def test_any_parameters(catalogue: Catalogue, parameters: dict[str, Any]) -> Non
     assert answer.status_code in (200, 400, 404), (parameters, answer.text)
     if answer.status_code != 200:
         assert answer.json()["message"]
+    browsing = msgspec.json.encode({"hitsPerPage": 1, **parameters})
+    assert catalogue.api.post("/1/indexes/programs/browse", content=browsing, headers=V5).status_code in (200, 400)
 
 
 @settings(max_examples=50)
 @given(body=st.binary(max_size=50) | _JSON.map(msgspec.json.encode))
 def test_any_body(catalogue: Catalogue, body: bytes) -> None:
-    for path in (QUERIES, "/1/indexes/programs/query", "/1/indexes/programs/facets/network/query"):
+    for path in (
+        QUERIES,
+        "/1/indexes/programs/query",
+        "/1/indexes/programs/facets/network/query",
+        "/1/indexes/programs/browse",
+        "/1/indexes/*/objects",
+    ):
         assert catalogue.api.post(path, content=body, headers=V5).status_code in (200, 400, 404)

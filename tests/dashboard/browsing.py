@@ -22,6 +22,7 @@ class Visit:
         self.elsewhere: list[str] = []
         # Pieces of console errors that a test provokes.
         self.expected: list[str] = []
+        self._waits = 0
         page.on("console", self._said)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", self._asked)
@@ -47,8 +48,16 @@ class Visit:
     def settled(self) -> Visit:
         """Wait until nothing is awaited any more."""
         self.page.wait_for_selector("main h1, main h2")
+        # For three frames on end: what a click, or a step back in the history, sets off is marked as busy by then.
+        self._waits += 1
         self.page.wait_for_function(
-            "() => !document.querySelector('[aria-busy], .pending, .skeleton, .loading, main .spinner')"
+            """(wait) => {
+                const busy = document.querySelector('[aria-busy], .pending, .skeleton, .loading, main .spinner');
+                const frames = busy || window.calm?.wait !== wait ? 0 : window.calm.frames + 1;
+                window.calm = { wait, frames };
+                return frames >= 3;
+            }""",
+            arg=self._waits,
         )
         return self
 

@@ -1,7 +1,9 @@
 """Real processes killed with -9 again and again, on engines of their own; at the end nothing may be lost.
 
 `make chaos` runs it and prints the table of where the kills landed. A child process ends itself with SIGKILL at the
-I/O operation it was told; the engines are killed from outside. `SECONDS=600` is how long it goes on.
+I/O operation it was told, or is killed from outside anywhere, as the engines are. `SECONDS=600` is how long it goes on;
+then for as long again, at most, until every phase has had its share of kills. A whole run that holds writes its table
+to `docs/reliability.md`.
 """
 
 from __future__ import annotations
@@ -22,7 +24,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
-import msgspec
 import psycopg
 
 from app.cli.ports import with_urls
@@ -37,11 +38,16 @@ from app.settings import Settings, read_settings
 from indexing.follow import drain, follow
 from indexing.rebuild import rebuild
 from indexing.tend import tend_once
-from indexing.verify import verify
+from indexing.verify import Verified, verify
 from tests.instep.stepping import GatedConnection, GatedCursor
 
 HOT = 20  # programs that are written all the time and never deleted: every answer must have all of them
 _CLIENTS = 8
+WHOLE_SECONDS = 600.0  # what these are asked of a run of; a shorter one owes its share
+_KILLS = 60
+_KILLS_A_PHASE = 5
+_PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
+_BEGIN, _END = "<!-- chaos: written by `make chaos` -->\n", "<!-- end of chaos -->\n"
 _FIRST_WRITE = """
     insert into programs (network_id, external_id, data_source, status, name, normaliser)
     values (5, %s, 'chaos', 'active', 'hot 0', 1)
@@ -53,11 +59,11 @@ PHASES: dict[str, tuple[str, str, int]] = {
     "mid-lease": ("follow", "copy", 3),
     "after push before acknowledge": ("follow", "with pushed", 3),
     "after create before backfill": ("rebuild", "pg_export_snapshot", 1),
-    "in the backfill": ("rebuild", "_bulk", 2),
+    "in the backfill": ("rebuild", "_bulk", 1),
     "between gate and alias call": ("rebuild", "_aliases", 1),
     "after the alias call": ("rebuild", "set state = 'standby'", 1),
-    "": ("", "", 0),
 }
+_PATIENCE_SECONDS = 60.0  # a child that has not come to its place by then waits for an engine, and is killed there
 
 
 class _Gate:
@@ -93,7 +99,7 @@ def child(phase: str, kind: str) -> None:
     assert settings.database_url
     assert settings.opensearch_url
     engines = Engines(settings.database_url, settings.opensearch_url)
-    gate = _Gate(*PHASES[phase][1:])
+    gate = _Gate(*PHASES[phase][1:] if phase else ("", 0))
 
     def connect() -> psycopg.Connection:
         connection = GatedConnection.connect(engines.database_url, cursor_factory=_CopyingCursor, connect_timeout=5)
@@ -126,16 +132,32 @@ class Chaos:
         assert engines._servers
         self.servers = engines._servers
         self.environment = with_urls(settings, engines)
-        self.until = time.monotonic() + seconds
+        self.seconds = seconds
+        self.began = time.monotonic()
+        self.spent = 0.0
         self.kills: Counter[str] = Counter()
         self.answers: Counter[str] = Counter()
         self.wrong: list[str] = []
         self.written = 0
+        self.committed: dict[str, int] = {}  # hot program -> what it was last called, as far as its writer knows
+        self.ended: Counter[str] = Counter()  # children that were not killed, by their end
         self.slowest = 0.0
-        self.over = threading.Event()
 
     def connect(self) -> psycopg.Connection:
         return psycopg.connect(self.engines.database_url, connect_timeout=5)
+
+    def _owed(self, whole: int) -> int:
+        return max(round(whole * min(self.seconds / WHOLE_SECONDS, 1.0)), 1)
+
+    @property
+    def _enough(self) -> bool:
+        phases = all(self.kills[phase] >= self._owed(_KILLS_A_PHASE) for phase in PHASES)
+        return phases and sum(self.kills.values()) >= self._owed(_KILLS)
+
+    @property
+    def _going(self) -> bool:
+        spent = time.monotonic() - self.began
+        return spent < self.seconds or (spent < 2 * self.seconds and not self._enough)
 
     def run(self) -> None:
         client = open_search(self.engines, self.settings)
@@ -146,6 +168,7 @@ class Chaos:
         rebuild(self.connect, client, self.settings.index)
         serving = self._spawn("serve")
         self._wait_for_api()
+        self.began = time.monotonic()
         threads: list[threading.Thread] = [
             *(threading.Thread(target=self._search) for _ in range(_CLIENTS)),
             threading.Thread(target=self._write),
@@ -159,6 +182,7 @@ class Chaos:
             thread.start()
         for thread in threads:
             thread.join()
+        self.spent = time.monotonic() - self.began
         serving.terminate()
         serving.wait(20)
         self._settle(client)
@@ -174,16 +198,49 @@ class Chaos:
                         break
             time.sleep(1)
         found = verify(self.connect, client, self.settings.index, deep=True)
-        lines = [
-            f"{sum(self.kills.values())} kills",
-            *(f"| {phase or 'none'} | {count} |" for phase, count in sorted(self.kills.items())),
-            f"answers {dict(self.answers)}, slowest 503 {self.slowest:.2f} s, {self.written} writes",
-            f"{len(self.wrong)} wrong {self.wrong[:5]}",
-            f"verify --deep {msgspec.json.encode(found).decode()}",
-        ]
-        sys.stdout.write("\n".join(lines) + "\n")
-        if self.wrong or not found.in_step:
+        lost = self._lost()
+        report = self._report(found, lost)
+        sys.stdout.write(report)
+        for said in (*self.wrong[:5], *lost[:5]):
+            sys.stdout.write(f"wrong: {said}\n")
+        sys.stdout.write(f"children that were not killed: {dict(self.ended)}\n")
+        if self.wrong or lost or not found.in_step or not self._enough:
             raise SystemExit(1)
+        if self.seconds >= WHOLE_SECONDS:
+            before, begin, rest = _PAGE.read_text("utf-8").partition(_BEGIN)
+            _, end, after = rest.partition(_END)
+            assert begin
+            assert end
+            _PAGE.write_text(f"{before}{begin}{report}{end}{after}", "utf-8")
+
+    def _lost(self) -> list[str]:
+        """Hot programs that are called something older than what their writer was told is committed."""
+        with self.connect() as connection:
+            rows = connection.execute("select external_id, name from programs where network_id = 5").fetchall()
+        names: dict[str, str] = dict(rows)
+        return [
+            f"{key} is {names.get(key)}, 'hot {number}' was committed"
+            for key, number in self.committed.items()
+            if int(names.get(key, "hot -1").split()[1]) < number
+        ]
+
+    def _report(self, found: Verified, lost: list[str]) -> str:
+        answered, refused = self.answers["200"], self.answers["503"]
+        rest = {how: count for how, count in self.answers.items() if how not in ("200", "503")}
+        lines = [
+            "| killed | times |",
+            "|---|---|",
+            *(f"| {phase} | {count} |" for phase, count in sorted(self.kills.items(), key=lambda each: -each[1])),
+            f"| **all** | **{sum(self.kills.values())}** |",
+            "",
+            f"{self.spent:,.0f} seconds on {os.cpu_count()} cores: {self.written:,} writes of programs that are "
+            f"searched for, {answered:,} searches answered, {refused:,} refused with 503 and Retry-After (the slowest "
+            f"after {self.slowest:.2f} s){f', {rest}' if rest else ''}; {len(self.wrong)} wrong answers, "
+            f"{len(lost)} commits lost. `verify --deep` at the end, {found.rows:,} rows: {found.missing} "
+            f"missing, {found.stale} stale, {found.extra} resurrected, "
+            f"{'in step' if found.in_step else found.undecided or 'not in step'}.",
+        ]
+        return "\n".join(lines) + "\n"
 
     def _spawn(self, *command: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -204,9 +261,11 @@ class Chaos:
         """Children of one kind, one after the other, each killed somewhere; now and then one is left alone."""
         phases = [phase for phase, (child, _, _) in PHASES.items() if child == kind]
         turn = 0
-        while time.monotonic() < self.until:
-            phase = "" if kind != "follow" and turn % 4 == 3 else phases[turn % len(phases)]
+        while self._going:
             turn += 1
+            anywhere, alone = turn % 4 == 2, turn % 6 == 0
+            # The phase with the fewest kills is next, so that none is left out however hard it is to come to.
+            phase = "" if anywhere or alone else min(phases, key=lambda each: (self.kills[each], random.random()))
             process = subprocess.Popen(
                 [sys.executable, "-m", "tests.instep.chaos", "child", phase, kind],
                 env=self.environment,
@@ -214,7 +273,7 @@ class Chaos:
                 stderr=subprocess.DEVNULL,
             )
             try:
-                process.wait(random.uniform(40, 60))
+                process.wait(random.uniform(1, 10) if anywhere else _PATIENCE_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -222,10 +281,12 @@ class Chaos:
                 continue
             if process.returncode == -signal.SIGKILL:
                 self.kills[phase] += 1
+            else:
+                self.ended[f"{kind}: {'done' if process.returncode == 0 else 'failed'}"] += 1
 
     def _engines(self) -> None:
         turn = 0
-        while time.monotonic() < self.until - 30:
+        while self._going:
             time.sleep(random.uniform(20, 40))
             server = next(each for each in self.servers._running if each.name == ("Postgres", "OpenSearch")[turn % 2])
             turn += 1
@@ -248,14 +309,15 @@ class Chaos:
                 )
 
     def _write(self) -> None:
-        while time.monotonic() < self.until:
+        while self._going:
             try:
                 with self.connect() as connection:
-                    while time.monotonic() < self.until:
+                    while self._going:
                         self.written += 1
+                        key = f"hot{random.randrange(HOT)}"
                         connection.execute(
                             "update programs set name = %s where external_id = %s and network_id = 5",
-                            (f"hot {self.written}", f"hot{random.randrange(HOT)}"),
+                            (f"hot {self.written}", key),
                         )
                         if self.written % 5 == 0:
                             connection.execute(
@@ -263,6 +325,7 @@ class Chaos:
                                 "where network_id <> 5 order by random() limit 3)"
                             )
                         connection.commit()
+                        self.committed[key] = self.written
                         time.sleep(0.02)
             except psycopg.Error:
                 time.sleep(0.2)
@@ -270,7 +333,7 @@ class Chaos:
     def _search(self) -> None:
         query = f"/api/programs?perPage=100&externalId={','.join(f'hot{number}' for number in range(HOT))}"
         with httpx2.Client(base_url=f"http://127.0.0.1:{self.settings.port}", timeout=10) as client:
-            while time.monotonic() < self.until:
+            while self._going:
                 began = time.monotonic()
                 try:
                     answer = client.get(query)

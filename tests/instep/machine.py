@@ -31,6 +31,9 @@ STEPS = st.integers(1, 12)
 # What a process is about to do: push, forget what was pushed, commit, read documents, move the alias.
 POINTS = st.sampled_from(["_bulk", "with pushed", "commit", "copy", "_aliases", "update index_generations"])
 WHICH = st.integers(0, 5)
+# A commit that notifies waits for the notifying commits of the whole server, which do not stand still.
+_PATIENT = "set local lock_timeout = 0"
+_TWO_ROUNDS = 60  # I/O operations of a follower: what it was about, and a batch more
 
 _PUT = """
     insert into programs (network_id, external_id, data_source, status, name, normaliser)
@@ -116,6 +119,7 @@ class InStep(RuleBasedStateMachine):
                     self.writer.execute("delete from programs where external_id = %s", (key,))
                 else:
                     self.writer.execute(_PUT, (key, self._name()))
+            self.writer.execute(_PATIENT)
         except psycopg.errors.LockNotAvailable:
             self.end_transaction(commit=False)
 
@@ -157,13 +161,16 @@ class InStep(RuleBasedStateMachine):
     @precondition(lambda self: self._running("rebuild") < 1)
     @rule(key=KEYS)
     def rebuild_at_once(self, key: str) -> None:
-        """While followers stand still wherever they are; then something changes, and they go on."""
+        """While followers stand still wherever they are, one at least; then something changes, and they go on."""
+        if not self._running("follow"):
+            self._start("follow", _follow)
+            self.processes[-1].advance("update changed_programs")
         self.start_rebuild(1)
         self.end(len(self.processes) - 1, "let it finish")
         self.put(key)
         for process in self.processes:
             if process.name == "follow":
-                process.step(30)
+                process.step(_TWO_ROUNDS)
 
     @precondition(lambda self: len(self.processes) < 5)
     @rule(what=st.sampled_from(["rollback", "prune", "prune all", "tend", "verify", "repair", "redrive"]))
@@ -270,13 +277,14 @@ class InStep(RuleBasedStateMachine):
     def _impatient(self) -> psycopg.Connection:
         """A connection that does not wait for a lock: whoever holds it stands still until this schedule goes on."""
         connection = self.catalogue.connect()
-        connection.execute("set lock_timeout = '50ms'")
+        connection.execute("set lock_timeout = '10ms'")
         connection.commit()
         return connection
 
     def _write(self, statement: str, *parameters: Any) -> None:
         with suppress(psycopg.errors.LockNotAvailable), self._impatient() as connection:
             connection.execute(statement, parameters)
+            connection.execute(_PATIENT)
 
     def _name(self) -> str:
         self.count += 1

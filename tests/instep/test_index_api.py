@@ -1,6 +1,7 @@
 """The index over the API: its state for everybody, operations for admins, metrics for Prometheus.
 
-1. GET /api/index tells generations, lag, dead letters and what became of operations.
+1. GET /api/index tells generations, lag, dead letters and what became of operations; of a build how far it is, its
+   rate and what is left; of a pause why and since when. `affindex index status` prints the same.
 2. Rebuild and verify answer 202 and run on; rollback is done when it answers; all need scope admin.
 3. What an index refuses is kept as a dead letter, and pushed again once the cause is gone.
 4. A generation that takes no changes does not keep them from the one that serves.
@@ -11,8 +12,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from app.cli.context import console
+from app.cli.index import show
 from indexing import generations, letters
 from indexing.follow import drain
+from indexing.status import read_status
+from indexing.tend import prune_history
 from tests.words import Catalogue, program
 
 
@@ -44,6 +49,39 @@ def test_operations(catalogue: Catalogue) -> None:
     scraped = catalogue.api.get("/metrics").text
     assert "affindex_verify_in_step 1.0" in scraped
     assert "affindex_search_ready 1.0" in scraped
+
+
+def test_a_build_says_how_far_it_is(catalogue: Catalogue) -> None:
+    catalogue.store(program("A"))
+    catalogue.rows(
+        "insert into index_generations (name, state, fingerprint, fields, created_at, built, expected) "
+        "values ('half', 'building', 'f', '{id}', now() - interval '10 seconds', 1000, 4000)"
+    )
+    catalogue.rows("update index_generations set paused_because = 'full', paused_since = now() where state = 'serving'")
+    building, serving = sorted(catalogue.get("/api/index")["generations"], key=lambda each: str(each["state"]))
+    assert (building["built"], building["expected"]) == (1000, 4000)
+    assert 0 < building["rate"] <= 100
+    assert building["remainingSeconds"] >= 30
+    assert (serving["pausedBecause"], serving["rate"]) == ("full", None)
+    assert serving["pausedSince"].endswith("Z")
+    with catalogue.connect() as connection:
+        status = read_status(connection, catalogue.search, catalogue.alias)
+    with console.capture() as captured:
+        show(status)
+    said = " ".join(captured.get().split())
+    for words in ("full", "4,000", "left"):
+        assert words in said, said
+
+
+def test_history_is_kept_as_long_as_was_said(catalogue: Catalogue) -> None:
+    catalogue.put([program("A", cookie_days=30)])
+    for days, age in ((29, 800), (28, 700), (27, 0)):
+        catalogue.rows("update programs set cookie_days = %s", days)
+        catalogue.rows("update program_history set at = now() - %s * interval '1 day' where new = %s", age, str(days))
+    with catalogue.connect() as connection:
+        assert prune_history(connection, 730) == 1
+        assert prune_history(connection, 730) == 0
+    assert catalogue.rows("select new::int from program_history order by id") == [(28,), (27,)]
 
 
 def test_dead_letters(catalogue: Catalogue) -> None:

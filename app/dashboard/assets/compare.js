@@ -1,6 +1,6 @@
 // Up to four programs side by side. Which ones is in the address.
 
-import { get } from "./api.js";
+import { get, newest } from "./api.js";
 import { h, icon, replace } from "./dom.js";
 import { loadFields, network, vertical, word } from "./fields.js";
 import { country, list, money, number, percent } from "./format.js";
@@ -14,6 +14,7 @@ const body = h("div");
 main.append(h("h1", null, "Compare"), body);
 title("Compare");
 
+const comparing = newest();
 let differing = new URLSearchParams(location.search).get("only") === "differences";
 
 // [name, show(program), better: 1 higher, -1 lower, of which number]
@@ -113,29 +114,37 @@ addEventListener("popstate", () => {
 async function show() {
   const asked = ids();
   if (!asked.length) {
+    comparing.stop();
+    settle();
     replace(body, empty("Nothing to compare yet", h("p", null, `Choose up to ${number(MOST_COMPARED)} programs with their Compare buttons.`), h("p", null, h("a", { class: "button primary", href: "/" }, icon("search"), "Find programs"))));
     return;
   }
+  // at once, so that neither a reader nor a screen reader takes the old table for the new one
+  body.setAttribute("aria-busy", "true");
   if (!body.querySelector("table")) replace(body, skeleton(10));
   try {
-    const [answers] = await Promise.all([
-      Promise.all(
-        asked.map((id) =>
-          get(`/api/programs/${id}`).catch((problem) => {
-            if (problem.status === 404 || problem.status === 410) return null;
-            throw problem;
-          }),
-        ),
-      ),
-      loadFields(),
-    ]);
+    const answers = await comparing.ask((signal) => Promise.all([...asked.map((id) => program(id, signal)), loadFields()]));
+    if (answers === undefined) return; // another comparison is under way
+    answers.pop(); // the fields
     const programs = answers.filter(Boolean);
+    settle();
     if (programs.length) replace(body, table(programs, answers.length - programs.length));
     else replace(body, empty("These programs are no longer there", h("p", null, h("a", { class: "button", href: "/" }, "Find programs"))));
   } catch (problem) {
+    settle();
     if (problem.status === undefined) console.error(problem);
     replace(body, failed(problem, show));
   }
+}
+
+const settle = () => body.removeAttribute("aria-busy");
+
+/** Null if there is none any more. */
+function program(id, signal) {
+  return get(`/api/programs/${id}`, "", { signal }).catch((problem) => {
+    if (problem.status === 404 || problem.status === 410) return null;
+    throw problem;
+  });
 }
 
 show();

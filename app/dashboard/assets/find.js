@@ -96,6 +96,7 @@ async function show({ scroll = false } = {}) {
   try {
     await loadFields();
   } catch (problem) {
+    settle();
     return void replace(results, failed(problem, () => show()));
   }
   if (asked !== state) return undefined;

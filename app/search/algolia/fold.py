@@ -106,11 +106,11 @@ def _folded(
     if shows is not None:
         body |= _page(queries[shows], reading)
         if after := conditions_of(queries[shows]) - common:
-            body["post_filter"] = as_clause(both(_ordered(after)))
+            body["post_filter"] = as_clause(both(in_order(after)))
     if views:
         body["aggs"] = {
             names[conditions]: {
-                "filter": as_clause(both(_ordered(conditions - common))),
+                "filter": as_clause(both(in_order(conditions - common))),
                 **({"aggs": counts} if counts else {}),
             }
             for conditions, counts in views.items()
@@ -134,9 +134,9 @@ def _page(asked: Query, reading: Reading) -> dict[str, Any]:
 
 
 def _clauses(conditions: Conditions) -> list[dict[str, Any]]:
-    return [as_clause(each) for each in _ordered(conditions)]
+    return [as_clause(each) for each in in_order(conditions)]
 
 
-def _ordered(conditions: Conditions) -> list[Expression]:
+def in_order(conditions: Conditions) -> list[Expression]:
     """Always in the same order: equal searches are equal bytes, which the engine's own cache goes by."""
     return sorted(conditions, key=repr)

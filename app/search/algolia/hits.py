@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from app.search.algolia.attributes import OBJECT_ID, PATH, level_of
+from app.search.algolia.names import Names
 from app.search.algolia.query import Marks, Query
 from app.search.highlight import MARK, UNMARK
 from app.search.page import Hit, program
@@ -28,6 +29,7 @@ Record = dict[str, Any]
 
 class _Sync(msgspec.Struct):
     category_path: list[str] | None = msgspec.field(name="categoryPath", default=None)
+    deleted: bool = False
 
 
 class _Source(msgspec.Struct):
@@ -37,20 +39,25 @@ class _Source(msgspec.Struct):
 _source = msgspec.json.Decoder(_Source).decode
 
 
-def record(hit: Hit, synced: Mapping[str, str]) -> Record:
-    """A program with `objectID` and its path by level, as the hierarchical menu names it."""
-    found: Record = msgspec.json.decode(program(hit.source, synced))
-    path = _source(hit.source).sync.category_path
+def is_deleted(source: msgspec.Raw) -> bool:
+    """Whether a stored program is only remembered as deleted."""
+    return _source(source).sync.deleted
+
+
+def record(source: msgspec.Raw, synced: Mapping[str, str]) -> Record:
+    """A stored program with `objectID` and its path by level, as the hierarchical menu names it."""
+    found: Record = msgspec.json.decode(program(source, synced))
+    path = _source(source).sync.category_path
     levels = {f"lvl{level_of(each)}": each for each in path or ()}
     return {OBJECT_ID: str(found["id"]), **found, PATH: levels or None}
 
 
 def shown(hit: Hit, asked: Query, synced: Mapping[str, str]) -> Record:
     """A hit as it is answered: the attributes wanted, highlighted and snippeted."""
-    whole = record(hit, synced)
+    whole = record(hit.source, synced)
     marked = {field.removesuffix(_WORDS_FIELD): parts[0] for field, parts in (hit.highlight or {}).items()}
     words = tuple(dict.fromkeys(folded(word) for word in asked.q.split()))
-    answer: Record = {OBJECT_ID: whole[OBJECT_ID], **retrieved(whole, asked)}
+    answer = retrieved(whole, asked.retrieve)
     highlighted = {
         name: leaf
         for name, value in whole.items()
@@ -69,9 +76,9 @@ def shown(hit: Hit, asked: Query, synced: Mapping[str, str]) -> Record:
     return answer
 
 
-def retrieved(whole: Record, asked: Query) -> Record:
-    """The attributes of a record that are wanted."""
-    return {name: value for name, value in whole.items() if name != OBJECT_ID and asked.retrieve.holds(name)}
+def retrieved(whole: Record, wanted: Names) -> Record:
+    """The attributes of a record that are wanted, and always its id."""
+    return {name: value for name, value in whole.items() if name == OBJECT_ID or wanted.holds(name)}
 
 
 def _highlighted(value: Any, marked: str | None, words: tuple[str, ...], marks: Marks) -> Any:

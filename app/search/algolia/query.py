@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -90,6 +91,17 @@ def sorted_index(index: str) -> tuple[SortKey, ...] | None:
     known = [INDEX, *(f"{INDEX}_{key}_{direction}" for key in SORTS for direction in ("asc", "desc"))]
     end, _ = meaning(index, known)
     raise UnknownIndex(f"Index {index[:80]} does not exist{end}")
+
+
+def echoed(asked: Query) -> str:
+    """The parameters as Algolia repeats them: URL-encoded, lists as JSON."""
+    return urlencode(
+        {
+            name: value if isinstance(value, str) else msgspec.json.encode(value).decode()
+            for name, value in asked.given.items()
+            if name != "indexName"
+        }
+    )
 
 
 class _Reader:

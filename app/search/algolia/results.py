@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
-
-import msgspec
 
 from app.search.algolia.attributes import ALL_FACETS
 from app.search.algolia.counts import Counted, counted
 from app.search.algolia.fold import Folded, conditions_of
 from app.search.algolia.hits import shown
-from app.search.algolia.query import Query
+from app.search.algolia.query import Query, echoed
 from app.search.algolia.values import facet_hits
 from app.search.page import Found
 from app.search.request import DEEPEST_RESULT
@@ -59,7 +56,7 @@ def _page(asked: Query, found: Found, total: int, counts: Mapping[str, Counted],
         "exhaustiveTypo": whole,
         "renderingContent": _ordering(asked.facets),
         "query": asked.q,
-        "params": _params(asked),
+        "params": echoed(asked),
         "index": asked.index,
         "processingTimeMS": found.took,
     }
@@ -92,14 +89,3 @@ def _facet_hits(asked: Query, place: int, group: Mapping[str, Any], found: Found
         "exhaustive": {"facetsCount": exact},
         "processingTimeMS": found.took,
     }
-
-
-def _params(asked: Query) -> str:
-    """The parameters as Algolia repeats them: URL-encoded, lists as JSON."""
-    return urlencode(
-        {
-            name: value if isinstance(value, str) else msgspec.json.encode(value).decode()
-            for name, value in asked.given.items()
-            if name != "indexName"
-        }
-    )

@@ -12,6 +12,7 @@ from app.search.problems import BadRequest, ParameterError
 
 MOST_QUERIES = 50  # in one request, as Algolia
 _MOST_PARAMETERS = 500
+_OF_CLIENTS = "x-algolia-"
 
 Parameters = Mapping[str, Any]
 
@@ -21,16 +22,15 @@ def refused(parameter: str, message: str, did_you_mean: str | None = None) -> Ba
     return BadRequest([ParameterError(parameter=parameter, message=message, did_you_mean=did_you_mean)])
 
 
-def several(body: bytes) -> list[Parameters]:
+def several(body: bytes, most: int = MOST_QUERIES) -> list[Parameters]:
     """The queries of `{"requests": [...]}`, or of a bare list, each as its parameters. Raises BadRequest."""
     decoded = _decoded(body)
     requests = decoded.get("requests") if isinstance(decoded, dict) else decoded
     if not isinstance(requests, list):
         raise refused("requests", 'the body has no list of queries; expected {"requests": [{"indexName": …}, …]}')
-    if len(requests) > MOST_QUERIES:
+    if len(requests) > most:
         raise refused(
-            "requests",
-            f"Too many queries in multi query request: {len(requests):,}; at most {MOST_QUERIES} are taken",
+            "requests", f"Too many queries in multi query request: {len(requests):,}; at most {most} are taken"
         )
     return [_merged(each, f"requests[{place}]") for place, each in enumerate(requests)]
 
@@ -38,6 +38,12 @@ def several(body: bytes) -> list[Parameters]:
 def single(body: bytes) -> Parameters:
     """The parameters of a request about one index; an empty body has none. Raises BadRequest."""
     return _merged(_decoded(body), "body") if body.strip() else {}
+
+
+def in_url(query_string: str) -> Parameters:
+    """The parameters of a GET, without what the clients say of themselves. Raises BadRequest."""
+    given = _merged(_url_encoded(query_string, "the query string"), "the query string")
+    return {name: value for name, value in given.items() if not name.lower().startswith(_OF_CLIENTS)}
 
 
 def _decoded(body: bytes) -> Any:
@@ -56,7 +62,7 @@ def _merged(given: Any, place: str) -> Parameters:
         case None | "":
             merged = given
         case str():
-            merged = {**_url_encoded(inner, place), **given}
+            merged = {**_url_encoded(inner, f"{place}.params"), **given}
         case dict():
             merged = {**inner, **given}
         case _:
@@ -68,7 +74,7 @@ def _url_encoded(params: str, place: str) -> dict[str, str]:
     try:
         pairs = parse_qsl(params, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
     except UnicodeDecodeError:
-        raise refused(f"{place}.params", f"{place}.params is not UTF-8") from None
+        raise refused(place, f"{place} is not UTF-8") from None
     except ValueError:
-        raise refused(f"{place}.params", f"{place}.params has more than {_MOST_PARAMETERS} parameters") from None
+        raise refused(place, f"{place} has more than {_MOST_PARAMETERS} parameters") from None
     return dict(pairs)

@@ -23,6 +23,7 @@ import {
   SortBy,
   Stats,
   ToggleRefinement,
+  useAutocomplete,
   useInstantSearch,
   useNumericMenu,
   useRange,
@@ -59,6 +60,12 @@ function NumericMenu({ attribute, items }) {
 function Slider({ attribute }) {
   const { range } = useRange({ attribute });
   return h('div', { className: 'ais-RangeSlider', 'aria-valuemin': range.min, 'aria-valuemax': range.max });
+}
+
+function Suggesting() {
+  const { indices } = useAutocomplete();
+  const shown = indices.flatMap(({ indexId, hits }) => hits.map((hit) => `${indexId}:${hit.objectID}`));
+  return h('div', { id: 'suggestions' }, JSON.stringify(shown));
 }
 
 export async function open(root, searchClient) {
@@ -108,6 +115,7 @@ export async function open(root, searchClient) {
       h(Configure, { hitsPerPage: 5 }),
       box('endless', h(InfiniteHits, { hitComponent: Hit })),
     ),
+    h(Index, { indexName: 'programs', indexId: 'suggesting' }, h(Configure, { hitsPerPage: 3 }), h(Suggesting)),
   );
   const made = createRoot(root);
   made.render(page);

@@ -1,0 +1,113 @@
+"""Waiting until searches show what was written: for writers who must see their own write.
+
+What was noted as changed when the question came is waited for, until the change set has let it go (every generation
+has it) or the serving generation holds it (another one takes no changes now); then one refresh shows it. A document
+that the index refuses counts as arrived: it is a dead letter, and waiting longer would not help.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+
+from app.api.catalogue import Catalogue
+from app.api.problems import Problem
+from app.search.problems import BadRequest, ParameterError
+
+# Three times what freshness promises; a client that would wait longer asks again.
+WAIT_SECONDS = 5.0
+_LOOK_SECONDS = 0.05
+_RETRY_SECONDS = 2
+# Further behind than this nothing arrives in time, so it is said at once.
+_MOST_PENDING = 100_000
+# So many are looked up one by one; while more are pending, they are only counted.
+_MOST_LOOKED_UP = 1_000
+
+VERSION_HEADER = "X-Program-Version"
+
+_DRAWN = "select last_value from program_version"
+_PENDING = """
+    select program_id, version from changed_programs where %(program)s::bigint is null or program_id = %(program)s
+    limit %(most)s
+"""
+_LEFT = "select count(*)::int as left from (select from changed_programs where version <= %s limit %s) as changes"
+_STILL = "select program_id as id from changed_programs where program_id = any(%s) limit %s"
+
+
+class _Held(msgspec.Struct):
+    id: int = msgspec.field(name="_id")
+    version: int = msgspec.field(name="_version", default=0)
+
+
+class _AllHeld(msgspec.Struct):
+    docs: list[_Held]
+
+
+async def until_searchable(catalogue: Catalogue, version: int, program: int | None = None) -> None:
+    """Return once searches show every change up to a version that is committed now: of all programs, or of one.
+
+    Raises Problem 504 if they do not in time, BadRequest for a version that was never given out, and what an engine
+    that is away raises.
+    """
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            await _until_held(catalogue, version, program)
+            await catalogue.engine.refresh()
+            # What is remembered is remembered under what the probe saw last, which was before.
+            await catalogue.probe.look()
+    except TimeoutError:
+        raise _not_yet(version, f"the index has not come to version {version} within {WAIT_SECONDS:g} s") from None
+
+
+def _not_yet(version: int, because: str) -> Problem:
+    return Problem(
+        504,
+        "not-indexed-yet",
+        f"{because}. What was written is safe and will be found: ask again, or without waiting for what is there now",
+        headers={"Retry-After": str(_RETRY_SECONDS), VERSION_HEADER: str(version)},
+        version=version,
+    )
+
+
+async def _until_held(catalogue: Catalogue, version: int, program: int | None) -> None:
+    async with catalogue.database() as database:
+        drawn = (await _rows(database, _DRAWN))[0]["last_value"]
+        if version > drawn:
+            message = f"'waitForVersion' is {version}, a version that was never given out"
+            raise BadRequest([ParameterError(parameter="waitForVersion", message=message)])
+        pending = await _rows(database, _PENDING, {"program": program, "most": _MOST_PENDING + 1})
+    if len(pending) > _MOST_PENDING:
+        raise _not_yet(version, f"more than {_MOST_PENDING:,} changes are under way")
+    # A program that was changed again since may hold the awaited version or a newer one.
+    awaited = {each["program_id"]: min(each["version"], version) for each in pending}
+    newest = max((each["version"] for each in pending), default=0)
+    while awaited:
+        async with catalogue.database() as database:
+            if len(awaited) > _MOST_LOOKED_UP:
+                (count,) = await _rows(database, _LEFT, (newest, _MOST_LOOKED_UP + 1))
+                many = count["left"] > _MOST_LOOKED_UP
+            else:
+                many = False
+            still = [] if many else await _rows(database, _STILL, (list(awaited), _MOST_LOOKED_UP + 1))
+        if not many and len(still) <= _MOST_LOOKED_UP:
+            awaited = {each["id"]: awaited[each["id"]] for each in still}
+            if awaited:
+                held = await _held(catalogue, list(awaited))
+                awaited = {id: wanted for id, wanted in awaited.items() if held.get(id, 0) < wanted}
+        if awaited:
+            await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def _rows(database: Any, query: str, parameters: Any = None) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = await (await database.execute(query, parameters)).fetchall()
+    return rows
+
+
+async def _held(catalogue: Catalogue, ids: list[int]) -> dict[int, int]:
+    """The versions that the serving generation holds, visible or not."""
+    path = f"/{catalogue.engine.alias}/_mget"
+    body = {"ids": [str(id) for id in ids]}
+    answer = await catalogue.engine.request("POST", path, body, _source="false", preference="_primary")
+    return {each.id: each.version for each in msgspec.json.decode(answer, type=_AllHeld, strict=False).docs}
