@@ -4,17 +4,30 @@ Texts in other languages are searched as they stand, folded only. The light stem
 without joining words of different meaning, which a catalogue of short texts punishes at once.
 """
 
-STEMMERS: dict[str, str] = {
-    "da": "danish",
-    "de": "light_german",
-    "en": "english",
-    "es": "light_spanish",
-    "fi": "light_finnish",
-    "fr": "light_french",
-    "it": "light_italian",
-    "nb": "norwegian",
-    "nl": "dutch",
-    "no": "norwegian",
-    "pt": "light_portuguese",
-    "sv": "swedish",
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Stemmer:
+    """A stemmer and a list of stop words, by their names in the engine."""
+
+    name: str
+    stopwords: str
+
+
+STEMMERS: dict[str, Stemmer] = {
+    "da": Stemmer("danish", "danish"),
+    "de": Stemmer("light_german", "german"),
+    "en": Stemmer("english", "english"),
+    "es": Stemmer("light_spanish", "spanish"),
+    "fi": Stemmer("light_finnish", "finnish"),
+    "fr": Stemmer("light_french", "french"),
+    "it": Stemmer("light_italian", "italian"),
+    "nb": Stemmer("norwegian", "norwegian"),
+    "nl": Stemmer("dutch", "dutch"),
+    "no": Stemmer("norwegian", "norwegian"),
+    "pt": Stemmer("light_portuguese", "portuguese"),
+    "sv": Stemmer("swedish", "swedish"),
 }

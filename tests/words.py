@@ -137,7 +137,10 @@ class Catalogue:
 
     def build_suggestions(self) -> suggestions.Built | None:
         """Make everything in Postgres suggestible."""
-        return suggestions.build(self.connect, self.search, self.alias)
+        built = suggestions.build(self.connect, self.search, self.alias)
+        if "api" in self.__dict__:  # what it remembers is of those before until its probe has looked
+            self.get("/readyz")
+        return built
 
     # -- getting out ---------------------------------------------------------------------------------------------
 
