@@ -15,6 +15,7 @@ from indexing import generations, letters
 from indexing.documents import bodies, documents_of
 from indexing.generations import Generation
 from indexing.push import Outcome, push
+from indexing.refreshing import Refreshing
 from indexing.versions import draw_anew, raise_above_both
 
 _log = structlog.get_logger()
@@ -89,6 +90,7 @@ class Round:
     throttled: bool = False
     again_in: float = 0.0  # seconds until what was not taken is tried again
     rewound: int = 0  # programs that the index held a newer version of than Postgres knows
+    pushed_to: str | None = None  # the generation that serves, if it took anything
 
 
 def one_round(connection: psycopg.Connection, client: OpenSearch, batch: int = BATCH, after: int = 0) -> Round:
@@ -164,6 +166,8 @@ def _settle(
             result.unavailable[generation.name] = generation.paused_because or "it is paused"
             continue
         accepted &= outcome.done | {refused.id for refused in outcome.refused}
+        if outcome.done and generation.state == "serving":
+            result.pushed_to = generation.name
         older |= outcome.older
         letters.write(connection, generation.name, outcome.refused)
         letters.clear(connection, generation.name, outcome.done)
@@ -238,13 +242,13 @@ def follow(connect: Connect, client: OpenSearch, stop: threading.Event) -> None:
     pause = _FIRST_PAUSE
     while not stop.is_set():
         try:
-            with connect() as connection, connect() as listener:
+            with connect() as connection, connect() as listener, Refreshing(client) as refreshing:
                 listener.autocommit = True
                 listener.execute("listen changed_programs")
                 if raise_above_both(connection, client):
                     _log.warning("the database is older than the index; `affindex index verify --repair` mends it")
                 pause = _FIRST_PAUSE
-                _follow(connection, listener, client, stop)
+                _follow(connection, listener, client, refreshing, stop)
         except Exception as error:  # whatever it was, the changes are still noted; a follower that died would not be
             passing = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
             _log.warning(
@@ -258,12 +262,18 @@ def follow(connect: Connect, client: OpenSearch, stop: threading.Event) -> None:
 
 
 def _follow(
-    connection: psycopg.Connection, listener: psycopg.Connection, client: OpenSearch, stop: threading.Event
+    connection: psycopg.Connection,
+    listener: psycopg.Connection,
+    client: OpenSearch,
+    refreshing: Refreshing,
+    stop: threading.Event,
 ) -> None:
     batch, after, said = BATCH, 0, ""
     while not stop.is_set():
         result = one_round(connection, client, batch, after)
         full = result.taken == batch
+        if result.pushed_to and not full:  # of a long queue nobody waits for the next batch: the index's own will do
+            refreshing.soon(result.pushed_to)
         # An index that asks for less gets less, and more again step by step.
         batch = max(batch // 2, _SMALLEST_BATCH) if result.throttled else min(batch + batch // 4 + 1, BATCH)
         around = not full and after > 0
