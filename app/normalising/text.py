@@ -17,6 +17,8 @@ def clean(raw: str | None, longest: int) -> str | None:
     """A text without markup, cut at a word if it is longer than `longest` characters; None if nothing is left."""
     if raw is None:
         return None
+    if len(raw) <= longest and _is_clean(raw):
+        return raw or None
     text = raw
     for _ in range(_DEEPEST):  # what does not show may have kept a tag or an entity from being one
         before = text
@@ -33,6 +35,15 @@ def clean(raw: str | None, longest: int) -> str | None:
         cut = text[: longest + 1].rfind(" ")
         text = text[: cut if cut > longest // 2 else longest].rstrip()
     return text or None
+
+
+def _is_clean(text: str) -> bool:
+    """Whether a text needs no cleaning, as nearly all do; quickly, and False where in doubt."""
+    return (
+        text.isascii()
+        and text.isprintable()
+        and not ("<" in text or "&" in text or "  " in text or text.startswith(" ") or text.endswith(" "))
+    )
 
 
 def lines_of(raw: str, longest: int) -> str:
