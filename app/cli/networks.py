@@ -11,6 +11,7 @@ from rich.table import Table
 from app.cli.context import Context, console, counting, emit, json_option, opened, say
 from app.importing.runs import bury_dead_runs, run_by_id
 from app.networks.accounts import accounts
+from app.networks.details import ask_details
 from app.networks.health import Health, health, syncs
 from app.networks.sync import open_sync
 from app.networks.sync import sync as carry_out
@@ -92,6 +93,7 @@ def sync(context: Context, network: str, accept_drift: bool, as_json: bool) -> N
                 progress(done, of)
 
             carry_out(to.connect, account, run, accept_drift=accept_drift, told=told)
+            ask_details(to.connect, account, run, told=told)
         with to.connect() as connection:
             done = run_by_id(connection, run)
             last = syncs(connection, network, 1)[0]

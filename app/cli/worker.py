@@ -12,7 +12,7 @@ import rich_click as click
 from app.cli.context import Context, opened
 from app.engines import Engines
 from app.importing.runs import bury_dead_runs
-from app.jobs import IMPORTS, SYNCS
+from app.jobs import DETAILS, IMPORTS, SYNCS
 from app.jobs import worker as job_worker
 from app.networks.accounts import accounts
 from app.networks.connectors import CONNECTORS
@@ -21,7 +21,9 @@ from indexing.follow import follow
 from indexing.tend import tend
 
 _IMPORTS_AT_ONCE = 2
-_SYNCS_AT_ONCE = len(CONNECTORS)  # nearly all of a sync is waiting for the network
+# Nearly all of either is waiting for the network, and no network has two at once.
+_SYNCS_AT_ONCE = _DETAILS_AT_ONCE = len(CONNECTORS)
+_SLOTS = {IMPORTS: _IMPORTS_AT_ONCE, SYNCS: _SYNCS_AT_ONCE, DETAILS: _DETAILS_AT_ONCE}
 _SPARE_THREADS = 4
 _STOP_SECONDS = 5
 
@@ -77,7 +79,7 @@ async def _work(engines: Engines, context: Context, stop: threading.Event) -> No
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     to = opened(engines, context.settings)
-    loop.set_default_executor(ThreadPoolExecutor(_IMPORTS_AT_ONCE + _SYNCS_AT_ONCE + _SPARE_THREADS))
+    loop.set_default_executor(ThreadPoolExecutor(sum(_SLOTS.values()) + _SPARE_THREADS))
     jobs = job_worker(engines.database_url, to.connect, accounts(context.settings), stop)
     async with jobs.open_async():
         working = [
@@ -91,7 +93,7 @@ async def _work(engines: Engines, context: Context, stop: threading.Event) -> No
                     shutdown_graceful_timeout=_STOP_SECONDS,
                 )
             )
-            for queue, at_once in ((IMPORTS, _IMPORTS_AT_ONCE), (SYNCS, _SYNCS_AT_ONCE))
+            for queue, at_once in _SLOTS.items()
         ]
         waiting = asyncio.create_task(ended.wait())
         await asyncio.wait({*working, waiting}, return_when=asyncio.FIRST_COMPLETED)

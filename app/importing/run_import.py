@@ -118,10 +118,10 @@ def _batched(numbered: Iterator[tuple[int, Record]]) -> Iterator[list[tuple[int,
 class _Session:
     """A connection that is opened when it is needed, and again when it is lost, with the run's lock on it."""
 
-    def __init__(self, connect: Connect, run: int) -> None:
+    def __init__(self, connect: Connect, run: int, holding: psycopg.Connection | None) -> None:
         self._connect = connect
         self._run = run
-        self._connection: psycopg.Connection | None = None
+        self._connection = holding
 
     def close(self) -> None:
         if self._connection:
@@ -223,12 +223,22 @@ def _merge_run(connection: psycopg.Connection, run: int, source: Source, staged:
         )
 
 
-def carry_out(connect: Connect, run: int, source: Source, progress: Progress | None = None) -> None:
-    """Carry out a run that was opened. It ends done, or failed with its reason recorded and the error raised."""
+def carry_out(
+    connect: Connect,
+    run: int,
+    source: Source,
+    progress: Progress | None = None,
+    *,
+    holding: psycopg.Connection | None = None,
+) -> None:
+    """Carry out a run that was opened. It ends done, or failed with its reason recorded and the error raised.
+
+    `holding` is the connection on which the run was started before, if it was; it is closed.
+    """
     # Not at the top: SQLAlchemy is 30 MB, and every process of the API knows this module without importing anything.
     from mappings.tables import staging_table
 
-    session = _Session(connect, run)
+    session = _Session(connect, run, holding)
     try:
         session.attempt(lambda connection: connection.execute(staging_table(staging_name(run))))
         staged = _stage_all(session, run, source, progress)

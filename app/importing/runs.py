@@ -85,8 +85,12 @@ def open_run(
     expected: dict[str, int],
     parameters: dict[str, Any],
     idempotency_key: str | None = None,
+    claiming: bool = True,
 ) -> int:
-    """Record a run as queued and claim its networks; commits. Raises NetworkBusy."""
+    """Record a run as queued and claim its networks; commits. Raises NetworkBusy.
+
+    Without `claiming` the networks stay free until `claim_networks`.
+    """
     networks = tuple(networks)
     bury_dead_runs(connection)
     try:
@@ -99,21 +103,36 @@ def open_run(
         )
         for network in networks:
             connection.execute(
-                "insert into import_run_networks (run_id, network_id, expected) values (%s, %s, %s)",
-                (run, BY_SLUG[network].id, expected.get(network)),
+                "insert into import_run_networks (run_id, network_id, expected, active) values (%s, %s, %s, %s)",
+                (run, BY_SLUG[network].id, expected.get(network), claiming),
             )
     except psycopg.errors.UniqueViolation:
-        connection.rollback()
-        for network in networks:
-            busy = connection.execute(
-                "select run_id from import_run_networks where network_id = %s and active", (BY_SLUG[network].id,)
-            ).fetchone()
-            if busy:
-                connection.rollback()
-                raise NetworkBusy(network, busy[0]) from None
+        _raise_busy(connection, networks)
         raise
     connection.commit()
     return int(run)
+
+
+def claim_networks(connection: psycopg.Connection, run: int, networks: Iterable[str]) -> None:
+    """Claim the networks of a run that was opened without; commits. Raises NetworkBusy."""
+    try:
+        connection.execute("update import_run_networks set active = true where run_id = %s", (run,))
+    except psycopg.errors.UniqueViolation:
+        _raise_busy(connection, networks)
+        raise
+    connection.commit()
+
+
+def _raise_busy(connection: psycopg.Connection, networks: Iterable[str]) -> None:
+    """Say which run has one of the networks, if any still has."""
+    connection.rollback()
+    for network in networks:
+        busy = connection.execute(
+            "select run_id from import_run_networks where network_id = %s and active", (BY_SLUG[network].id,)
+        ).fetchone()
+        if busy:
+            connection.rollback()
+            raise NetworkBusy(network, busy[0]) from None
 
 
 def start_run(connection: psycopg.Connection, run: int) -> None:

@@ -64,19 +64,26 @@ def read_lists(
     return reading
 
 
-def read_details(
-    connect: Connect,
-    client: Client,
-    connector: Connector,
-    account: Account,
-    pull: Pull,
-    reading: Reading,
-    told: Told,
-) -> None:
-    """Ask for details of a pull's programs; each is kept at once, so that it can end anywhere."""
+def wanted_details(
+    connect: Connect, connector: Connector, account: Account, pull: Pull
+) -> list[tuple[Detail, list[str]]]:
+    """The details that the budget of a sync allows, the most wanted first; kinds of which none is due are left out."""
     required = [listing.name for listing in connector.listings(account.credentials) if listing.required]
-    for detail in connector.details(account.credentials):
-        _details(connect, client, connector, account, pull, detail, required, reading, told)
+    wanted = []
+    with connect() as connection:
+        for detail in connector.details(account.credentials):
+            due = pulls.due(
+                connection,
+                pull,
+                detail.kind,
+                listings=required,
+                first=connector.first,
+                stale_days=detail.stale_days,
+                most=detail.a_sync if account.details is None else account.details,
+            )
+            if due:
+                wanted.append((detail, due))
+    return wanted
 
 
 def _list(connect: Connect, client: Client, pull: Pull, listing: Listing, told: Told) -> None:
@@ -130,31 +137,13 @@ def _keep_rows(connect: Connect, pull: Pull, listing: Listing) -> None:
         pulls.replace_details(connection, pull.network, listing.name, rows)
 
 
-def _details(
-    connect: Connect,
-    client: Client,
-    connector: Connector,
-    account: Account,
-    pull: Pull,
-    detail: Detail,
-    required: Sequence[str],
-    reading: Reading,
-    told: Told,
+def read_details(
+    connect: Connect, client: Client, network: str, detail: Detail, wanted: Sequence[str], reading: Reading, told: Told
 ) -> None:
-    """Ask for as many details as the budget of a sync allows, the most wanted first. Failures cost freshness only."""
-    most = detail.a_sync if account.details is None else account.details
+    """Ask for details; each is kept at once, so that it can end anywhere. Failures cost freshness only."""
     with connect() as connection:
         # Each is kept as it comes; if the database crashes, the last few are asked for again.
         connection.execute("set synchronous_commit = off")
-        wanted = pulls.due(
-            connection,
-            pull,
-            detail.kind,
-            listings=required,
-            first=connector.first,
-            stale_days=detail.stale_days,
-            most=most,
-        )
         connection.commit()
         failed = 0
         for done, key in enumerate(wanted, start=1):
@@ -176,7 +165,7 @@ def _details(
                     return
                 continue
             failed = 0
-            pulls.keep_detail(connection, pull.network, detail.kind, key, body)
+            pulls.keep_detail(connection, network, detail.kind, key, body)
             reading.details += 1
             told(detail.kind, done, len(wanted))
 

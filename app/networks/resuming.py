@@ -1,4 +1,4 @@
-"""Which syncs to go on with: those that a crash, a stop or a passing trouble of the network left unfinished."""
+"""Which syncs and details to go on with: those that a crash, a stop or a passing trouble left unfinished."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import psycopg
 
-from app.importing.runs import DIED, bury_dead_runs
+from app.importing.runs import DIED, NetworkBusy, bury_dead_runs
 from app.networks.accounts import Account
 from app.networks.failures import OverBudget, Stopped, Unavailable
 
@@ -27,6 +27,22 @@ _UNFINISHED = """
         and not exists (select from import_run_networks c where c.network_id = p.network_id and c.active)
 """
 
+# The newest pass of a network, where it failed. It stays the newest until it is gone on with.
+_UNFINISHED_DETAILS = """
+    select n.slug, (r.parameters ->> 'sync')::bigint as sync, r.error,
+        r.finished_at < now() - make_interval(mins => %(peace)s) as rested,
+        (select count(*) from import_runs f join import_run_networks c on c.run_id = f.id
+            where c.network_id = n.id and f.source = 'details' and f.id > coalesce(
+                (select max(d.id) from import_runs d join import_run_networks e on e.run_id = d.id
+                    where e.network_id = n.id and d.source = 'details' and d.state = 'done'), 0)) as attempts
+    from networks n
+    join lateral (
+        select d.* from import_runs d join import_run_networks c on c.run_id = d.id
+        where c.network_id = n.id and d.source = 'details' order by d.id desc limit 1
+    ) as r on r.state = 'failed'
+    where not exists (select from import_run_networks c where c.network_id = n.id and c.active)
+"""
+
 
 def to_resume(connection: psycopg.Connection, accounts: Mapping[str, Account]) -> list[str]:
     """Networks whose pull should go on now, the most important first; dead runs are buried before. Commits."""
@@ -43,9 +59,27 @@ def to_resume(connection: psycopg.Connection, accounts: Mapping[str, Account]) -
     return sorted(found, key=lambda slug: -accounts[slug].priority)
 
 
+def details_to_resume(connection: psycopg.Connection, accounts: Mapping[str, Account]) -> list[tuple[str, int]]:
+    """Networks whose details should be gone on with now, and the sync they belong to; as `to_resume`.
+
+    What came is kept whatever ended a pass, so that another try costs little: an error of any kind is tried again.
+    """
+    bury_dead_runs(connection)
+    rows = connection.execute(_UNFINISHED_DETAILS, {"peace": _PEACE_MINUTES}).fetchall()
+    connection.commit()
+    found = [
+        (slug, sync)
+        for slug, sync, error, rested, attempts in rows
+        if slug in accounts
+        and accounts[slug].obstacle is None
+        and (_interrupted(error) or (rested and attempts <= _MOST_FAILURES))
+    ]
+    return sorted(found, key=lambda each: -accounts[each[0]].priority)
+
+
 def _interrupted(error: str) -> bool:
-    """Ended by us, or by a crash: nothing speaks against going on at once."""
-    return error == DIED or error.startswith(f"{Stopped.__name__}:")
+    """Ended by us, or by a crash: nothing speaks against going on as soon as the network is free."""
+    return error == DIED or error.startswith((f"{Stopped.__name__}:", f"{NetworkBusy.__name__}:"))
 
 
 def _passing(error: str) -> bool:

@@ -3,18 +3,20 @@
 1. A key is checked when it is given, shows its scope, stays for the visit, and can be forgotten.
 2. An import is started, watched live by server-sent events to its end, and linked to by its number.
 3. A second one of the same network is refused, with a way to watch the first.
-4. Rejected records are listed with their reasons, page by page.
+4. Rejected records are listed with their reasons, page by page. A run that merges details leads to its sync.
 5. A feed is looked at before it is stored: as it would be, what is rejected and why; an unknown layout gets a draft
    of a mapping that can be corrected.
 6. Networks show how they are.
 7. Verified and featured are set on a program's page.
-8. The index shows which generation serves and how far it is behind, anew every few seconds.
+8. The index shows which generation serves and how far it is behind, anew every few seconds; a build shows how fast it
+   is, and how long it will take.
 9. Verify, rebuild and roll back ask first, are done by the server, and tell how they ended.
 10. A key that may only read can start nothing.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -141,11 +143,35 @@ def test_rejected_records_with_their_reasons(operator: Visit, own_stock: Catalog
     operator.open(f"/operate?run={run}")
     records = operator.page.locator(".rejected > li")
     expect(records).to_have_count(50)
+    expect(operator.page.locator(".progresses .counts")).to_have_text("60 rejected")
     assert REJECTED in records.first.inner_text()
     records.first.locator("summary").click()
     expect(records.first.locator("pre")).to_contain_text("campaignId")
     operator.page.get_by_role("button", name="More").click()
     expect(records).to_have_count(60)
+
+
+def test_details_lead_to_their_sync(operator: Visit, own_stock: Catalogue) -> None:
+    runs: list[int] = []
+    for source, sync in (("api", None), ("details", "sync")):
+        ((run,),) = own_stock.rows(
+            "insert into import_runs (source, state, partial, parameters, started_at, finished_at) "
+            "values (%s, 'done', true, %s::jsonb, now(), now()) returning id",
+            source,
+            json.dumps({"network": "awin", **({sync: runs[0]} if sync else {})}),
+        )
+        own_stock.rows(
+            "insert into import_run_networks (run_id, network_id, active, read, updated) "
+            "select %s, id, false, 7, 7 from networks where slug = 'awin'",
+            run,
+        )
+        runs.append(run)
+    operator.open(f"/operate?run={runs[1]}")
+    expect(operator.page.get_by_role("row", name=f"Run {runs[1]} details")).to_contain_text("Awin")
+    detail = operator.page.locator(".run-detail")
+    expect(detail.locator(".counts")).to_have_text("0 new, 7 changed, 0 the same")
+    detail.get_by_role("button", name=f"run {runs[0]}").click()
+    expect(detail.get_by_role("heading", name=f"Run {runs[0]}")).to_be_visible()
 
 
 def test_a_feed_is_seen_before_it_is_stored(operator: Visit, own_stock: Catalogue) -> None:
@@ -204,6 +230,26 @@ def test_the_index_shows_its_lag(operator: Visit, own_stock: Catalogue) -> None:
     operator.expected.append("503")
     operator.answer("/readyz", status=503, body='{"status": "unavailable"}')
     expect(index.get_by_role("alert")).to_contain_text("Not available right now", timeout=LONG)
+
+
+def test_a_build_shows_its_pace(operator: Visit, own_stock: Catalogue) -> None:
+    whole = own_stock.get("/api/index")
+    serving = whole["generations"][0]
+    building = {"state": "building", "built": 30_000, "expected": 80_000, "documents": 30_000}
+    paces: list[dict[str, float | None]] = [
+        {"rate": 12_345.6, "remainingSeconds": 4.1},
+        {"rate": None, "remainingSeconds": None},
+    ]
+    for number, pace in enumerate(paces):
+        whole["generations"].append({**serving, **building, **pace, "name": f"programs-build-{number}"})
+    operator.answer(r"/api/index$", json=whole)
+    operator.open("/operate")
+    rows = operator.page.locator("#index tbody tr")
+    first = rows.filter(has_text="programs-build-0")
+    expect(first.locator(".pace")).to_have_text("12,346 a second, 5 seconds left")
+    expect(first).to_contain_text("of 80,000")
+    expect(rows.filter(has_text="programs-build-1")).to_contain_text("of 80,000")
+    expect(rows.locator(".pace")).to_have_count(1)
 
 
 def test_the_index_is_worked_on_after_a_question(operator: Visit, own_stock: Catalogue) -> None:

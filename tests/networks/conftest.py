@@ -12,6 +12,7 @@ import pytest
 import stamina
 
 from app.networks.accounts import Account, accounts
+from app.networks.details import ask_details
 from app.networks.sync import Wiring, open_sync, sync
 from app.settings import read_settings
 from tests.networks.simulator import SECRETS, SimulatedNetwork
@@ -102,13 +103,9 @@ class Syncing:
         """Sync once, as the command does; the run's id."""
         with self.catalogue.connect() as connection:
             run = open_sync(connection, simulated.slug, accept_drift=accept_drift, by="test")
-        sync(
-            self.catalogue.connect,
-            account(simulated, **more),
-            run,
-            accept_drift=accept_drift,
-            wiring=wiring(self.clock, largest_answer),
-        )
+        given, reached = account(simulated, **more), wiring(self.clock, largest_answer)
+        sync(self.catalogue.connect, given, run, accept_drift=accept_drift, wiring=reached)
+        ask_details(self.catalogue.connect, given, run, wiring=reached)
         return run
 
     def programs(self, network: str) -> dict[str, dict[str, Any]]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.networks.details import ask_details
 from app.networks.failures import Unavailable
 from app.networks.sync import open_sync, sync
 from tests.networks.conftest import Network, Syncing, account, wiring
@@ -201,7 +202,8 @@ def test_a_list_is_merged_before_details_are_asked_for(network: Network, syncing
 
     with syncing.catalogue.connect() as connection:
         run = open_sync(connection, "awin", by="test")
-    sync(syncing.catalogue.connect, account(simulated), run, wiring=wiring(syncing.clock), told=told)
+    sync(syncing.catalogue.connect, account(simulated), run, wiring=wiring(syncing.clock))
+    ask_details(syncing.catalogue.connect, account(simulated), run, wiring=wiring(syncing.clock), told=told)
     ((count, between),) = seen
     assert count == 30
     assert syncing.outcome(between)["state"] == "done"

@@ -181,7 +181,7 @@ def test_a_limit_without_headers_is_waited_out(network: Network, syncing: Syncin
 def test_a_token_that_ends_in_the_middle_is_renewed(network: Network, syncing: Syncing) -> None:
     simulated = network("rakuten", 450)
     simulated.fail("expired", path="/v2/advertisers", after=1)
-    outcome = syncing.outcome(syncing.sync(simulated))
+    outcome = syncing.outcome(syncing.sync(simulated, details="0"))
     assert (outcome["complete"], outcome["created"]) == (True, 450)
     assert simulated.tokens_given == 2
 

@@ -2,9 +2,10 @@
 
 1. Every network that is set up has a cron line of its own, with its priority; no other network has one.
 2. A tick syncs; a tick that meets a running sync, of whatever origin, leaves it alone.
-3. What a crash left unfinished goes on by itself, within five minutes.
-4. A queued run whose job was never put in is failed, and its network free again.
-5. A real worker process does all of it, and ends when told to, in the middle of a wait.
+3. What a crash left unfinished goes on by itself, within five minutes: lists and details.
+4. Details keep no sync waiting, of whatever network: they have places of their own.
+5. A queued run whose job was never put in is failed, and its network free again.
+6. A real worker process does all of it, and ends when told to, in the middle of a wait.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ import pytest
 from procrastinate import App
 from procrastinate.periodic import PeriodicDeferrer, PeriodicTask
 
+from app.importing.runs import DIED, bury_dead_runs
 from app.jobs import (
+    DETAILS,
     IMPORTS,
     NEVER_QUEUED,
     RESUME,
@@ -35,6 +38,7 @@ from app.jobs import (
     worker,
 )
 from app.networks.accounts import Account, accounts
+from app.networks.resuming import details_to_resume
 from app.networks.schedule import following, interval, is_cron
 from app.networks.sync import open_sync
 from app.settings import as_environment, read_settings
@@ -124,19 +128,115 @@ def test_what_a_crash_left_goes_on(network: Network, syncing: Syncing) -> None:
     assert syncing.catalogue.rows("select count(*) from import_runs") == [(2,)]
 
 
+def test_details_that_a_kill_cut_short_go_on(network: Network, syncing: Syncing) -> None:
+    """A real process, killed while it asks for details. The next one asks for the rest, and merges all of them."""
+    simulated = network("rakuten", 10)  # at 100 calls a minute, its details take six seconds
+    simulated.now = time.time
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from app.cli import main; main()", "networks", "sync", "rakuten"],
+        env=process_environment(syncing, simulated),
+        stderr=subprocess.PIPE,
+    )
+    catalogue = syncing.catalogue
+    kept = "select count(*) from network_details where kind = 'advertiser'"
+    try:
+        until = time.monotonic() + 60
+        while catalogue.rows(kept)[0][0] < 2:
+            assert process.poll() is None, process.stderr.read() if process.stderr else None
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        if process.stderr:
+            process.stderr.close()
+    while time.monotonic() < until:  # the server notices the lost connection a moment later
+        with catalogue.connect() as connection:
+            if bury_dead_runs(connection):
+                break
+        time.sleep(0.05)
+    runs = "select source, state, error from import_runs order by id"
+    assert catalogue.rows(runs) == [("api", "done", None), ("details", "failed", DIED)]
+    told = "select count(*) from programs where description like '%%told at length%%'"
+    assert catalogue.rows(told) == [(0,)]
+    tick(syncing, accounts_of(simulated), RESUME, [IMPORTS, DETAILS])
+    assert catalogue.rows(runs)[2:] == [("details", "done", None)]
+    assert catalogue.rows(told) == [(sum(each["description"] is None for each in simulated.records),)]
+    asked = [call.path for call in simulated.calls if call.path.startswith("/v2/advertisers/")]
+    assert len(set(asked)) == 10
+    assert len(asked) <= 11, "at most the one on its way when it was killed is asked for again"
+    tick(syncing, accounts_of(simulated), RESUME, [IMPORTS, DETAILS])
+    assert len(catalogue.rows(runs)) == 3, "nothing is left to go on with"
+
+
+def test_details_keep_no_sync_waiting(network: Network, syncing: Syncing) -> None:
+    """One place for syncs, one for details, which one network holds for minutes: lists come, its own and another's."""
+    long, small = network("rakuten", 200), network("partnerstack", 20)
+    for each in (long, small):
+        each.now = time.time
+    catalogue, stop = syncing.catalogue, threading.Event()
+    given = accounts_of(long, small, schedule="0 0 29 2 *")
+    jobs = worker(catalogue.engines.database_url, catalogue.connect, given, stop)
+    states = "select source, parameters ->> 'network', state, count(*) from import_runs group by 1, 2, 3"
+
+    async def until(*there: tuple[str, str, str, int]) -> None:
+        deadline = time.monotonic() + 90
+        while not set(there) <= set(catalogue.rows(states)):
+            assert time.monotonic() < deadline, catalogue.rows(states)
+            await asyncio.sleep(0.1)
+
+    async def sync(slug: str) -> None:
+        with catalogue.connect() as connection:
+            run = open_sync(connection, slug, by="test")
+        await jobs.configure_task(SYNC, queue=SYNCS).defer_async(run=run)
+
+    async def run() -> None:
+        async with jobs.open_async():
+            working = [
+                asyncio.create_task(
+                    jobs.run_worker_async(
+                        queues=[queue], concurrency=1, install_signal_handlers=False, fetch_job_polling_interval=0.2
+                    )
+                )
+                for queue in (SYNCS, DETAILS)
+            ]
+            try:
+                await sync("rakuten")
+                await until(("api", "rakuten", "done", 1), ("details", "rakuten", "running", 1))
+                await sync("partnerstack")
+                await sync("rakuten")
+                await until(("api", "partnerstack", "done", 1), ("api", "rakuten", "done", 2))
+                assert ("details", "rakuten", "running", 1) in catalogue.rows(states)
+            finally:
+                stop.set()
+                for each in working:
+                    each.cancel()
+                await asyncio.gather(*working, return_exceptions=True)
+
+    asyncio.run(run())
+    error = "select split_part(error, ':', 1) from import_runs where source = 'details'"
+    assert catalogue.rows(error) == [("Stopped",)]
+    with catalogue.connect() as connection:
+        assert details_to_resume(connection, given) == [("rakuten", 1)]
+
+
+def process_environment(syncing: Syncing, *simulated: SimulatedNetwork) -> dict[str, str]:
+    """What a process of ours needs to work on the test's catalogue and networks."""
+    engines, settings = syncing.catalogue.engines, syncing.catalogue.settings
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("AFFINDEX_")}
+    variables |= as_environment(msgspec.structs.replace(settings, index=syncing.catalogue.alias))
+    for each in simulated:
+        variables |= environment(each)
+    return variables | {
+        "AFFINDEX_DATABASE_URL": engines.database_url,
+        "AFFINDEX_OPENSEARCH_URL": engines.opensearch_url,
+    }
+
+
 def test_a_worker_process_syncs_and_ends_when_told_to(network: Network, syncing: Syncing) -> None:
     small, slow = network("partnerstack", 30), network("awin", 30)
     for each in (small, slow):
         each.now = time.time
-    engines = syncing.catalogue.engines
-    variables = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("AFFINDEX_")},
-        **as_environment(msgspec.structs.replace(syncing.catalogue.settings, index=syncing.catalogue.alias)),
-        **environment(small),
-        **environment(slow),
-        "AFFINDEX_DATABASE_URL": engines.database_url,
-        "AFFINDEX_OPENSEARCH_URL": engines.opensearch_url,
-    }
     given = accounts_of(small, slow)
     jobs = jobs_of(syncing, given)
     runs = {}
@@ -151,7 +251,9 @@ def test_a_worker_process_syncs_and_ends_when_told_to(network: Network, syncing:
 
     asyncio.run(defer())
     process = subprocess.Popen(
-        [sys.executable, "-c", "from app.cli import main; main()", "worker"], env=variables, stderr=subprocess.PIPE
+        [sys.executable, "-c", "from app.cli import main; main()", "worker"],
+        env=process_environment(syncing, small, slow),
+        stderr=subprocess.PIPE,
     )
     try:
         until = time.monotonic() + 60

@@ -10,6 +10,9 @@ const RUNS = 10;
 const REJECTED = 50;
 const GENERATED = ["clickbank", "shareasale", "cj", "rakuten", "awin"];
 
+// What a run read, in words; a feed or a generator says it by itself.
+const SOURCES = { api: "network", details: "details" };
+
 const STATES = { queued: "Waiting", running: "Running", done: "Done", failed: "Failed" };
 
 export function imports(may) {
@@ -40,7 +43,7 @@ export function imports(may) {
     return h(
       "tr",
       { data: { run: run.id } },
-      h("th", { scope: "row" }, h("button", { type: "button", class: "link", data: { key: `run:${run.id}` }, on: { click: () => open(run.id) } }, `Run ${run.id}`), h("small", null, ` ${run.source}`)),
+      h("th", { scope: "row" }, h("button", { type: "button", class: "link", data: { key: `run:${run.id}` }, on: { click: () => open(run.id) } }, `Run ${run.id}`), h("small", null, ` ${SOURCES[run.source] ?? run.source}`)),
       h("td", null, badge(run)),
       h("td", null, run.networks.length > 2 ? plural(run.networks.length, "network", "networks") : run.networks.map((each) => network(each.network)).join(", ")),
       h("td", null, ago(run.createdAt)),
@@ -90,19 +93,27 @@ export function imports(may) {
   function progress(run) {
     const lasted = run.startedAt && ((run.finishedAt ? Date.parse(run.finishedAt) : Date.now()) - Date.parse(run.startedAt)) / 1000;
     return [
+      run.source === "details" &&
+        h("p", { class: "note" }, "Details of programs that ", h("button", { type: "button", class: "link", data: { key: `sync:${run.parameters.sync}` }, on: { click: () => open(run.parameters.sync) } }, `run ${run.parameters.sync}`), " listed. They are asked for one by one, and read when all have come."),
       h("p", { class: "row" }, badge(run), run.partial && h("span", { class: "badge" }, "Partial: closes nothing"), lasted !== null && h("span", { class: "note" }, seconds(lasted)), run.error && h("span", { class: "badge bad" }, run.error)),
       h(
         "ul",
         { class: "progresses" },
         run.networks.map((each) => {
           const all = run.state === "done" ? each.read : each.expected;
-          const done = each.created + each.updated + each.unchanged;
+          const told = [
+            each.created + each.updated + each.unchanged > 0 && `${number(each.created)} new, ${number(each.updated)} changed, ${number(each.unchanged)} the same`,
+            each.rejected > 0 && `${number(each.rejected)} rejected`,
+            each.duplicates > 0 && `${number(each.duplicates)} twice`,
+            each.missing > 0 && `${number(each.missing)} missing`,
+            each.closed > 0 && `${number(each.closed)} closed`,
+          ].filter(Boolean);
           return h(
             "li",
             null,
             h("div", { class: "row" }, h("strong", null, network(each.network)), h("span", { class: "note" }, all ? `${number(each.read)} of ${number(all)} read` : `${number(each.read)} read`)),
             h("progress", { max: String(all || 1), value: String(all ? Math.min(each.read, all) : 0), "aria-label": `${network(each.network)}: records read` }),
-            h("p", { class: "note" }, done > 0 && `${number(each.created)} new, ${number(each.updated)} changed, ${number(each.unchanged)} the same`, each.rejected > 0 && ` · ${number(each.rejected)} rejected`, each.duplicates > 0 && ` · ${number(each.duplicates)} twice`, each.missing > 0 && ` · ${number(each.missing)} missing`, each.closed > 0 && ` · ${number(each.closed)} closed`),
+            h("p", { class: "note counts" }, told.join(" · ")),
           );
         }),
       ),

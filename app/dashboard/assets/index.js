@@ -60,7 +60,7 @@ export function index(may) {
               null,
               h("th", { scope: "row" }, h("code", null, each.name)),
               h("td", null, h("span", { class: each.state === "serving" ? "badge verified" : "badge" }, each.state), !each.current && h("small", null, " older mapping"), each.pausedBecause && h("small", { class: "why" }, each.pausedBecause)),
-              h("td", null, known(each.documents === null ? null : number(each.documents)), each.state === "building" && each.expected && [h("small", null, ` of ${number(each.expected)}`), h("progress", { max: String(each.expected), value: String(each.built ?? 0), "aria-label": "Documents built" })]),
+              h("td", null, known(each.documents === null ? null : number(each.documents)), each.state === "building" && each.expected && [h("small", null, ` of ${number(each.expected)}`), h("progress", { max: String(each.expected), value: String(each.built ?? 0), "aria-label": "Documents built" }), pace(each)]),
               h("td", null, number(each.deadLetters)),
               h("td", null, ago(each.createdAt)),
             ),
@@ -68,6 +68,10 @@ export function index(may) {
         ),
       ),
     );
+
+  /** How fast a build goes, and what is left; nothing before it is known. */
+  const pace = ({ rate, remainingSeconds }) =>
+    rate !== null && h("small", { class: "pace" }, `${number(Math.round(rate))} a second`, remainingSeconds !== null && `, ${seconds(Math.ceil(remainingSeconds))} left`);
 
   const letters = (whole) =>
     whole.deadLetters.length > 0 &&

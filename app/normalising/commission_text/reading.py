@@ -12,7 +12,7 @@ from app.normalising.commission_text.amounts import find_amounts
 from app.normalising.commission_text.clauses import Context, contexts, sentences
 from app.normalising.commission_text.events import events
 from app.normalising.commission_text.repetition import PER_MONTH, VOLUME, repetition, speaks_of_repetition
-from app.normalising.commission_text.roles import COMMISSION, Said, is_earning, role
+from app.normalising.commission_text.roles import COMMISSION, TWO_TIERS, Said, is_earning, is_raised_commission, role
 from app.normalising.commission_text.tiers import tiers
 from mappings.program import CommissionRule
 
@@ -61,6 +61,22 @@ _BASE_RATE = re.compile(
 )
 _PERCENT_BEHIND = re.compile(r"^[^%]{0,40}\d\s?%")
 _ENUMERATOR = re.compile(r"(?:(?<=^)|(?<=\s))\d{1,2}[.)]\s+(?=[^\W\d])")
+_SPELLED = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80, "ninety": 90,
+}  # fmt: skip
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_NUMERAL = rf"(?:(?:{_TENS})(?:[- ](?:{'|'.join(list(_SPELLED)[:9])}))?|{'|'.join(list(_SPELLED)[:19])})"
+# "ten percent", "five to ten percent"; but "half of one percent", "two point five percent", "a hundred and ten percent"
+# are left alone: they say another figure than their last word.
+_SPELLED_PERCENT = re.compile(
+    r"(?<![\w.,-])(?<!hundred )(?<!hundred and )(?<!point )(?<!half )(?<!half of )(?<!quarter of )(?<!third of )"
+    rf"(?<!tenth of )(?<!ty )(?:(?P<low>{_NUMERAL})(?P<to> (?:to|and|or|-) ))?(?P<high>{_NUMERAL})"
+    r"[ -](?:percent|per\s?cent)\b",
+    re.IGNORECASE,
+)
 _RAISED = re.compile("[²³¹⁰⁴-⁹₀-₉①-⓿❶-➓]")
 _SPOKEN = re.compile(r"\bthe\b|\bof\b", re.IGNORECASE)
 _LABELLED = re.compile(r"^\W*(?:\w+\W+){0,8}\w*\W*$")
@@ -112,13 +128,22 @@ def understand(text: str, default_currency: str | None = "USD") -> Understood:
     zone = _zone(text, accepted, dropped)
     per_month = any(each.amount.kind == "fixed" and _is_per_month(each) for each in accepted)
     recurring, months = repetition(zone, len({(rule.kind, rule.min, rule.max) for rule in unique}), per_month)
-    return Understood(unique, recurring, months, bool(_TIERED.search(zone)))
+    return Understood(unique, recurring, months, bool(_TIERED.search(TWO_TIERS.sub(" ", zone))))
 
 
 def _plain(text: str) -> str:
     """One spelling of the signs that look alike; marks of footnotes and enumerations are gone."""
     text = unicodedata.normalize("NFKC", _RAISED.sub(" ", text)) if not text.isascii() else text
-    return _ENUMERATOR.sub("\n", text.translate(_LOOKALIKES))
+    return _SPELLED_PERCENT.sub(_in_figures, _ENUMERATOR.sub("\n", text.translate(_LOOKALIKES)))
+
+
+def _in_figures(match: re.Match[str]) -> str:
+    low = f"{_figure(match['low'])}{match['to']}" if match["low"] else ""
+    return f"{low}{_figure(match['high'])}%"
+
+
+def _figure(words: str) -> int:
+    return sum(_SPELLED[word] for word in re.split(r"[ -]", words.lower()))
 
 
 def _sorted_out(text: str, default_currency: str | None) -> tuple[list[Context], list[Context]]:
@@ -148,7 +173,7 @@ def _rules(context: Context, paid_for: str, text: str) -> list[CommissionRule]:
     amount = context.amount
     made = []
     for low, high in amount.rates:
-        bottom: float | None = low
+        bottom: float | None = high if is_raised_commission(context) else low
         top: float | None = high
         if low == high:
             if _UP_TO.search(context.before) or _UP_TO_AFTER.search(context.after):

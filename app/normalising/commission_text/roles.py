@@ -110,6 +110,19 @@ _CHANGED = re.compile(
     r"(?: (?:it|our|your|the|its|commissions?|rates?))*\s+from\s*$",
     re.IGNORECASE,
 )
+# A commission that was raised is the higher of the two now; not if it is to be, or is for some, or for a time only.
+_RAISED = r"(?:increased|raised|boosted|bumped(?: up)?|upped)"
+_RAISED_COMMISSION = re.compile(
+    rf"\b(?:(?:commissions?|payouts?)(?: rates?)?(?: (?:is|are|was|were|has|have|been|now|just|permanently))*"
+    rf" (?:{_RAISED}|went up|gone up)|(?:we|we've|have|has)(?: (?:have|just|now|recently))* {_RAISED}"
+    r"(?: (?:our|the|all|your|base|standard|affiliate|partner))* (?:commissions?|payouts?)(?: rates?)?) from\s*$",
+    re.IGNORECASE,
+)
+_RAISED_FOR_ALL = re.compile(
+    r"^\s*(?:$|[.!,;()]|(?:until|till|since|now|from now|effective|starting)\b|(?:for|on) (?:all|every)\b|"
+    r"per (?:sale|order|lead|customer)\b)",
+    re.IGNORECASE,
+)
 _EXCEPT = re.compile(
     r"\b(?:excl\w*|except\w*|not including|ohne|hors|sin|without|exkl)\b.*$", re.IGNORECASE | re.DOTALL
 )
@@ -196,6 +209,11 @@ _SECOND_LEVEL = _any(
     r"\bthose affiliates\b", r"\bmlm\b", r"\btheir earnings\b", r"\baffiliates['’] earnings", r"zweite ebene",
     r"deuxième niveau",
 )  # fmt: skip
+# "Two-tier program: 25% direct, 5% from sub-affiliates": the heading is about both, the first is the affiliate's own.
+TWO_TIERS = re.compile(r"\b(?:two|2)[- ]tier\w*", re.IGNORECASE)
+_FIRST_HAND = re.compile(
+    r"^\W*(?:[\w'-]+\W+){0,2}?(?:direct(?:ly)?\b(?! (?:deposit|debit|transfer|payment))|your own\b)", re.IGNORECASE
+)
 _HAS_TIER_ONE = re.compile(r"\b(?:tier|level|stufe) ?(?:1|one|i)\b", re.IGNORECASE)
 
 # -- of money ----------------------------------------------------------------------------------------------------------
@@ -380,6 +398,15 @@ class Said:
     other_kind: bool  # the amount before it in its sentence is a commission of the other kind
 
 
+def is_raised_commission(context: Context) -> bool:
+    """Whether a range is the commission before and now: "increased from 5% to 8%"."""
+    return (
+        context.amount.is_range
+        and bool(_RAISED_COMMISSION.search(context.before))
+        and bool(_RAISED_FOR_ALL.match(context.gap_after))
+    )
+
+
 def role(context: Context, text: str, said: Said) -> str:
     """COMMISSION or OTHER."""
     if not context.amount.believable:
@@ -436,11 +463,14 @@ def _is_other(context: Context, text: str) -> bool:
         return True
     if _PER_COUNT.match(after) and _ADDED.search(context.gap_before):
         return True
-    if _TO_AUDIENCE.search(after) or (context.amount.is_range and _CHANGED.search(before)):
+    if _TO_AUDIENCE.search(after) or (
+        context.amount.is_range and _CHANGED.search(before) and not is_raised_commission(context)
+    ):
         return True
     if _PAYOUT.search(clause) or _SHIPPING.search(clause) or _negative(context, text):
         return True
-    if _SECOND_LEVEL.search(clause) and not _HAS_TIER_ONE.search(text):
+    heading = TWO_TIERS.sub("", before) if _FIRST_HAND.search(after) else before
+    if _SECOND_LEVEL.search(f"{heading} {after}") and not _HAS_TIER_ONE.search(text):
         return True
     found = _OTHER_AFTER.search(after)
     if (
