@@ -32,6 +32,8 @@ MOST_AT_ONCE = 64
 _MOST_READINGS = 10_000
 # A refresh makes a segment: however many wait for one, there are no more than so many a second.
 _REFRESHES_APART = 0.2
+# For who says of a partial answer that it is one: a shard is missing, or time ran out.
+PARTS = {"allow_partial_search_results": "true"}
 _KEEP_SNAPSHOT = "5m"  # how long a reader may take over one page
 
 
@@ -73,8 +75,7 @@ class SearchEngine:
         self._refreshed_at = 0.0
 
     async def search(self, body: Mapping[str, Any], **parameters: str) -> Found:
-        """One `_search`. Raises EngineAway."""
-        # Part of an answer is a wrong answer: better none.
+        """One `_search`. Raises EngineAway, also where only a part of the index answers, unless `PARTS` are taken."""
         parameters.setdefault("allow_partial_search_results", "false")
         answer = await self.request("POST", f"/{self.alias}/_search", body, REQUEST_SECONDS, **parameters)
         return self.read(answer, decode)
@@ -92,9 +93,12 @@ class SearchEngine:
         self.read(await self.request("GET", "/", None, LOOK_SECONDS), _decode_greeting)
 
     async def search_many(self, bodies: Sequence[Mapping[str, Any]]) -> list[Found]:
-        """Several searches in one request, in order; one as `_search`, which costs less. Raises EngineAway."""
+        """Several searches in one request, in order; one as `_search`, which costs less. Raises EngineAway.
+
+        Answers may be partial.
+        """
         if len(bodies) == 1:
-            return [await self.search(bodies[0])]
+            return [await self.search(bodies[0], **PARTS)]
         if not bodies:
             return []
         lines = b"".join(b"{}\n" + msgspec.json.encode(body) + b"\n" for body in bodies)
