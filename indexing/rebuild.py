@@ -271,7 +271,9 @@ def _wait_for_copies(client: OpenSearch, index: str, replicas: int) -> None:
     if not replicas:
         return
     try:
-        client.cluster.health(index=index, params={"wait_for_status": "green", "timeout": f"{_COPIES_SECONDS}s"})
+        # Given both, the client keeps the first for itself and hands the second on.
+        patience = {"request_timeout": _COPIES_SECONDS + 10, "timeout": f"{_COPIES_SECONDS}s"}
+        client.cluster.health(index=index, params={"wait_for_status": "green", **patience})
     except TransportError as error:
         if error.status_code != 408:
             raise

@@ -21,11 +21,13 @@ from indexing.suggestions import alias_of
 _EVERY_SECONDS = 0.4
 _DATABASE_SECONDS = 0.5
 
-_PENDING = """
-    select count(*) as pending, extract(epoch from clock_timestamp() - min(changed_at))::float8 as oldest
+# One statement: each worker asks it some times a second, in a transaction of its own.
+_LOOK = """
+    select count(*) as pending, extract(epoch from clock_timestamp() - min(changed_at))::float8 as oldest,
+        (select json_object_agg(slug, to_char(last_complete_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+         from networks where last_complete_at is not null) as synced
     from (select changed_at from changed_programs limit 100000) as changes
 """
-_SYNCED = "select slug, last_complete_at from networks where last_complete_at is not null"
 
 
 class _Refreshes(msgspec.Struct):
@@ -118,10 +120,10 @@ class Probe:
     async def _pending(self) -> tuple[int, float] | None:
         with suppress(psycopg.Error, PoolTimeout, TimeoutError):
             async with asyncio.timeout(_DATABASE_SECONDS), self._pool.connection() as connection:
-                row = await (await connection.execute(_PENDING)).fetchone()
-                synced = await (await connection.execute(_SYNCED)).fetchall()
-            self.synced = {each["slug"]: rfc3339(each["last_complete_at"]) for each in synced}
-            return (row["pending"], max(round(row["oldest"] or 0.0, 3), 0.0)) if row else None
+                row = await (await connection.execute(_LOOK)).fetchone()
+            if row:
+                self.synced = row["synced"] or {}
+                return row["pending"], max(round(row["oldest"] or 0.0, 3), 0.0)
         return None
 
 

@@ -12,12 +12,13 @@ from rich.table import Table
 
 from app.benchmarks.figures import Report
 from app.benchmarks.ground import Ground
-from app.benchmarks.run import run
+from app.benchmarks.run import Served, run
 from app.cli.child import Child
 from app.cli.context import Context, console, emit, json_option, opened, say
 from app.cli.ports import wait_until_ready, with_urls
 
 _READY_SECONDS = 30.0
+_PASS_THROUGH = "from app.benchmarks.pass_through import main; main()"
 
 
 @click.command()
@@ -34,13 +35,18 @@ def bench(context: Context, rounds: int, scale: float, with_search: bool, as_jso
     """
 
     @contextmanager
-    def serve(ground: Ground) -> Iterator[str]:
+    def serve(ground: Ground, what: Served) -> Iterator[str]:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port: int = probe.getsockname()[1]
         settings = msgspec.structs.replace(context.settings, host="127.0.0.1", port=port, index=ground.alias)
         url = f"http://127.0.0.1:{port}"
-        with Child("serve", with_urls(settings, ground.engines)) as child:
+        environment = with_urls(settings, ground.engines)
+        with (
+            Child("serve", environment)
+            if what is Served.API
+            else Child(what.value, environment, _PASS_THROUGH) as child
+        ):
             wait_until_ready(url, child.gone, _READY_SECONDS)
             yield url
 

@@ -8,14 +8,19 @@ import subprocess
 import sys
 
 _STOP_SECONDS = 8.0
-_START = "from app.parent import end_with_parent; end_with_parent({parent}); from app.cli import main; main()"
+_COMMAND = "from app.cli import main; main()"
+_START = "from app.parent import end_with_parent; end_with_parent({parent}); {code}"
 
 
 class Child:
-    """An `affindex` command in a process of its own, given the engines' URLs, ended before the engines are."""
+    """An `affindex` command in a process of its own, given the engines' URLs, ended before the engines are.
 
-    def __init__(self, name: str, environment: dict[str, str]) -> None:
+    `code` is what runs instead, by that name.
+    """
+
+    def __init__(self, name: str, environment: dict[str, str], code: str = _COMMAND) -> None:
         self.name = name
+        self._code = code
         self._environment = environment
 
     def __enter__(self) -> Child:
@@ -24,7 +29,7 @@ class Child:
 
     def start(self) -> None:
         """Start it, or start it again. It gets a session of its own: Ctrl-C on the terminal is for us to handle."""
-        command = [sys.executable, "-c", _START.format(parent=os.getpid()), self.name]
+        command = [sys.executable, "-c", _START.format(parent=os.getpid(), code=self._code), self.name]
         self.process = subprocess.Popen(command, env=self._environment, start_new_session=True)
 
     def gone(self) -> str | None:

@@ -42,12 +42,14 @@ def open_database(engines: Engines, *, autocommit: bool = False) -> psycopg.Conn
 
 def open_search(engines: Engines, settings: Settings) -> OpenSearch:
     """A synchronous client with room for several threads."""
+    hosts = engines.opensearch_url.split(",")
     return OpenSearch(
-        engines.opensearch_url,
+        hosts,
         serializer=_Json(),
         pool_maxsize=_CONNECTIONS,
         timeout=_TIMEOUT_SECONDS,
-        max_retries=0,  # whoever asks knows better whether, when and what to ask again
+        # Whoever asks knows better whether, when and what to ask again; but of several nodes one may be away.
+        max_retries=len(hosts) - 1,
         retry_on_timeout=False,
         **_security(settings),
     )
@@ -55,13 +57,14 @@ def open_search(engines: Engines, settings: Settings) -> OpenSearch:
 
 def open_search_async(url: str, settings: Settings, answers: Serializer) -> AsyncOpenSearch:
     """An asynchronous client whose answers are read by `answers`."""
+    hosts = url.split(",")
     return AsyncOpenSearch(
-        url,
+        hosts,
         serializers={"application/json": answers},
         serializer=answers,
         maxsize=_SEARCH_CONNECTIONS,
         timeout=_TIMEOUT_SECONDS,
-        max_retries=0,
+        max_retries=len(hosts) - 1,
         retry_on_timeout=False,
         **_security(settings),
     )

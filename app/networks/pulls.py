@@ -85,6 +85,14 @@ def close(connection: psycopg.Connection, pull: Pull, state: str, *, complete: b
     )
 
 
+def newest_merged(connection: psycopg.Connection, network: str) -> Pull | None:
+    """The pull that was merged last; None if there is none."""
+    row = connection.execute(
+        "select max(id) from network_pulls where network_id = %s and state = 'merged'", (BY_SLUG[network].id,)
+    ).fetchone()
+    return Pull(row[0], network, False, None) if row and row[0] is not None else None
+
+
 def last_page(connection: psycopg.Connection, pull: int, listing: str) -> KeptPage | None:
     """The last page of a listing that is there."""
     row = connection.execute(

@@ -38,8 +38,10 @@ class Reading:
     notes: list[str] = field(default_factory=list)
 
 
-def read(connect: Connect, client: Client, connector: Connector, account: Account, pull: Pull, told: Told) -> Reading:
-    """Read everything of a network into its pull. Raises NetworkFailure if a required list cannot be read."""
+def read_lists(
+    connect: Connect, client: Client, connector: Connector, account: Account, pull: Pull, told: Told
+) -> Reading:
+    """Read a network's lists into its pull. Raises NetworkFailure if a required one cannot be read."""
     reading = Reading()
     listings = connector.listings(account.credentials)
     for listing in listings:
@@ -59,10 +61,22 @@ def read(connect: Connect, client: Client, connector: Connector, account: Accoun
                 raise
             except NetworkFailure as failure:
                 reading.notes.append(f"{listing.name} could not be read, the last ones are used: {failure}")
-    required = [listing.name for listing in listings if listing.required]
+    return reading
+
+
+def read_details(
+    connect: Connect,
+    client: Client,
+    connector: Connector,
+    account: Account,
+    pull: Pull,
+    reading: Reading,
+    told: Told,
+) -> None:
+    """Ask for details of a pull's programs; each is kept at once, so that it can end anywhere."""
+    required = [listing.name for listing in connector.listings(account.credentials) if listing.required]
     for detail in connector.details(account.credentials):
         _details(connect, client, connector, account, pull, detail, required, reading, told)
-    return reading
 
 
 def _list(connect: Connect, client: Client, pull: Pull, listing: Listing, told: Told) -> None:

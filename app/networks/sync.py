@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -12,7 +13,7 @@ import structlog
 from psycopg.types.json import Jsonb
 
 from app.importing.run_import import carry_out
-from app.importing.runs import open_run
+from app.importing.runs import NetworkBusy, open_run
 from app.importing.sources import Record, Source
 from app.networks import pulls
 from app.networks.accounts import Account
@@ -26,12 +27,15 @@ from app.networks.connectors import CONNECTORS
 from app.networks.drift import alarms, last_merged, measure
 from app.networks.failures import Drifted
 from app.networks.pulls import Connect, Pull
-from app.networks.reading import Kept, Reading, Told, read
+from app.networks.reading import Kept, Reading, Told, read_details, read_lists
 from mappings.networks import BY_SLUG
 
 _log = structlog.get_logger()
 
 KIND = "api"
+DETAILS = "details"  # a run that merges what was asked for after its sync
+# Advisory locks are pairs of 32-bit numbers; this first half says "details of a network", the second is its id.
+_DETAILS_LOCK = 1_096_041_802
 _MOST_NOTES = 20
 
 
@@ -76,10 +80,15 @@ def sync(
     wiring: Wiring | None = None,
     told: Told = lambda step, done, of: None,
 ) -> None:
-    """Carry out a sync that was opened. It ends done, or failed with its reason recorded and the error raised."""
+    """Carry out a sync that was opened. It ends done, or failed with its reason recorded and the error raised.
+
+    The run is over, and its network free, when the lists are merged. Details are asked for after that, and merged by
+    a run of their own: they may take hours, and nobody waits for them.
+    """
     working = _Sync(connect, account, run, accept_drift, wiring or Wiring(WallClock()), told)
     try:
         carry_out(connect, run, working.source())
+        working.details()
     finally:
         working.close()
     with connect() as connection:
@@ -130,8 +139,49 @@ class _Sync:
             secrets=account.credentials.values(),
             base_url=account.base_url,
         )
-        self._reading = read(self._connect, self._client, connector, account, self._pull, self._told)
+        self._reading = read_lists(self._connect, self._client, connector, account, self._pull, self._told)
         yield from connector.records(Kept(self._connect, self._pull), account.credentials)
+
+    def details(self) -> None:
+        """Ask for details, and merge them. Another pass at it leaves nothing to do."""
+        assert self._client is not None
+        assert self._pull is not None
+        network = self._account.network
+        with self._connect() as holding:
+            # Of a session: it goes with the process, and no transaction stays open for hours.
+            free = holding.execute("select pg_try_advisory_lock(%s, %s)", (_DETAILS_LOCK, BY_SLUG[network].id))
+            row = free.fetchone()
+            holding.commit()
+            if not (row and row[0]):
+                self._reading.notes.append("details are being asked for by an earlier sync")
+                return
+            connector = CONNECTORS[network]
+            read_details(self._connect, self._client, connector, self._account, self._pull, self._reading, self._told)
+        if self._reading.details:
+            self._merge_details()
+
+    def _merge_details(self) -> None:
+        """Merge what was kept, under the newest list: that of a sync in between, where there was one."""
+        network = self._account.network
+        with self._connect() as connection:
+            pull = pulls.newest_merged(connection, network)
+            if pull is None:
+                return
+            try:
+                run = open_run(
+                    connection,
+                    source=DETAILS,
+                    networks=(network,),
+                    partial=True,  # no list of its own: it closes nothing
+                    expected={},
+                    parameters={"network": network, "sync": self._run},
+                )
+            except NetworkBusy as busy:  # a sync, which takes them in itself, or leaves them to the next
+                _log.info("details are merged by the next sync", network=network, reason=str(busy))
+                return
+        kept = Kept(self._connect, pull)
+        records = partial(CONNECTORS[network].records, kept, self._account.credentials)
+        carry_out(self._connect, run, Source(DETAILS, (network,), records, True))
 
     def _admit(self, connection: psycopg.Connection, staging: str) -> bool:
         """Measure what was staged; refuse it if it has lost too much. Whether the run is partial."""

@@ -18,10 +18,14 @@ def clean(raw: str | None, longest: int) -> str | None:
     if raw is None:
         return None
     text = raw
-    if "<" in text or "&" in text:
-        text = _without_markup(text, " ")
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() or c.isspace() else _control(c) for c in text)
+    for _ in range(_DEEPEST):  # what does not show may have kept a tag or an entity from being one
+        before = text
+        if "<" in text or "&" in text:
+            text = _without_markup(text, " ")
+        if not text.isprintable():
+            text = "".join(c if c.isprintable() or c.isspace() else _control(c) for c in text)
+        if text == before:
+            break
     text = " ".join(text.split())
     if not text.isascii() and not is_normalized("NFC", text):
         text = normalize("NFC", text)

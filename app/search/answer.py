@@ -49,9 +49,8 @@ async def _doubts(engine: SearchEngine, request: SearchRequest, reading: Reading
     notices: list[Notice] = []
     with suppress(EngineAway):  # the page is there already; advice is not worth losing it
         notices += await unknown_values(engine, request.filters, found)
-        # Words that find enough as they stand were not meant otherwise: then it is the filters that leave nothing.
-        mistyped = request.q and reading.tier is Tier.TYPO
-        if mistyped and not found and (meant := await did_you_mean(engine, request.q, reading)):
+        # Where the words alone find something, it is the filters that leave nothing.
+        if request.q and not found and not reading.finds and (meant := await did_you_mean(engine, request.q, reading)):
             notices.append(meant)
     return notices
 

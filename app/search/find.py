@@ -7,8 +7,10 @@ from typing import Any
 
 from app.search.body import query
 from app.search.engine import PARTS, SearchEngine
+from app.search.filters import ALIVE
 from app.search.page import Found
 from app.search.reading import AS_BEGUN, AS_IT_STANDS, FEW, Reading, Tier, count_body, meant_body, mistyped
+from app.search.words import as_written
 
 BodyOf = Callable[[Reading], dict[str, Any]]
 """The request for a way of reading the words."""
@@ -51,12 +53,11 @@ async def reading_of(engine: SearchEngine, q: str) -> Reading:
 
 
 async def _probe(engine: SearchEngine, q: str) -> Reading:
-    found = (await engine.search(count_body(query(q, ())))).hits.total.value
-    if found >= FEW:
-        return AS_IT_STANDS
-    reading = mistyped((await engine.search(meant_body(q))).suggest)
-    # Words that find something, and near which nothing is more usual, are just rare together.
-    return AS_IT_STANDS if found and not reading.corrections else reading
+    for asked in ({"bool": {"filter": [ALIVE, as_written(q)]}}, query(q, ())):  # the cheaper one mostly tells
+        found = (await engine.search(count_body(asked))).hits.total.value
+        if found >= FEW:
+            return AS_IT_STANDS
+    return mistyped((await engine.search(meant_body(q))).suggest, finds=found > 0)
 
 
 async def reading_while_typed(engine: SearchEngine, q: str) -> Reading:

@@ -22,10 +22,14 @@ class Tier(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`corrections` has words that the catalogue holds for folded words that it does not; only of a mistyped query."""
+    """`corrections` has words that the catalogue holds for folded words that it does not; only of a mistyped query.
+
+    `finds` is whether the words find something as they stand, by themselves.
+    """
 
     tier: Tier = Tier.EXACT
     corrections: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    finds: bool = True
 
 
 AS_IT_STANDS = Reading()
@@ -65,8 +69,8 @@ def meant_body(q: str) -> dict[str, Any]:
     return {"size": 0, "timeout": _TIMEOUT, "query": {"match_none": {}}, "suggest": suggest}
 
 
-def mistyped(suggested: Mapping[str, list[dict[str, Any]]]) -> Reading:
-    """The reading of mistyped words, from what is near to them."""
+def mistyped(suggested: Mapping[str, list[dict[str, Any]]], *, finds: bool = False) -> Reading:
+    """The reading of words that find few, from what is near to them."""
     best: dict[str, tuple[float, int, str]] = {}
     for name in _FIELDS:
         for entry in suggested.get(name, ()):
@@ -76,7 +80,9 @@ def mistyped(suggested: Mapping[str, list[dict[str, Any]]]) -> Reading:
                     continue
                 candidate = (option["score"], option["freq"], option["text"])
                 best[typed] = max(best.get(typed, candidate), candidate)
-    return Reading(Tier.TYPO, MappingProxyType({typed: text for typed, (_, _, text) in best.items()}))
+    if finds and not best:  # near these words nothing is more usual: they are just rare together
+        return AS_IT_STANDS
+    return Reading(Tier.TYPO, MappingProxyType({typed: text for typed, (_, _, text) in best.items()}), finds)
 
 
 def _plausible(typed: str, meant: str) -> bool:

@@ -85,6 +85,11 @@ def matching(q: str, reading: Reading = AS_IT_STANDS, today: date | None = None)
     }
 
 
+def as_written(q: str) -> Clause:
+    """Documents that hold all words as they are written, found cheaply: some of those that `matching` finds."""
+    return _folded(q, "and")
+
+
 def _begun(q: str, today: date) -> Clause:
     """The words but the last as they stand, and the beginning of a word."""
     *words, last = q.split()
@@ -165,7 +170,7 @@ def _any_way(group: Group, reading: Reading) -> Clause:
             _stems(words, _ENGLISH_STEMS, "or", boost=SYNONYMS * STEMS, _name=f"synonyms:{group.text}"),
         ]
     ways += [_phrase(synonym, f"synonyms:{group.text}") for synonym in group.synonyms if " " in synonym]
-    if reading.tier is Tier.TYPO:
+    if reading.tier is Tier.TYPO and not reading.finds:
         ways += [_phrase(split, f"split:{group.text}") for split in _splits(group.text)]
     if not group.facts:
         return {"dis_max": {"queries": ways}}
@@ -185,20 +190,15 @@ def _word(text: str, reading: Reading, boost: float = 1.0) -> Clause:
                 _folded(corrected, "and", boost=CORRECTED, _name=f"corrected:{corrected}"),
                 _stems(corrected, _ALL_STEMS, "and", boost=CORRECTED * STEMS, _name=f"corrected:{corrected}"),
             ]
-        ways.append(
-            {
-                "multi_match": {
-                    "query": text,
-                    "fields": list(FOLDED_FIELDS),
-                    "operator": "and",
-                    "fuzziness": _FUZZINESS,
-                    "max_expansions": _MOST_EXPANSIONS,
-                    "boost": MISTYPED,
-                    "_name": f"typo:{text}",
-                }
-            }
-        )
+        # Words that are all there, if rarely, may be what is likelier; they are not anything at all.
+        if not reading.finds:
+            ways.append(_mistyped(text))
     return {"dis_max": {"queries": ways, "boost": boost}}
+
+
+def _mistyped(text: str) -> Clause:
+    fuzzy = {"query": text, "fields": list(FOLDED_FIELDS), "operator": "and", "fuzziness": _FUZZINESS}
+    return {"multi_match": {**fuzzy, "max_expansions": _MOST_EXPANSIONS, "boost": MISTYPED, "_name": f"typo:{text}"}}
 
 
 def _corrected(word: str, reading: Reading) -> str:

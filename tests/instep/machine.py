@@ -31,6 +31,8 @@ STEPS = st.integers(1, 12)
 # What a process is about to do: push, forget what was pushed, commit, read documents, move the alias.
 POINTS = st.sampled_from(["_bulk", "with pushed", "commit", "copy", "_aliases", "update index_generations"])
 WHICH = st.integers(0, 5)
+# A commit that notifies waits for the notifying commits of the whole server, which do not stand still.
+_PATIENT = "set local lock_timeout = 0"
 _TWO_ROUNDS = 60  # I/O operations of a follower: what it was about, and a batch more
 
 _PUT = """
@@ -117,6 +119,7 @@ class InStep(RuleBasedStateMachine):
                     self.writer.execute("delete from programs where external_id = %s", (key,))
                 else:
                     self.writer.execute(_PUT, (key, self._name()))
+            self.writer.execute(_PATIENT)
         except psycopg.errors.LockNotAvailable:
             self.end_transaction(commit=False)
 
@@ -281,6 +284,7 @@ class InStep(RuleBasedStateMachine):
     def _write(self, statement: str, *parameters: Any) -> None:
         with suppress(psycopg.errors.LockNotAvailable), self._impatient() as connection:
             connection.execute(statement, parameters)
+            connection.execute(_PATIENT)
 
     def _name(self) -> str:
         self.count += 1

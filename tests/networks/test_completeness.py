@@ -14,7 +14,8 @@ from __future__ import annotations
 import pytest
 
 from app.networks.failures import Unavailable
-from tests.networks.conftest import Network, Syncing
+from app.networks.sync import open_sync, sync
+from tests.networks.conftest import Network, Syncing, account, wiring
 from tests.networks.simulator import SimulatedNetwork
 
 
@@ -186,3 +187,24 @@ def test_an_offer_that_ends_takes_its_terms_along(network: Network, syncing: Syn
     syncing.sync(simulated, accept_drift=True)
     row = syncing.programs("rakuten")["3-2001"]
     assert (row["cookie_days"], row["commission_max"]) == (None, None)
+
+
+def test_a_list_is_merged_before_details_are_asked_for(network: Network, syncing: Syncing) -> None:
+    """While details are asked for the network is free: its list can be synced, and a file of it imported."""
+    simulated = network("awin", 30)
+    seen: list[tuple[int, int]] = []
+
+    def told(step: str, done: int, of: int | None) -> None:
+        if step == "programmedetails" and done == 5:
+            ((count,),) = syncing.catalogue.rows("select count(*) from programs")
+            seen.append((count, syncing.sync(simulated, details="0")))
+
+    with syncing.catalogue.connect() as connection:
+        run = open_sync(connection, "awin", by="test")
+    sync(syncing.catalogue.connect, account(simulated), run, wiring=wiring(syncing.clock), told=told)
+    ((count, between),) = seen
+    assert count == 30
+    assert syncing.outcome(between)["state"] == "done"
+    assert syncing.outcome(run)["details"] == 30
+    assert all(each["commission_max"] for each in syncing.programs("awin").values())
+    assert syncing.catalogue.rows("select partial, state from import_runs where source = 'details'") == [(True, "done")]

@@ -19,7 +19,7 @@ _NOUNS = (
         r"anfragen?\b|cpl\b|ppl\b|"
         r"form (?:fills?|submissions?)|submits?\b|submissions?\b|surveys?\b|soi\b|doi\b|test drives?|probe\w*|"
         r"testversion\w*|essais?\b|pruebas?\b|aanmelding\w*|"
-        r"contact requests?|mqls?\b|sqls?\b",
+        r"(?:newsletter|e-?mail)s? subscri\w+|contact requests?|mqls?\b|sqls?\b",
     ),
     (INSTALL, r"installs?\b|installations?\b|installiert|downloads?\b|cpi\b|téléchargement\w*|descargas?\b"),
     (CLICK, r"clicks?\b|klicks?\b|cpc\b|hits?\b|clics?\b|ppc\b|visits?\b"),

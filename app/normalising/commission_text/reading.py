@@ -11,7 +11,7 @@ from itertools import pairwise
 from app.normalising.commission_text.amounts import find_amounts
 from app.normalising.commission_text.clauses import Context, contexts, sentences
 from app.normalising.commission_text.events import events
-from app.normalising.commission_text.repetition import PER_MONTH, repetition, speaks_of_repetition
+from app.normalising.commission_text.repetition import PER_MONTH, VOLUME, repetition, speaks_of_repetition
 from app.normalising.commission_text.roles import COMMISSION, Said, is_earning, role
 from app.normalising.commission_text.tiers import tiers
 from mappings.program import CommissionRule
@@ -37,7 +37,9 @@ _FROM = re.compile(
     re.IGNORECASE,
 )
 _FROM_AFTER = re.compile(
-    r"^\s?(?:(?:base|basis)\s?\+|\+(?!\s?[\d$€£])|and (?:up|more|above)\b|or (?:more|higher|above)\b|plus\b(?! \S)|"
+    r"^\s?(?:(?:base|basis)\s?\+|(?<!\s)\+(?!\s?[\d$€£])|(?<=\s)\+"
+    r"(?!\s?(?!(?:on|of|per|for|auf|pro|sur)\b|commission)[\w$€£])|and (?:up|more|above)\b|"
+    r"or (?:more|higher|above)\b|plus\b(?! \S)|"
     r"から)",
     re.IGNORECASE,
 )
@@ -223,4 +225,4 @@ def _is_bare(accepted: list[Context], text: str) -> bool:
 
 
 def _is_per_month(context: Context) -> bool:
-    return bool(PER_MONTH.search(context.gap_after.split("\n")[0][:60]))
+    return bool(PER_MONTH.search(VOLUME.sub(" ", context.gap_after.split("\n")[0][:60])))

@@ -67,8 +67,9 @@ _LIFETIME = _any(
 _REPEATED = _any(
     r"(?<!non-)(?<!non )(?<!no )(?<!not )\brecurring\b(?! (?:revenue|billing|plans?|subscriptions?|income stream|"
     r"customers?))", r"\bre-?occurring\b",
-    r"\brecurrent\b", r"\bresidual", r"wiederkehrend", r"\bré?currente?s?\b", r"\brecurrentes?\b", r"ricorrent",
-    r"recorrente", r"terugkerend", r"återkommande",
+    r"\brecurrent\b", r"\bresidual", r"wiederkehrend", r"(?<!clients )(?<!client )\bré?currente?s?\b",
+    r"(?<!clientes )(?<!cliente )\brecurrentes?\b", r"(?<!clienti )(?<!cliente )ricorrent",
+    r"(?<!clientes )(?<!cliente )recorrente", r"terugkerend", r"återkommande",
     r"tilbagevendende", r"cykliczn", r"powtarzal", r"регулярн", r"\brebills?\b", r"\brenewals?\b", r"\bevery "
     r"(?:single )?(?:month|payment|renewal|invoice|bill|billing cycle|time (?:they|your|the|a|he|she|someone))",
     r"\beach (?:month|payment|renewal|billing cycle)", r"\b(?:all|any) (?:\w+ ){0,2}(?:future |subsequent |"
@@ -91,6 +92,13 @@ PER_MONTH = _any(
     r"maand)\b", r"\bmonthly\b", r"\bmonatlich\b",
     r"\bmensual\w*", r"\bmensuel\w*",
 )  # fmt: skip
+# How much is sold in a month decides on a rate, and not on how long it is paid: "(6-10 sales/mo)", "monthly volume".
+VOLUME = _any(
+    r"\b(?:sales?|orders?|leads?|referrals?|sign-?ups?|customers?|clients?|conversions?|deals?|verkäufe|ventes|ventas|"
+    r"vendite|vendas)\s?(?:/|per|an?|each|pro|par|al|por)\s?(?:mo|month|monat|mois|mes|mese|mês|maand)\b\.?",
+    r"\b(?:monthly|monatlich\w*) (?:sales|volumes?|turnover|revenue|performance|orders?|conversions?|umsatz\w*|"
+    r"plans?|subscriptions?|packages?|memberships?)\b",
+)
 _ONCE = _any(
     r"\b(?:no|nothing|not|none|without) (?:\w+ ){0,2}(?:renewals?|rebills?|recurring)\b",
     r"\bone-?\s?(?:time|off)\b", r"\bnon-?\s?recurring\b", r"\bno recurring\b", r"\bnot recurring\b", r"\bonce\b(?! "

@@ -55,7 +55,10 @@ _SHARE_AFTER = re.compile(
     re.IGNORECASE,
 )
 _SHARE_OF_PEOPLE = re.compile(
-    r"^\W{0,3}(?:of )?(?:(?:all|our|the|your|these|its) )*(?!(?:for|to|on|per|from|when|with|if|by|each|"
+    # Who buys is no share of people: "5% new / 2% existing customers", "7 % nouveaux clients".
+    r"^(?!\W{0,3}(?:(?:new|existing|neue?n?|bestehende?n?|nouveaux|nouvelles|nuovi|novos) \w|"
+    r"(?:clients|clientes|clienti) (?:existants|actuels|nuevos|existentes|actuales|esistenti|novos)\b))"
+    r"\W{0,3}(?:of )?(?:(?:all|our|the|your|these|its) )*(?!(?:for|to|on|per|from|when|with|if|by|each|"
     r"every) )(?:\w+ ){0,2}(?:applicants|visitors|customers|users|people|companies|affiliates|"
     r"partners|publishers|clients|members|businesses|shoppers|consumers|readers|kunden|clients|teams|traffic)\b"
     r"(?! (?:spend|pay|purchase|payment|revenue|order|subscription|invoice|bill|fee|lifetime|you|they|that you|"
@@ -209,7 +212,8 @@ _SPENT = (
     r"value|"
     r"bestell\w+|umsatz|einkauf\w*|commandes?|achats?|pedidos?|compras?|ordini|acquisti|bestellingen|zamówie\w*|"
     r"memberships?|"
-    r"hosting|licen[sc]es?|tickets?|fees?|services?|budget|costs?|cost|starts?|starting|available|for only|for just)"
+    r"hosting|licen[sc]es?|tickets?|(?<!flat )(?<!referral )fees?|"
+    r"services?|budget|costs?|cost|starts?|starting|available|for only|for just)"
 )
 _THRESHOLD_BEFORE = _any(
     rf"\b{_SPENT}(?: (?:\w+ ){{0,2}}?)?\s?{_COMPARED}(?: (?:an?|the|at least|over))*\s*$",
@@ -243,6 +247,7 @@ _TURNOVER_AFTER = re.compile(
     r"verkäufe|bestellungen|or more\b|in commissions?\b|of commissions?\b|in (?:their|the|your) first|worth\b)",
     re.IGNORECASE,
 )
+_FOR_EVERY_SUM = re.compile(r"^\s*(?:for|per|on)\s(?:every|each)(?: full)?\s*$", re.IGNORECASE)
 _HEADS_A_RATE = re.compile(r"^\s*\+?\s*(?:[:=→⇒|]|->|=>|[-–—]\s)\s*(?:up to |bis zu )?$", re.IGNORECASE)
 _PER_MONTH = re.compile(
     r"^\s*\+?\s*(?:/|\bper\b|\ban?\b|\beach\b|\bevery\b|\bpro\b|\bpar\b|\bal\b|\bpor\b)?\s?(?:mo|month|monthly|"
@@ -469,6 +474,8 @@ def _money_is_other(context: Context, text: str, said: Said) -> bool:
     figure = text[context.amount.start : context.amount.end]
     before, after = context.before + (_LEAD_IN.match(figure) or [""])[0], context.after
     following = context.gap_after
+    if _FOR_EVERY_SUM.match(following):  # "$75 for every $500 in sales": a share, in words we do not reckon with
+        return True
     if _THRESHOLD_BEFORE.search(before) or _PAID_OUT.search(before) or _TURNOVER_AFTER.search(after):
         return True
     if _HEADS_A_RATE.search(following) or (_HEADS_A_RATE.match(following[:3]) and following.strip() in (":", "=", "|")):
