@@ -118,15 +118,20 @@ class SearchEngine:
         raise EngineAway(f"the search engine cannot answer now ({failed.status}); try again")
 
     async def open_snapshot(self) -> str:
-        """Hold what the index holds now, for searches by `search_snapshot`; its id. Raises EngineAway."""
+        """Hold what the index holds now, for searches by `search_snapshot`; its id. Raises EngineAway.
+
+        Also where a part of the index is away: searches of a snapshot without it would not say that it is missing.
+        """
         path = f"/{self.alias}/_search/point_in_time"
-        answer = await self.request("POST", path, None, keep_alive=_KEEP_SNAPSHOT)
+        whole = {"allow_partial_pit_creation": "false"}
+        answer = await self.request("POST", path, None, keep_alive=_KEEP_SNAPSHOT, **whole)
         return self.read(answer, _decode_snapshot).id
 
     async def search_snapshot(self, snapshot: str, body: Mapping[str, Any]) -> Found:
-        """One `_search` of a snapshot, which is held on for some minutes more. Raises EngineAway."""
+        """One `_search` of a snapshot, which is held on for some minutes more. Raises EngineAway, never partial."""
         held = {"pit": {"id": snapshot, "keep_alive": _KEEP_SNAPSHOT}}
-        return self.read(await self.request("POST", "/_search", {**body, **held}), decode)
+        whole = {"allow_partial_search_results": "false"}
+        return self.read(await self.request("POST", "/_search", {**body, **held}, **whole), decode)
 
     async def close_snapshot(self, snapshot: str) -> None:
         """Let a snapshot go; one that is not let go ends by itself."""
