@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ _MANY = 40
 
 
 @pytest.fixture
-def halved(catalogue: Catalogue) -> Iterator[Catalogue]:
+def halved(catalogue: Catalogue) -> Catalogue:
     """A catalogue whose index has two shards, one of which is nowhere: a node takes one of them only, and there is one.
 
     A shard that was there once comes back by itself whatever forbids it, so this one never was.
@@ -44,7 +43,7 @@ def halved(catalogue: Catalogue) -> Iterator[Catalogue]:
         }
     )
     catalogue.get("/readyz")
-    yield catalogue
+    return catalogue
 
 
 def _halved(catalogue: Catalogue) -> str:

@@ -123,15 +123,14 @@ class SearchEngine:
         Also where a part of the index is away: searches of a snapshot without it would not say that it is missing.
         """
         path = f"/{self.alias}/_search/point_in_time"
-        whole = {"allow_partial_pit_creation": "false"}
-        answer = await self.request("POST", path, None, keep_alive=_KEEP_SNAPSHOT, **whole)
+        answer = await self.request("POST", path, None, keep_alive=_KEEP_SNAPSHOT, allow_partial_pit_creation="false")
         return self.read(answer, _decode_snapshot).id
 
     async def search_snapshot(self, snapshot: str, body: Mapping[str, Any]) -> Found:
         """One `_search` of a snapshot, which is held on for some minutes more. Raises EngineAway, never partial."""
         held = {"pit": {"id": snapshot, "keep_alive": _KEEP_SNAPSHOT}}
-        whole = {"allow_partial_search_results": "false"}
-        return self.read(await self.request("POST", "/_search", {**body, **held}, **whole), decode)
+        answer = await self.request("POST", "/_search", {**body, **held}, allow_partial_search_results="false")
+        return self.read(answer, decode)
 
     async def close_snapshot(self, snapshot: str) -> None:
         """Let a snapshot go; one that is not let go ends by itself."""
