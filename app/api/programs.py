@@ -107,7 +107,7 @@ async def similar(
         document = await _document(catalogue, id)
         found = await catalogue.engine.search(similar_body(document, catalogue.engine.alias, per_page))
         hits = [msgspec.Raw(program(hit.source, catalogue.probe.synced)) for hit in found.hits.hits]
-        return (PASSING if found.partial else b"") + msgspec.json.encode({"programs": hits})
+        return msgspec.json.encode({"programs": hits})
 
     return await remembered(request, catalogue, ("similar", b"%d %d" % (id, per_page)), make)
 

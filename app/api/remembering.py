@@ -56,6 +56,8 @@ async def remembered(
     if body is None:
         making = catalogue.pages.get((key, state), make, lambda made: bool(state) and not made.startswith(PASSING))
         body = await while_connected(request, making)
+    if body.startswith(PASSING):
+        headers = {"Cache-Control": "no-store"}
     return Response(body.removeprefix(PASSING) + end, media_type=MediaType.JSON, headers=headers)
 
 

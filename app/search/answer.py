@@ -31,7 +31,8 @@ async def answer(engine: SearchEngine, request: SearchRequest, *, secret: bytes,
     warnings: list[Notice] = []
     if not request.cursor and request.page * request.per_page == DEEPEST_RESULT and next_cursor:
         warnings.append(Notice(parameter="page", message="the last page there is; 'nextCursor' goes on"))
-    warnings += await _doubts(engine, request, reading, found.hits.total.value)
+    if not found.partial:  # what is missing may be in the part that did not answer
+        warnings += await _doubts(engine, request, reading, found.hits.total.value)
     return page(
         found,
         request,

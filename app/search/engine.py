@@ -32,6 +32,8 @@ MOST_AT_ONCE = 64
 _MOST_READINGS = 10_000
 # A refresh makes a segment: however many wait for one, there are no more than so many a second.
 _REFRESHES_APART = 0.2
+# For who says of a partial answer that it is one: a shard is missing, or time ran out.
+PARTS = {"allow_partial_search_results": "true"}
 _KEEP_SNAPSHOT = "5m"  # how long a reader may take over one page
 
 
@@ -73,8 +75,7 @@ class SearchEngine:
         self._refreshed_at = 0.0
 
     async def search(self, body: Mapping[str, Any], **parameters: str) -> Found:
-        """One `_search`. Raises EngineAway."""
-        # Part of an answer is a wrong answer: better none.
+        """One `_search`. Raises EngineAway, also where only a part of the index answers, unless `PARTS` are taken."""
         parameters.setdefault("allow_partial_search_results", "false")
         answer = await self.request("POST", f"/{self.alias}/_search", body, REQUEST_SECONDS, **parameters)
         return self.read(answer, decode)
@@ -92,9 +93,12 @@ class SearchEngine:
         self.read(await self.request("GET", "/", None, LOOK_SECONDS), _decode_greeting)
 
     async def search_many(self, bodies: Sequence[Mapping[str, Any]]) -> list[Found]:
-        """Several searches in one request, in order; one as `_search`, which costs less. Raises EngineAway."""
+        """Several searches in one request, in order; one as `_search`, which costs less. Raises EngineAway.
+
+        Answers may be partial.
+        """
         if len(bodies) == 1:
-            return [await self.search(bodies[0])]
+            return [await self.search(bodies[0], **PARTS)]
         if not bodies:
             return []
         lines = b"".join(b"{}\n" + msgspec.json.encode(body) + b"\n" for body in bodies)
@@ -114,15 +118,19 @@ class SearchEngine:
         raise EngineAway(f"the search engine cannot answer now ({failed.status}); try again")
 
     async def open_snapshot(self) -> str:
-        """Hold what the index holds now, for searches by `search_snapshot`; its id. Raises EngineAway."""
+        """Hold what the index holds now, for searches by `search_snapshot`; its id. Raises EngineAway.
+
+        Also where a part of the index is away: searches of a snapshot without it would not say that it is missing.
+        """
         path = f"/{self.alias}/_search/point_in_time"
-        answer = await self.request("POST", path, None, keep_alive=_KEEP_SNAPSHOT)
+        answer = await self.request("POST", path, None, keep_alive=_KEEP_SNAPSHOT, allow_partial_pit_creation="false")
         return self.read(answer, _decode_snapshot).id
 
     async def search_snapshot(self, snapshot: str, body: Mapping[str, Any]) -> Found:
-        """One `_search` of a snapshot, which is held on for some minutes more. Raises EngineAway."""
+        """One `_search` of a snapshot, which is held on for some minutes more. Raises EngineAway, never partial."""
         held = {"pit": {"id": snapshot, "keep_alive": _KEEP_SNAPSHOT}}
-        return self.read(await self.request("POST", "/_search", {**body, **held}), decode)
+        answer = await self.request("POST", "/_search", {**body, **held}, allow_partial_search_results="false")
+        return self.read(answer, decode)
 
     async def close_snapshot(self, snapshot: str) -> None:
         """Let a snapshot go; one that is not let go ends by itself."""

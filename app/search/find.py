@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.search.body import query
-from app.search.engine import SearchEngine
+from app.search.engine import PARTS, SearchEngine
 from app.search.filters import ALIVE
 from app.search.page import Found
 from app.search.reading import AS_BEGUN, AS_IT_STANDS, FEW, Reading, Tier, count_body, meant_body, mistyped
@@ -20,8 +20,9 @@ async def find(engine: SearchEngine, q: str, body_of: BodyOf, **parameters: str)
     """What is found, and how the words had to be read. Raises EngineAway.
 
     Filters only narrow: a request that finds enough as its words stand shows that the words alone do. So the tier is
-    asked for only when it does not, and remembered for this state of the index.
+    asked for only when it does not, and remembered for this state of the index. What is found may be partial.
     """
+    parameters |= PARTS
     reading = known_reading(engine, q)
     if reading is None:
         found = await engine.search(body_of(AS_IT_STANDS), **parameters)

@@ -46,7 +46,7 @@ class _Hits(msgspec.Struct):
 
 class _Shards(msgspec.Struct):
     total: int
-    failed: int
+    successful: int  # a shard that is nowhere counts as neither successful nor failed
 
 
 class Found(msgspec.Struct):
@@ -67,7 +67,7 @@ class Found(msgspec.Struct):
     @property
     def partial(self) -> bool:
         """Whether some of the index did not answer, or not in time."""
-        return self.timed_out or self.shards.failed > 0
+        return self.timed_out or self.shards.successful < self.shards.total
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

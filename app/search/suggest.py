@@ -307,14 +307,15 @@ class _Aggregations(msgspec.Struct):
 
 
 class _Shards(msgspec.Struct):
-    failed: int
+    total: int = 0
+    successful: int = 0
 
 
 class _Answer(msgspec.Struct):
     took: int = 0
     status: int = 200
     timed_out: bool = False
-    shards: _Shards = msgspec.field(name="_shards", default_factory=lambda: _Shards(0))
+    shards: _Shards = msgspec.field(name="_shards", default_factory=_Shards)
     aggregations: _Aggregations | None = None
 
     def __post_init__(self) -> None:
@@ -350,7 +351,7 @@ async def look_up(engine: SearchEngine, request: Mapping[str, Any]) -> LookedUp:
     for bucket in answer.aggregations.kinds.buckets if answer.aggregations else []:
         hits[Kind(bucket.key)] = [hit.source for hit in bucket.best.hits.hits]
         built_at = built_at or _built_at(bucket.best.hits.hits[0].index, index)
-    return LookedUp(answer.took, answer.timed_out or answer.shards.failed > 0, built_at, hits)
+    return LookedUp(answer.took, answer.timed_out or answer.shards.successful < answer.shards.total, built_at, hits)
 
 
 def _built_at(name: str, index: str) -> str | None:

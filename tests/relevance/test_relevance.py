@@ -120,5 +120,7 @@ def _named(clause: Any, name: str) -> bool:
 
 
 def test_decoding_keeps_what_a_probe_needs() -> None:
-    found = decode(b'{"hits":{"total":{"value":1},"hits":[]},"_shards":{"total":1,"failed":0},"suggest":{"name":[]}}')
+    found = decode(
+        b'{"hits":{"total":{"value":1},"hits":[]},"_shards":{"total":1,"successful":1},"suggest":{"name":[]}}'
+    )
     assert found.suggest == {"name": []}

@@ -20,7 +20,7 @@ from app.search.algolia.query import MOST_HITS, Query, echoed, read_query, sorte
 from app.search.algolia.wire import Parameters, refused
 from app.search.body import TIMEOUT, query
 from app.search.cursor import payload_of, signed
-from app.search.engine import EngineAway, SearchEngine
+from app.search.engine import SearchEngine
 from app.search.find import reading_while_typed
 from app.search.ordering import ordering
 from app.search.page import Found
@@ -103,10 +103,7 @@ def _body(browsed: Browsed, reading: Reading) -> dict[str, Any]:
 async def browse(engine: SearchEngine, browsed: Browsed, *, secret: bytes, synced: Mapping[str, str]) -> dict[str, Any]:
     """A page, with a `cursor` unless it is the last. Raises EngineAway: a page with holes would be worse than none."""
     reading = await reading_while_typed(engine, browsed.asked.q)
-    found = await engine.search(_body(browsed, reading))
-    if found.partial:
-        raise EngineAway("the search took too long to be whole; ask for this page again")
-    return _page(browsed, found, secret, synced)
+    return _page(browsed, await engine.search(_body(browsed, reading)), secret, synced)
 
 
 def _page(browsed: Browsed, found: Found, secret: bytes, synced: Mapping[str, str]) -> dict[str, Any]:
