@@ -18,7 +18,7 @@ from opensearchpy import OpenSearch, OpenSearchException
 from psycopg.rows import dict_row
 
 from app.api.catalogue import Catalogue
-from app.api.keys import needs
+from app.api.keys import KEY, needs
 from app.api.probe import rfc3339
 from app.api.problems import Problem
 from app.search.engine import EngineAway
@@ -159,7 +159,14 @@ async def _begin(
     return Response({"id": id, "kind": kind, "state": "running"}, status_code=202, headers={"Location": "/api/index"})
 
 
-@post("/api/index/rebuild", guards=[needs("admin")], status_code=202, summary="Rebuild the index", tags=["operate"])
+@post(
+    "/api/index/rebuild",
+    guards=[needs("admin")],
+    security=KEY,
+    status_code=202,
+    summary="Rebuild the index",
+    tags=["operate"],
+)
 async def start_rebuild(
     request: Request[Any, Any, Any], catalogue: NamedDependency[Catalogue]
 ) -> Response[dict[str, Any]]:
@@ -175,7 +182,14 @@ async def start_rebuild(
     )
 
 
-@post("/api/index/verify", guards=[needs("admin")], status_code=202, summary="Verify the index", tags=["operate"])
+@post(
+    "/api/index/verify",
+    guards=[needs("admin")],
+    security=KEY,
+    status_code=202,
+    summary="Verify the index",
+    tags=["operate"],
+)
 async def start_verify(
     request: Request[Any, Any, Any], data: JSONBody[Check], catalogue: NamedDependency[Catalogue]
 ) -> Response[dict[str, Any]]:
@@ -189,7 +203,14 @@ async def start_verify(
     )
 
 
-@post("/api/index/rollback", guards=[needs("admin")], status_code=200, summary="Roll the index back", tags=["operate"])
+@post(
+    "/api/index/rollback",
+    guards=[needs("admin")],
+    security=KEY,
+    status_code=200,
+    summary="Roll the index back",
+    tags=["operate"],
+)
 async def roll_back(request: Request[Any, Any, Any], catalogue: NamedDependency[Catalogue]) -> RolledBack:
     """Let the generation before serve again, at once; it has gone on receiving every change."""
     operator: Operator = request.app.state.operator

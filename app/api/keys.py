@@ -15,6 +15,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from app.api.problems import Problem
 
+KEY: list[dict[str, list[str]]] = [{"key": []}]  # what the OpenAPI document says of a route that `needs` one
 SCOPES = ("read", "import", "admin")  # each includes those before it
 _PREFIX = "afx_"
 _SHOWN = 10  # characters that tell keys apart in a list; far too few to guess the rest
@@ -89,7 +90,7 @@ def needs(scope: str) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRoute
     return guard
 
 
-@get("/api/key", guards=[needs("read")], summary="What my key may do", tags=["operate"])
+@get("/api/key", guards=[needs("read")], security=KEY, summary="What my key may do", tags=["operate"])
 async def mine(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """The scope of the key the request was sent with; 401 without one. The wider scopes include those before them."""
     return {"scope": await scope_of(request), "scopes": SCOPES}

@@ -6,7 +6,7 @@ import os
 import resource
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from enum import Enum
 from itertools import cycle, islice
@@ -15,7 +15,7 @@ from typing import IO
 
 from opensearchpy import OpenSearch
 
-from app.benchmarks import imports, index, instep, search
+from app.benchmarks import folding, imports, index, instep, search
 from app.benchmarks.figures import Ratio, Report, Searched, Timing, speed_ratio, time_ratio
 from app.benchmarks.ground import Ground, ground
 from app.engines import Engines
@@ -28,6 +28,7 @@ _LEAST_OF_LEAN = 0.6
 _LEAST_OF_SEARCH = 0.6  # the API shares the two cores with the engine: a bare pass-through reaches 0.7
 _LEAST_OF_PASSING = 0.9
 _LEAST_REPEATED = 5.0
+_LEAST_OF_FOLDING = 0.8  # of one `_msearch` of the same queries; mostly more, and it scatters (ADR 0110)
 _MOST_OF_LOAD = 1.3  # with triggers, of one without
 _MOST_OF_UPDATE = 1.6
 _MOST_TO_SEARCH = 1.5  # seconds from commit to search, of 99 in 100
@@ -36,6 +37,7 @@ _VERIFIED_IN_THAT = 100_000
 _MOST_TO_VERIFY_MORE = 10.0
 _WARM_UP_SECONDS = 1.0
 _RAW, _PASSING, _API = "raw _search", "pass-through", "API"
+_FOLDED, _APART = "page folded", "page as _msearch"
 _RAW_REPEATED, _API_REPEATED = "raw _search, repeated", "API, repeated"
 
 
@@ -137,6 +139,7 @@ def run(
             _search_ratio(searches, _API, _RAW, _LEAST_OF_SEARCH),
             _search_ratio(searches, _API, _PASSING, _LEAST_OF_PASSING),
             _search_ratio(searches, _API_REPEATED, _RAW_REPEATED, _LEAST_REPEATED),
+            _search_ratio(searches, _FOLDED, _APART, _LEAST_OF_FOLDING),
         ]
     searches.append(fresh)
     return Report(programs, rounds, load, timings, ratios, searches, notes, _peak())
@@ -192,7 +195,20 @@ def _searches(place: Ground, serve: Serve, rounds: int, say: Callable[[str], Non
             ):
                 found.append(searched)
                 say(f"{searched.name}: {searched.answers / searched.seconds:,.0f} answers/s")
+    for searched in pages(raw_url, place.alias, asked, rounds):
+        found.append(searched)
+        say(f"{searched.name}: {searched.answers / searched.seconds:,.0f} answers/s")
     return found
+
+
+def pages(url: str, index: str, asked: Iterable[search.Query], rounds: int) -> Iterator[Searched]:
+    """Pages of InstantSearch, folded and as one `_msearch` in turn, straight to the engine; none comes twice."""
+    ways = {_FOLDED: folding.folded, _APART: folding.apart}
+    for name, requests in ways.items():
+        search.search(name, url, requests(url, index, asked), _WARM_UP_SECONDS, folding.MOST_A_SECOND)
+    for _ in range(rounds):
+        for name, requests in ways.items():
+            yield search.search(name, url, requests(url, index, asked), folding.SECONDS, folding.MOST_A_SECOND)
 
 
 def _search_ratio(searches: list[Searched], ours: str, theirs: str, least: float) -> Ratio:

@@ -67,10 +67,12 @@ def to_engine(url: str, index: str, query: Query) -> bytes:
     return head.encode() + body
 
 
-def search(name: str, url: str, requests: Iterator[bytes], seconds: float) -> Searched:
+def search(
+    name: str, url: str, requests: Iterator[bytes], seconds: float, most_a_second: int = _MOST_A_SECOND
+) -> Searched:
     """Send prepared requests for a while, each connection its next one when the last is answered."""
     # Made beforehand: what it takes to make them is not to be measured.
-    ready = list(islice(requests, int(seconds * _MOST_A_SECOND)))
+    ready = list(islice(requests, int(seconds * most_a_second)))
     return uvloop.run(_search(name, url, iter(ready), seconds))
 
 

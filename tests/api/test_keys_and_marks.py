@@ -3,10 +3,12 @@
 1. Writing needs a key: none is 401, a wrong or revoked one 401, too narrow a scope 403; reading needs none.
 2. Marks are answered at once, searchable soon, and never touched by an import.
 3. A deleted program is 410, one that never was 404.
+4. The OpenAPI document marks exactly the routes that refuse whoever has no key.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -69,3 +71,14 @@ def test_gone_and_never_there(catalogue: Catalogue) -> None:
     assert catalogue.get(f"/api/programs/{one}", expect=410)["type"] == "/problems/deleted"
     assert catalogue.get(f"/api/programs/{one + 1}", expect=404)["type"] == "/problems/not-found"
     assert catalogue.get()["total"] == 0
+
+
+def test_the_openapi_document_says_which_routes_need_a_key(catalogue: Catalogue) -> None:
+    needing: set[str] = set()
+    for path, operations in catalogue.get("/schema/openapi.json")["paths"].items():
+        for method, operation in operations.items():
+            refused = catalogue.api.request(method, re.sub(r"\{\w+\}", "1", path)).status_code == 401
+            assert operation.get("security", []) == ([{"key": []}] if refused else []), (method, path)
+            if refused:
+                needing.add(f"{method} {path}")
+    assert {"patch /api/programs/{id}", "post /api/index/rebuild", "get /api/key"} < needing
