@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import psycopg
-from opensearchpy import NotFoundError, OpenSearch
+from opensearchpy import NotFoundError, OpenSearch, SerializationError
 
 from mappings.index import fingerprint
 
@@ -44,7 +44,7 @@ class Status(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def read_status(connection: psycopg.Connection, client: OpenSearch, alias: str) -> Status:
-    """The state of both sides now."""
+    """The state of both sides now. Raises SerializationError for an answer that is JSON of something else."""
     pending, oldest = connection.execute(
         "select count(*), coalesce(extract(epoch from clock_timestamp() - min(changed_at)), 0)::float8 "
         "from changed_programs"
@@ -62,10 +62,15 @@ def read_status(connection: psycopg.Connection, client: OpenSearch, alias: str) 
     for name, state, built_with, dead, created, served, paused, since, built, expected, age in rows:
         rate = built / max(age, 0.001) if state == "building" and built else None
         try:
-            primaries = client.indices.stats(index=name, metric="docs,store")["_all"]["primaries"]
+            answer = client.indices.stats(index=name, metric="docs,store")
+            primaries = answer["_all"]["primaries"]
             documents, size = primaries["docs"]["count"], primaries["store"]["size_in_bytes"]
         except NotFoundError:
             documents = size = None
+        except (KeyError, TypeError) as error:
+            raise SerializationError(
+                str(answer)[:200], "no statistics: something else than OpenSearch answers"
+            ) from error
         found.append(
             GenerationStatus(
                 name,

@@ -5,12 +5,16 @@
 2. Rebuild and verify answer 202 and run on; rollback is done when it answers; all need scope admin.
 3. What an index refuses is kept as a dead letter, and pushed again once the cause is gone.
 4. A generation that takes no changes does not keep them from the one that serves.
+5. JSON of something else in the engine's place is an error of the engine.
 """
 
 from __future__ import annotations
 
 import time
 from typing import Any
+
+import pytest
+from opensearchpy import SerializationError
 
 from app.cli.context import console
 from app.cli.index import show
@@ -120,3 +124,11 @@ def test_a_blocked_standby_does_not_hold_up_the_serving_generation(catalogue: Ca
             break
         time.sleep(0.1)
     assert catalogue.documents(standby.name) == catalogue.documents(serving.name)
+
+
+@pytest.mark.parametrize("answer", [{}, [], {"_all": {"primaries": {}}}, {"_all": None}])
+def test_json_of_something_else(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, answer: object) -> None:
+    catalogue.store(program("A"))
+    monkeypatch.setattr(catalogue.search.transport, "perform_request", lambda *_, **__: answer)
+    with catalogue.connect() as connection, pytest.raises(SerializationError, match="something else"):
+        read_status(connection, catalogue.search, catalogue.alias)
