@@ -8,7 +8,7 @@ from contextlib import suppress
 from app.search.body import search_body
 from app.search.cursor import seal, unseal
 from app.search.did_you_mean import did_you_mean
-from app.search.engine import EngineAway, SearchEngine
+from app.search.engine import PARTS, EngineAway, SearchEngine
 from app.search.find import find
 from app.search.merchants import gather, keys_of, offers_body
 from app.search.page import Found, Notice, Offers, Page, page
@@ -57,4 +57,4 @@ async def _doubts(engine: SearchEngine, request: SearchRequest, reading: Reading
 
 async def _offers(engine: SearchEngine, request: SearchRequest, found: Found, synced: Mapping[str, str]) -> Offers:
     keys = keys_of(found)
-    return gather(await engine.search(offers_body(request, keys)), request, synced) if keys else {}
+    return gather(await engine.search(offers_body(request, keys), **PARTS), request, synced) if keys else {}

@@ -34,6 +34,7 @@ _MOST_READINGS = 10_000
 _REFRESHES_APART = 0.2
 # For who says of a partial answer that it is one: a shard is missing, or time ran out.
 PARTS = {"allow_partial_search_results": "true"}
+_NO_SHARD = "no_shard_available_action_exception"
 _KEEP_SNAPSHOT = "5m"  # how long a reader may take over one page
 
 
@@ -200,7 +201,8 @@ class SearchEngine:
         except TransportError as error:
             if isinstance(error.status_code, int) and error.status_code < 500 and error.status_code not in (404, 429):
                 raise
-            if error.status_code != 404:  # an index that is not there yet is said at once, and clogs nothing
+            # An index or a shard that is not there is said at once, and clogs nothing.
+            if error.status_code != 404 and error.error != _NO_SHARD:
                 self._failed()
             raise EngineAway(f"the search engine cannot answer now ({error.status_code}); try again") from error
         finally:
