@@ -68,7 +68,7 @@ async def reading_while_typed(engine: SearchEngine, q: str) -> Reading:
 
 async def _typed(engine: SearchEngine, q: str) -> Reading:
     reading = await reading_of(engine, q)
-    if reading.tier is Tier.EXACT:
+    if not reading.few:
         return reading
     body = {"size": 0, "track_total_hits": 1, "timeout": "500ms", "query": query(q, (), AS_BEGUN)}
     found = await engine.search(body)

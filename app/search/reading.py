@@ -24,12 +24,13 @@ class Tier(Enum):
 class Reading:
     """`corrections` has words that the catalogue holds for folded words that it does not; only of a mistyped query.
 
-    `finds` is whether the words find something as they stand, by themselves.
+    By themselves and as they stand, the words find something if `finds`, and `few` if it is less than enough.
     """
 
     tier: Tier = Tier.EXACT
     corrections: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     finds: bool = True
+    few: bool = False
 
 
 AS_IT_STANDS = Reading()
@@ -81,8 +82,9 @@ def mistyped(suggested: Mapping[str, list[dict[str, Any]]], *, finds: bool = Fal
                 candidate = (option["score"], option["freq"], option["text"])
                 best[typed] = max(best.get(typed, candidate), candidate)
     if finds and not best:  # near these words nothing is more usual: they are just rare together
-        return AS_IT_STANDS
-    return Reading(Tier.TYPO, MappingProxyType({typed: text for typed, (_, _, text) in best.items()}), finds)
+        return Reading(few=True)
+    corrections = {typed: text for typed, (_, _, text) in best.items()}
+    return Reading(Tier.TYPO, MappingProxyType(corrections), finds, few=True)
 
 
 def _plausible(typed: str, meant: str) -> bool:
