@@ -102,7 +102,9 @@ def test_nothing_piles_up(house: FaultyHouse) -> None:
         for wave in range(3):
             house.engine.asked.clear()
             answers = house.asks_at_once(
-                [f"/api/programs?id=!{10**9 + number}&page={wave + 1}" for number in range(_CLIENTS)]
+                [
+                    f"/api/programs?id=!{10**10 + number}&page={wave + 1}" for number in range(_CLIENTS)
+                ]  # never asked before
             )
             assert all(each.refused for each in answers)
             assert max(each.seconds for each in answers) < _PATIENCE_SECONDS
