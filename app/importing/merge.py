@@ -193,7 +193,9 @@ def merge(
     written = _pairs(connection.execute(_upsert(staging), parameters).fetchall())
     absent: dict[int, tuple[int, int]] = {}
     if drawing:
-        connection.execute(_rerank(staging), parameters)
+        # What was written has its percentile; only what did not change otherwise may have got another one.
+        if any(staged.get(network, 0) > sum(written.get(network, (0, 0))) for network in drawing):
+            connection.execute(_rerank(staging), parameters)
         connection.execute("update networks set popularity_drawn_at = now() where id = any(%s)", (drawing,))
     if not partial:
         absent = _pairs(connection.execute(_note_absence(staging), parameters).fetchall())
