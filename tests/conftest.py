@@ -79,20 +79,24 @@ def of_database(url: str, name: str) -> str:
 @pytest.fixture
 def catalogue(engines: Engines, settings: Settings, template: str) -> Iterator[Catalogue]:
     """An empty catalogue: a database and an index of its own."""
-    yield from _catalogue(engines, settings, template)
+    yield from new_catalogue(engines, settings, template)
 
 
 @pytest.fixture(scope="module")
 def shared_catalogue(engines: Engines, settings: Settings, template: str) -> Iterator[Catalogue]:
     """An empty catalogue that the tests of one file share; none of them may change it after it was stocked."""
-    yield from _catalogue(engines, settings, template)
+    yield from new_catalogue(engines, settings, template)
 
 
-def _catalogue(engines: Engines, settings: Settings, template: str) -> Iterator[Catalogue]:
+def new_catalogue(
+    engines: Engines, settings: Settings, template: str, opensearch_url: str | None = None
+) -> Iterator[Catalogue]:
+    """A new catalogue, gone afterwards; its index is in another OpenSearch if one is given."""
     name = f"t{secrets.token_hex(6)}"
     with psycopg.connect(engines.database_url, autocommit=True) as connection:
         connection.execute(f"create database {name} template {template}")
-    catalogue = Catalogue(of_database(engines.database_url, name), engines.opensearch_url, settings, alias=name)
+    database_url = of_database(engines.database_url, name)
+    catalogue = Catalogue(database_url, opensearch_url or engines.opensearch_url, settings, alias=name)
     try:
         yield catalogue
     finally:

@@ -24,8 +24,7 @@ _DATABASE_SECONDS = 0.5
 # One statement: each worker asks it some times a second, in a transaction of its own.
 _LOOK = """
     select count(*) as pending, extract(epoch from clock_timestamp() - min(changed_at))::float8 as oldest,
-        (select json_object_agg(slug, to_char(last_complete_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
-         from networks where last_complete_at is not null) as synced
+        (select json_object_agg(slug, last_complete_at) from networks where last_complete_at is not null) as synced
     from (select changed_at from changed_programs limit 100000) as changes
 """
 
@@ -122,7 +121,8 @@ class Probe:
             async with asyncio.timeout(_DATABASE_SECONDS), self._pool.connection() as connection:
                 row = await (await connection.execute(_LOOK)).fetchone()
             if row:
-                self.synced = row["synced"] or {}
+                synced: dict[str, str] = row["synced"] or {}
+                self.synced = {slug: rfc3339(datetime.fromisoformat(at)) for slug, at in synced.items()}
                 return row["pending"], max(round(row["oldest"] or 0.0, 3), 0.0)
         return None
 

@@ -10,6 +10,8 @@ import socket
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,10 +22,11 @@ from tests.serving import serving
 from tests.words import Catalogue, program
 
 
-def test_a_client_leaves(catalogue: Catalogue, settings: Settings) -> None:
-    catalogue.store(program("A"))
+@contextmanager
+def behind_slow_engine(catalogue: Catalogue, settings: Settings, seconds: int) -> Iterator[tuple[SlowEngine, str]]:
+    """An engine that takes so long, and the address of a server over it."""
     with (
-        SlowEngine(catalogue.engines.opensearch_url, 20) as engine,
+        SlowEngine(catalogue.engines.opensearch_url, seconds) as engine,
         serving(
             settings,
             database_url=catalogue.engines.database_url,
@@ -31,6 +34,12 @@ def test_a_client_leaves(catalogue: Catalogue, settings: Settings) -> None:
             alias=catalogue.alias,
         ) as address,
     ):
+        yield engine, address
+
+
+def test_a_client_leaves(catalogue: Catalogue, settings: Settings) -> None:
+    catalogue.store(program("A"))
+    with behind_slow_engine(catalogue, settings, 20) as (engine, address):
         host, port = urlsplit(address).hostname, urlsplit(address).port
         with socket.create_connection((host, port)) as client:
             client.sendall(b"GET /api/programs?q=anything HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -45,15 +54,7 @@ def test_a_client_leaves(catalogue: Catalogue, settings: Settings) -> None:
 
 def test_the_engine_does_not_answer(catalogue: Catalogue, settings: Settings) -> None:
     catalogue.store(program("A"))
-    with (
-        SlowEngine(catalogue.engines.opensearch_url, 60) as engine,
-        serving(
-            settings,
-            database_url=catalogue.engines.database_url,
-            opensearch_url=engine.url,
-            alias=catalogue.alias,
-        ) as address,
-    ):
+    with behind_slow_engine(catalogue, settings, 60) as (_, address):
         for number in range(2):
             with pytest.raises(urllib.error.HTTPError) as refused:
                 urllib.request.urlopen(f"{address}/api/programs?q=anything{number}", timeout=20)

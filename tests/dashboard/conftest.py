@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from app.engines import Engines
 from app.settings import Settings
-from tests.conftest import _catalogue
+from tests.conftest import new_catalogue
 from tests.dashboard.browsing import SCREENSHOTS, Visit
 from tests.dashboard.stock import stock
 from tests.serving import serving
@@ -35,7 +35,7 @@ _QUIET = (
 @pytest.fixture(scope="package")
 def stocked(engines: Engines, settings: Settings, template: str) -> Iterator[Catalogue]:
     """A catalogue that no test changes."""
-    for catalogue in _catalogue(engines, settings, template):
+    for catalogue in new_catalogue(engines, settings, template):
         stock(catalogue)
         yield catalogue
 
@@ -43,7 +43,7 @@ def stocked(engines: Engines, settings: Settings, template: str) -> Iterator[Cat
 @pytest.fixture(scope="module")
 def own_stock(engines: Engines, settings: Settings, template: str) -> Iterator[Catalogue]:
     """A catalogue that the tests of one file may change."""
-    for catalogue in _catalogue(engines, settings, template):
+    for catalogue in new_catalogue(engines, settings, template):
         stock(catalogue)
         yield catalogue
 

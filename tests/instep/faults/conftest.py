@@ -11,7 +11,7 @@ import pytest
 from app.engines import Engines
 from app.migrations import upgrade
 from app.settings import Settings
-from tests.conftest import of_database
+from tests.conftest import new_catalogue, of_database
 from tests.instep.faults.house import House
 from tests.instep.faults.own_engines import OwnOpenSearch, OwnPostgres
 from tests.words import Catalogue
@@ -42,17 +42,9 @@ def house_over_own_opensearch(
     engines: Engines, template: str, settings: Settings, own_opensearch: OwnOpenSearch
 ) -> Iterator[House]:
     """A house with a Postgres that lives and an OpenSearch that may be killed."""
-    name = f"t{secrets.token_hex(6)}"
-    with psycopg.connect(engines.database_url, autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template}")
-    catalogue = Catalogue(of_database(engines.database_url, name), own_opensearch.url, settings, alias=name)
-    try:
+    for catalogue in new_catalogue(engines, settings, template, own_opensearch.url):
         with House(catalogue, settings, own_opensearch.url).open() as house:
             yield house
-    finally:
-        catalogue.close()
-        with psycopg.connect(engines.database_url, autocommit=True) as connection:
-            connection.execute(f"drop database {name} with (force)")
 
 
 @pytest.fixture(scope="module")

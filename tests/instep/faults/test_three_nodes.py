@@ -7,16 +7,14 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 from opensearchpy import TransportError
 
 from app.engines import Engines
 from app.settings import Settings
-from tests.conftest import of_database
+from tests.conftest import new_catalogue
 from tests.instep.faults.house import House, eventually
 from tests.instep.faults.own_engines import OwnCluster
 from tests.words import Catalogue
@@ -34,16 +32,7 @@ def cluster(settings: Settings) -> Iterator[OwnCluster]:
 @pytest.fixture
 def catalogue(engines: Engines, settings: Settings, template: str, cluster: OwnCluster) -> Iterator[Catalogue]:
     """A catalogue in the cluster."""
-    name = f"t{secrets.token_hex(6)}"
-    with psycopg.connect(engines.database_url, autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template}")
-    catalogue = Catalogue(of_database(engines.database_url, name), cluster.url, settings, alias=name)
-    try:
-        yield catalogue
-    finally:
-        catalogue.close()
-        with psycopg.connect(engines.database_url, autocommit=True) as connection:
-            connection.execute(f"drop database {name} with (force)")
+    yield from new_catalogue(engines, settings, template, cluster.url)
 
 
 def test_one_of_three_is_lost(catalogue: Catalogue, cluster: OwnCluster, settings: Settings) -> None:
