@@ -19,7 +19,9 @@ from mappings.field import Field, Origin, Ranges, Terms, Years
 Slug = Annotated[str, Meta(min_length=1, max_length=40)]
 Name = Annotated[str, Meta(min_length=1, max_length=300)]
 Label = Annotated[str, Meta(min_length=1, max_length=200)]
-Url = Annotated[str, Meta(min_length=8, max_length=2000, pattern="^https?://")]
+WEB_ADDRESS = "^https?://"
+
+Url = Annotated[str, Meta(min_length=8, max_length=2000, pattern=WEB_ADDRESS)]
 Percent = Annotated[float, Meta(ge=0, le=100)]
 Amount = Annotated[float, Meta(ge=0, le=1e9)]
 Money = Annotated[float, Meta(ge=-1e9, le=1e9)]

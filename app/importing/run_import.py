@@ -49,7 +49,7 @@ class Chunk:
     """Some batches of one network, ready for one COPY."""
 
     network: str
-    lines: bytes = b""
+    lines: list[bytes] = field(default_factory=list)  # of its batches
     rows: int = 0
     rejected: list[tuple[int, str | None, str, str]] = field(default_factory=list)
     last: int = 0
@@ -91,7 +91,7 @@ def _normalised(batch: list[tuple[int, Record]], chunk: Chunk) -> None:
         except Rejected as rejected:
             chunk.rejected.append(_reject(line, record, str(rejected)))
     for silent, programs in good.items():
-        chunk.lines += copy_lines(programs, silent)
+        chunk.lines.append(copy_lines(programs, silent))
         chunk.rows += len(programs)
     chunk.last = batch[-1][0]
 
@@ -161,7 +161,8 @@ def _stage(connection: psycopg.Connection, run: int, chunk: Chunk) -> None:
     )
     if written is None and chunk.rows:
         with connection.cursor().copy(f"copy {staging} ({', '.join(COLUMNS)}) from stdin {COPY_OPTIONS}") as copy:
-            copy.write(chunk.lines)
+            for lines in chunk.lines:
+                copy.write(lines)
     if chunk.rejected:
         network = BY_SLUG[chunk.network].id
         with connection.cursor() as cursor:

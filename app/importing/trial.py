@@ -69,7 +69,8 @@ def trial(connection: psycopg.Connection, networks: tuple[str, ...], *, seed: in
                 with connection.cursor().copy(
                     f"copy {staging} ({', '.join(COLUMNS)}) from stdin {COPY_OPTIONS}"
                 ) as copy:
-                    copy.write(chunk.lines)
+                    for lines in chunk.lines:
+                        copy.write(lines)
         merged = merge(connection, staging, networks=tuple(ids), partial=True, normaliser=VERSION)
         created = sum(each.created for each in merged.values())
         checks = [

@@ -143,7 +143,7 @@ def _refuse_unstorable(raw: NetworkProgram) -> None:
 
 def external_id(network: str, written: str) -> str:
     """A network's id of a program as we keep it; empty for nothing."""
-    text = " ".join("".join(c if c.isprintable() else " " for c in written).split())
+    text = written if written.isalnum() else " ".join("".join(c if c.isprintable() else " " for c in written).split())
     return text.upper() if network == "clickbank" else text
 
 
