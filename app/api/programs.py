@@ -49,8 +49,8 @@ async def search(request: Request[Any, Any, Any], catalogue: NamedDependency[Cat
         await until_searchable(catalogue, wanted.wait_for)
 
     async def make() -> bytes:
-        page = await answer(catalogue.engine, wanted, secret=catalogue.secret, synced=catalogue.probe.synced)
-        return (PASSING if page.partial else b"") + msgspec.json.encode(page)[:-1]
+        found = await answer(catalogue.engine, wanted, secret=catalogue.secret, synced=catalogue.probe.synced)
+        return (b"" if found.whole else PASSING) + msgspec.json.encode(found.page)[:-1]
 
     end = b',"index":' + msgspec.json.encode(catalogue.probe.index) + b"}"
     return await remembered(request, catalogue, ("search", asked.canonical), make, end)

@@ -71,12 +71,8 @@ def _parameters(words: tuple[str, ...], explain: bool) -> dict[str, list[str]]:
 async def _ask(context: Context, url: str, request: SearchRequest) -> Page:
     client = open_search_async(url, context.settings, RawAnswers())
     try:
-        return await answer(
-            SearchEngine(client, context.settings.index),
-            request,
-            secret=secret_of(context.settings),
-            synced={},
-        )
+        engine = SearchEngine(client, context.settings.index)
+        return (await answer(engine, request, secret=secret_of(context.settings), synced={})).page
     finally:
         await client.close()
 

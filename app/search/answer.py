@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
+from typing import NamedTuple
 
 from app.search.body import search_body
 from app.search.cursor import seal, unseal
@@ -17,8 +17,15 @@ from app.search.request import DEEPEST_RESULT, SearchRequest
 from app.search.unknown_values import unknown_values
 
 
-async def answer(engine: SearchEngine, request: SearchRequest, *, secret: bytes, synced: Mapping[str, str]) -> Page:
-    """The page of a checked request. Raises BadRequest for a cursor of another search, EngineAway."""
+class Answer(NamedTuple):
+    """A page, and whether it is all that could be said: one that is not must not be remembered."""
+
+    page: Page
+    whole: bool
+
+
+async def answer(engine: SearchEngine, request: SearchRequest, *, secret: bytes, synced: Mapping[str, str]) -> Answer:
+    """The answer to a checked request. Raises BadRequest for a cursor of another search, EngineAway."""
     after = unseal(request, secret) if request.cursor else None
     parameters = {"include_named_queries_score": "true"} if request.explain else {}
     found, reading = await find(engine, request.q, lambda reading: search_body(request, after, reading), **parameters)
@@ -31,9 +38,11 @@ async def answer(engine: SearchEngine, request: SearchRequest, *, secret: bytes,
     warnings: list[Notice] = []
     if not request.cursor and request.page * request.per_page == DEEPEST_RESULT and next_cursor:
         warnings.append(Notice(parameter="page", message="the last page there is; 'nextCursor' goes on"))
-    if not found.partial:  # what is missing may be in the part that did not answer
-        warnings += await _doubts(engine, request, reading, found.hits.total.value)
-    return page(
+    whole = not found.partial
+    if whole:  # what is missing may be in the part that did not answer
+        doubts, whole = await _doubts(engine, request, reading, found.hits.total.value)
+        warnings += doubts
+    answered = page(
         found,
         request,
         synced=synced,
@@ -42,17 +51,22 @@ async def answer(engine: SearchEngine, request: SearchRequest, *, secret: bytes,
         matched="typo" if reading.tier is Tier.TYPO else "exact",
         offers=await _offers(engine, request, found, synced) if request.collapse else None,
     )
+    return Answer(answered, whole)
 
 
-async def _doubts(engine: SearchEngine, request: SearchRequest, reading: Reading, found: int) -> list[Notice]:
-    """What was likely not meant: values that no program has, words that find nothing."""
+async def _doubts(
+    engine: SearchEngine, request: SearchRequest, reading: Reading, found: int
+) -> tuple[list[Notice], bool]:
+    """What was likely not meant: values that no program has, words that find nothing; and whether that is all."""
     notices: list[Notice] = []
-    with suppress(EngineAway):  # the page is there already; advice is not worth losing it
+    try:
         notices += await unknown_values(engine, request.filters, found)
         # Where the words alone find something, it is the filters that leave nothing.
         if request.q and not found and not reading.finds and (meant := await did_you_mean(engine, request.q, reading)):
             notices.append(meant)
-    return notices
+    except EngineAway:  # the page is there already; advice is not worth losing it
+        return notices, False
+    return notices, True
 
 
 async def _offers(engine: SearchEngine, request: SearchRequest, found: Found, synced: Mapping[str, str]) -> Offers:

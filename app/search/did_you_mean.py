@@ -7,7 +7,7 @@ is tried, and only one that finds something is offered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from itertools import combinations
 from typing import Any
@@ -41,7 +41,7 @@ _MOST_WORDS = 6
 async def did_you_mean(engine: SearchEngine, q: str, reading: Reading) -> Notice | None:
     """A notice with words that find something, for words that, read so and without filters, find nothing.
 
-    None if they find something after all, or if nothing near them does. Raises EngineAway.
+    None if they find something after all, or if nothing near them does. Raises EngineAway, also where a trial fails.
     """
     words = [folded(word) for word in pieces(q)]
     if not words:
@@ -49,10 +49,11 @@ async def did_you_mean(engine: SearchEngine, q: str, reading: Reading) -> Notice
     near = await _near_words(engine, q)
     texts = await _near_texts(engine, q)
     candidates = _candidates(q, words, near, texts)
-    itself, *found = await _finding(engine, [(q, reading), *((each, Reading()) for each in candidates)])
-    if itself:
+    trials = [_trial(q, reading), *(_trial(each, Reading()) for each in candidates)]
+    itself, *tried = await engine.search_many(trials)
+    if itself.partial or itself.hits.total.value:  # what may be in the part that did not answer is not said to be none
         return None
-    meant = next((candidate for candidate, finds in zip(candidates, found, strict=True) if finds), None)
+    meant = next((each for each, found in zip(candidates, tried, strict=True) if found.hits.total.value), None)
     if meant is None:
         return None
     return Notice(parameter="q", value=q, did_you_mean=meant, message=f"nothing has '{q}'; did you mean '{meant}'?")
@@ -182,38 +183,13 @@ async def _resembling(engine: SearchEngine, text: str) -> list[str]:
     return []
 
 
-async def _finding(engine: SearchEngine, asked: Iterable[tuple[str, Reading]]) -> list[bool]:
-    """Whether each of these finds anything, in one request."""
+def _trial(q: str, reading: Reading) -> dict[str, Any]:
+    """The request that tells whether words find anything."""
     shown = [clause(each) for each in effective({}).values()]
-    lines: list[bytes] = []
-    for q, reading in asked:
-        request = {
-            "size": 0,
-            "track_total_hits": 1,
-            "terminate_after": 1,
-            "timeout": "500ms",
-            "query": query(q, shown, reading),
-        }
-        lines += [b"{}", msgspec.json.encode(request)]
-    answer = await engine.request("POST", f"/{engine.alias}/_msearch", b"\n".join([*lines, b""]).decode())
-    found = engine.read(answer, _decode_found).responses
-    return [each.hits.total.value > 0 for each in found]
-
-
-class _Total(msgspec.Struct):
-    value: int = 0
-
-
-class _Hits(msgspec.Struct):
-    total: _Total = msgspec.field(default_factory=_Total)
-
-
-class _One(msgspec.Struct):
-    hits: _Hits = msgspec.field(default_factory=_Hits)
-
-
-class _Found(msgspec.Struct):
-    responses: list[_One]
-
-
-_decode_found = msgspec.json.Decoder(_Found).decode
+    return {
+        "size": 0,
+        "track_total_hits": 1,
+        "terminate_after": 1,
+        "timeout": "500ms",
+        "query": query(q, shown, reading),
+    }

@@ -4,16 +4,25 @@
 2. Nothing is offered if the words find something, or if only the filters find nothing.
 3. Numbers are never corrected, gibberish gets no offer, and any text is answered.
 4. Without suggestions there still is an offer from the catalogue's own words.
+5. If only some of what may have been meant could be tried, nothing is offered, since the likelier words may
+   have failed; and that answer is not remembered.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from app.engines import Engines
+from app.settings import Settings
+from tests.conftest import new_catalogue
+from tests.instep.faults.faulty_engine import Answer, Fault, FaultyEngine, Request
 from tests.words import Catalogue, program
 
 
@@ -88,7 +97,7 @@ def test_never_offers_what_only_closed_programs_have(shop: Catalogue) -> None:
     assert meant(shop, "unbrelas") != "umbrellas"
 
 
-@settings(max_examples=40)
+@examples(max_examples=40)
 @given(
     q=st.text(min_size=1, max_size=80) | st.lists(st.sampled_from(["yoga", "tnst", "2001", "*", "zz"])).map(" ".join)
 )
@@ -105,3 +114,41 @@ def test_long_text_is_answered(shop: Catalogue, q: str) -> None:
 def test_works_without_suggestions(catalogue: Catalogue) -> None:
     catalogue.store(program("Nordvik"))
     assert meant(catalogue, "nardvok") == "nordvik"
+
+
+@pytest.fixture
+def faulty(
+    engines: Engines,
+    settings: Settings,
+    template: str,
+) -> Iterator[tuple[FaultyEngine, Catalogue]]:
+    """A catalogue whose OpenSearch can be made to misbehave, and that OpenSearch."""
+    with FaultyEngine(engines.opensearch_url) as engine:
+        for catalogue in new_catalogue(engines, settings, template, engine.url):
+            yield engine, catalogue
+
+
+def failing(place: int) -> Fault:
+    """Of several searches in one request this one fails, as a shard with too much to do lets it."""
+
+    def fault(engine: FaultyEngine, request: Request) -> Answer:
+        answer = engine.pass_on(request)
+        if "/_msearch" not in request.path:
+            return answer
+        told = json.loads(answer.body)
+        error = {"type": "search_phase_execution_exception", "reason": "all shards failed"}
+        told["responses"][place] = {"error": error, "status": 429}
+        return Answer(answer.status, json.dumps(told).encode())
+
+    return fault
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_offers_nothing_where_a_trial_fails(faulty: tuple[FaultyEngine, Catalogue], place: int) -> None:
+    engine, catalogue = faulty
+    catalogue.store(program("Nordvik Outdoor", description="Tents."))
+    assert meant(catalogue, "nardvok outdoor") == "nordvik outdoor"
+    with engine.misbehaving(failing(place)):
+        answer = catalogue.get(q="nardvok tents")
+        assert (answer["total"], answer["warnings"]) == (0, [])
+    assert meant(catalogue, "nardvok tents") == "nordvik tents"
