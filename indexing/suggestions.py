@@ -31,6 +31,14 @@ _log = structlog.get_logger()
 
 Connect = Callable[[], psycopg.Connection]
 
+# Writers whose rows cannot be seen yet. They hold this lock from before they draw a version until they have committed.
+_WRITERS = """
+    select count(*) from pg_locks
+    where database = (select oid from pg_database where datname = current_database()) and granted
+        and relation = 'programs'::regclass and mode in ('RowExclusiveLock', 'AccessExclusiveLock')
+"""
+# What is said to be built from this has missed something, and is built anew.
+_UNSETTLED = -1
 # Two workers must not build the same at once.
 _BUILD_LOCK = 5_238_417_003
 _LOOK_SECONDS = 10.0
@@ -78,7 +86,7 @@ def target(client: OpenSearch, alias: str) -> tuple[str, Built] | None:
         try:
             return name, msgspec.convert(found["mappings"].get("_meta", {}), Built)
         except msgspec.ValidationError:
-            return name, Built(version=-1, fingerprint="", built_at="")
+            return name, Built(version=_UNSETTLED, fingerprint="", built_at="")
     return None
 
 
@@ -103,17 +111,17 @@ def build(connect: Connect, client: OpenSearch, alias: str, *, replicas: int = 0
         holder.commit()
         if not free:
             return None
-        return _build(connect, client, alias, replicas)
+        # Read before the rows are: a change in between makes the index look older than it is, never newer.
+        version = _settled(holder)
+        return _build(connect, client, alias, replicas, version)
 
 
-def _build(connect: Connect, client: OpenSearch, alias: str, replicas: int) -> Built:
+def _build(connect: Connect, client: OpenSearch, alias: str, replicas: int, version: int) -> Built:
     began = time.monotonic()
     serving = alias_of(alias)
     name = f"{serving}-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     with connect() as snapshot:
         snapshot.execute("set transaction isolation level repeatable read, read only")
-        # Read before the rows are: a change in between makes the index look older than it is, never newer.
-        version = _newest(snapshot)
         built_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
         client.indices.create(index=name, body={"settings": settings(0), "mappings": mapping({})})
         try:
@@ -132,6 +140,14 @@ def _build(connect: Connect, client: OpenSearch, alias: str, replicas: int) -> B
 def _newest(connection: psycopg.Connection) -> int:
     (version,) = connection.execute("select last_value from program_version").fetchone() or (0,)
     return int(version)
+
+
+def _settled(connection: psycopg.Connection) -> int:
+    """The newest version, if all until it can be seen from now on; otherwise none that there is."""
+    version = _newest(connection)
+    (writers,) = connection.execute(_WRITERS).fetchone() or (0,)
+    connection.commit()
+    return _UNSETTLED if writers else version
 
 
 def _fill(snapshot: psycopg.Connection, client: OpenSearch, name: str) -> int:

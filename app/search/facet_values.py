@@ -131,6 +131,9 @@ async def facet_values(engine: SearchEngine, asked: Asked) -> FacetValues:
     looked_up = not facet.facet.bounded and bool(asked.facet_query)
     if looked_up:
         candidates, whole = await merchants_that_begin(engine, asked.facet_query)
+        # What is selected is counted whether the suggestions know it or not.
+        chosen = asked.filters.get(facet.key)
+        candidates += [*chosen.values, *chosen.excluded_values] if chosen else []
         among: Clause | None = {"terms": {facet.path: candidates}}
         counted = max(len(candidates), 1)
     else:
@@ -195,13 +198,11 @@ def _answering(
 
 
 async def merchants_that_begin(engine: SearchEngine, facet_query: str) -> tuple[list[str], bool]:
-    """The merchants that answer what was typed, and whether these are all. Raises EngineAway."""
-    for query in (beginning(facet_query), forgiven(facet_query)):
-        if query is None:
-            break
-        found = await look_up(engine, body(query, _MERCHANTS, MOST_OF_A_KIND))
-        merchants = [each.value for kind in _MERCHANTS for each in found.hits[kind]]
-        if merchants:
-            whole = all(len(found.hits[kind]) < MOST_OF_A_KIND for kind in _MERCHANTS)
-            return merchants, whole and not found.partial
-    return [], True
+    """The merchants that may answer what was typed, and whether these are all. Raises EngineAway.
+
+    Those that begin so come first, those with typing errors too: whether any begins so under the filters, and errors
+    are not forgiven, is known only when they are counted.
+    """
+    found = await look_up(engine, body(forgiven(facet_query) or beginning(facet_query), _MERCHANTS, MOST_OF_A_KIND))
+    whole = all(len(found.hits[kind]) < MOST_OF_A_KIND for kind in _MERCHANTS)
+    return [each.value for kind in _MERCHANTS for each in found.hits[kind]], whole and not found.partial

@@ -7,6 +7,7 @@
 5. The keeper builds what is missing and what has become old, waits outages out, and rests in proportion.
 6. Sweeping the catalogue's generations leaves the suggestions alone.
 7. Completions are phrases of one trade, not what everybody writes.
+8. What was being written while it was built, and was committed later, makes it old too.
 """
 
 from __future__ import annotations
@@ -51,6 +52,21 @@ def test_a_change_makes_it_old_and_a_build_fresh(catalogue: Catalogue) -> None:
     assert _stale(catalogue)
     catalogue.build_suggestions()
     assert _programs(catalogue, "f") == []
+
+
+@pytest.mark.parametrize(
+    "statement", ["update programs set name = 'Written' where name = 'First'", "delete from programs"]
+)
+def test_what_is_committed_after_the_build_makes_it_old(catalogue: Catalogue, statement: str) -> None:
+    catalogue.store(program("First"), program("Second"))
+    with catalogue.connect() as writer:
+        writer.execute(statement)  # draws its versions now
+        catalogue.build_suggestions()
+        assert _stale(catalogue)
+    assert _stale(catalogue)
+    catalogue.build_suggestions()
+    assert not _stale(catalogue)
+    assert _programs(catalogue, "first") == []
 
 
 def test_other_code_makes_it_old(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,9 @@
 4. Nearer values come first, then the more frequent ones; nothing typed gives the most frequent.
 5. Each value carries its escaped filter, and is marked and escaped for a page.
 6. Merchants, who are too many to go through, are found by the same rules.
-7. What cannot be asked is a 400 or a 404 that says so; any text is answered.
+7. Between two builds of the suggestions a merchant that is gone, or is not under the filters, is never listed; a new
+   one is not found yet, unless it is selected, and then it is counted as it is.
+8. What cannot be asked is a 400 or a 404 that says so; any text is answered.
 """
 
 from __future__ import annotations
@@ -102,6 +104,40 @@ def test_values_are_ready_to_paste_and_to_show(shop: Catalogue) -> None:
     assert germany["highlighted"] == "<mark>Germ</mark>any"
     for each in shop.get("/api/facets/category")["values"]:
         assert shop.get(category=each["filter"])["total"] == each["count"]
+
+
+def test_errors_are_forgiven_where_nothing_begins_so_under_the_filters(catalogue: Catalogue) -> None:
+    catalogue.store(
+        program("A", network="cj", merchant_domain="cream.com", category="Cream"),
+        program("B", network="awin", merchant_domain="dream.com", category="Dream"),
+    )
+    catalogue.build_suggestions()
+    for field, cream, dream in (("category", "Cream", "Dream"), ("merchantDomain", "cream.com", "dream.com")):
+        assert values(catalogue, field, "cream") == [cream]
+        assert values(catalogue, field, "cream", network="awin") == [dream]
+
+
+def test_merchants_between_two_builds(catalogue: Catalogue) -> None:
+    catalogue.store(
+        program("A", network="cj", merchant_domain="tea-gone.com"),
+        program("B", network="cj", merchant_domain="tea-moved.com"),
+        program("C", network="cj", merchant_domain="tea-stays.com"),
+    )
+    catalogue.build_suggestions()
+    catalogue.rows("delete from programs where name = 'A'")
+    catalogue.rows("update programs set status = 'closed' where name = 'B'")
+    catalogue.store(program("D", network="awin", merchant_domain="tea-new.com"))
+    assert values(catalogue, "merchantDomain", "tea") == ["tea-stays.com"]
+    assert values(catalogue, "merchantDomain", "tea", status="closed") == ["tea-moved.com"]
+    selected = ["tea-new.com", "!tea-gone.com"]
+    answer = catalogue.get("/api/facets/merchantDomain", facetQuery="tea", merchantDomain=selected)
+    assert [(each["value"], each["count"], each["selected"]) for each in answer["values"]] == [
+        ("tea-new.com", 1, True),
+        ("tea-stays.com", 1, False),
+        ("tea-gone.com", 0, False),
+    ]
+    catalogue.build_suggestions()
+    assert values(catalogue, "merchantDomain", "tea") == ["tea-new.com", "tea-stays.com"]
 
 
 def test_limit(shop: Catalogue) -> None:
