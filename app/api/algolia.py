@@ -68,9 +68,8 @@ async def _answered(
     body = await request.body()
 
     async def make() -> bytes:
-        results = await answer(catalogue.engine, read(body), synced=catalogue.probe.synced)
-        partial = any(result.get("exhaustiveNbHits") is False for result in results)
-        return (PASSING if partial else b"") + msgspec.json.encode(results[0] if whole else {"results": results})
+        results, complete = await answer(catalogue.engine, read(body), synced=catalogue.probe.synced)
+        return (b"" if complete else PASSING) + msgspec.json.encode(results[0] if whole else {"results": results})
 
     key = hashlib.sha256(body).digest()
     return await remembered(request, catalogue, (request.url.path, key), make)

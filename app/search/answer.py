@@ -29,6 +29,9 @@ async def answer(engine: SearchEngine, request: SearchRequest, *, secret: bytes,
     after = unseal(request, secret) if request.cursor else None
     parameters = {"include_named_queries_score": "true"} if request.explain else {}
     found, reading = await find(engine, request.q, lambda reading: search_body(request, after, reading), **parameters)
+    offers: Offers | None = None
+    if request.collapse:
+        offers = await _offers(engine, request, found, synced)
     hits = found.hits.hits
     more = len(hits) == request.per_page
     reach = found.groups if request.collapse else found.hits.total.value
@@ -49,7 +52,7 @@ async def answer(engine: SearchEngine, request: SearchRequest, *, secret: bytes,
         next_cursor=next_cursor,
         warnings=warnings,
         matched="typo" if reading.tier is Tier.TYPO else "exact",
-        offers=await _offers(engine, request, found, synced) if request.collapse else None,
+        offers=offers,
     )
     return Answer(answered, whole)
 
@@ -70,5 +73,10 @@ async def _doubts(
 
 
 async def _offers(engine: SearchEngine, request: SearchRequest, found: Found, synced: Mapping[str, str]) -> Offers:
+    """The offers of the merchants found; what is found is partial if they are."""
     keys = keys_of(found)
-    return gather(await engine.search(offers_body(request, keys), **PARTS), request, synced) if keys else {}
+    if not keys:
+        return {}
+    offered = await engine.search(offers_body(request, keys), **PARTS)
+    found.timed_out |= offered.partial
+    return gather(offered, request, synced)

@@ -8,7 +8,7 @@ they are looked up among the suggestions first, and then only those found are co
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -130,14 +130,14 @@ async def facet_values(engine: SearchEngine, asked: Asked) -> FacetValues:
     assert isinstance(facet.facet, Terms)
     looked_up = not facet.facet.bounded and bool(asked.facet_query)
     if looked_up:
-        candidates, whole = await merchants_that_begin(engine, asked.facet_query)
+        candidates, whole, partial = await merchants_that_begin(engine, asked.facet_query)
         # What is selected is counted whether the suggestions know it or not.
         chosen = asked.filters.get(facet.key)
         candidates += [*chosen.values, *chosen.excluded_values] if chosen else []
         among: Clause | None = {"terms": {facet.path: candidates}}
         counted = max(len(candidates), 1)
     else:
-        among, whole = None, True
+        among, whole, partial = None, True, False
         counted = MOST_BOUNDED_VALUES if facet.facet.bounded else asked.limit
     request = SearchRequest(
         q=asked.q,
@@ -152,15 +152,16 @@ async def facet_values(engine: SearchEngine, asked: Asked) -> FacetValues:
         exhaustive = exact and whole
     else:
         exhaustive = exact and len(values) < MOST_BOUNDED_VALUES
+    partial = partial or found.partial
     shown = _matching(values, wanted, facet)
     return FacetValues(
         field=facet.key,
         facet_query=asked.facet_query,
         matched="typo" if reading.tier is Tier.TYPO or any(each.typos for each, _ in shown) else "exact",
-        exhaustive=exhaustive and not found.partial,
+        exhaustive=exhaustive and not partial,
         took_ms=found.took,
         values=[value for _, value in shown[: asked.limit]],
-        partial=found.partial,
+        partial=partial,
     )
 
 
@@ -197,12 +198,21 @@ def _answering(
     return sorted(found, key=lambda one: (one[0].rank, -one[1].count, str(one[1].value)))
 
 
-async def merchants_that_begin(engine: SearchEngine, facet_query: str) -> tuple[list[str], bool]:
-    """The merchants that may answer what was typed, and whether these are all. Raises EngineAway.
+class Merchants(NamedTuple):
+    """The merchants that may answer what was typed; whether these are all; whether not all was looked through."""
+
+    domains: list[str]
+    whole: bool
+    partial: bool
+
+
+async def merchants_that_begin(engine: SearchEngine, facet_query: str) -> Merchants:
+    """The merchants that may answer what was typed. Raises EngineAway.
 
     Those that begin so come first, those with typing errors too: whether any begins so under the filters, and errors
     are not forgiven, is known only when they are counted.
     """
     found = await look_up(engine, body(forgiven(facet_query) or beginning(facet_query), _MERCHANTS, MOST_OF_A_KIND))
     whole = all(len(found.hits[kind]) < MOST_OF_A_KIND for kind in _MERCHANTS)
-    return [each.value for kind in _MERCHANTS for each in found.hits[kind]], whole and not found.partial
+    domains = [each.value for kind in _MERCHANTS for each in found.hits[kind]]
+    return Merchants(domains, whole and not found.partial, found.partial)

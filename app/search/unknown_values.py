@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-import msgspec
-
 from app.search.engine import EngineAway, SearchEngine
 from app.search.facets import MOST_BOUNDED_VALUES
 from app.search.filters import ALIVE
@@ -64,23 +62,10 @@ async def _missing(engine: SearchEngine, asked: Mapping[str, list[str]]) -> dict
 async def _terms(engine: SearchEngine, asked: Mapping[str, dict[str, Any]]) -> dict[str, list[str]]:
     aggregations = {key: {"terms": {"field": FILTERS[key].path, **options}} for key, options in asked.items()}
     request = {"size": 0, "timeout": "500ms", "query": {"bool": {"filter": [ALIVE]}}, "aggs": aggregations}
-    answer = engine.read(await engine.request("POST", f"/{engine.alias}/_search", request), _decode)
-    return {key: [bucket.key for bucket in answer.aggregations[key].buckets] for key in asked}
-
-
-class _Bucket(msgspec.Struct):
-    key: str
-
-
-class _Buckets(msgspec.Struct):
-    buckets: list[_Bucket]
-
-
-class _Counted(msgspec.Struct):
-    aggregations: dict[str, _Buckets]
-
-
-_decode = msgspec.json.Decoder(_Counted).decode
+    (found,) = await engine.search_many([request])
+    if found.partial:
+        raise EngineAway("not all of the index answered; what is missing may have these values")
+    return {key: [bucket["key"] for bucket in found.aggregations[key]["buckets"]] for key in asked}
 
 
 async def _nearest(engine: SearchEngine, searched: Searchable, value: str) -> str | None:

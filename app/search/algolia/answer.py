@@ -10,19 +10,21 @@ from app.search.algolia.query import Query
 from app.search.algolia.results import Result, results
 from app.search.algolia.values import is_unbounded
 from app.search.engine import SearchEngine
-from app.search.facet_values import merchants_that_begin
+from app.search.facet_values import Merchants, merchants_that_begin
 from app.search.find import known_while_typed, reading_while_typed
 from app.search.page import Found
 from app.search.reading import AS_IT_STANDS, FEW, Reading, Tier
 from app.search.suggest import SuggestionsMissing
 
 
-async def answer(engine: SearchEngine, queries: Sequence[Query], *, synced: Mapping[str, str]) -> list[Result]:
-    """The results in the order of the queries. Raises EngineAway."""
+async def answer(
+    engine: SearchEngine, queries: Sequence[Query], *, synced: Mapping[str, str]
+) -> tuple[list[Result], bool]:
+    """The results in the order of the queries, and whether all of the index answered. Raises EngineAway."""
     merchants = await _merchants(engine, queries)
     known = {asked.q: known_while_typed(engine, asked.q) for asked in queries}
     readings = {q: reading or AS_IT_STANDS for q, reading in known.items()}
-    searches = fold(queries, readings, {place: found for place, (found, _) in merchants.items()})
+    searches = fold(queries, readings, {place: among.domains for place, among in merchants.items()})
     founds = await engine.search_many([each.body for each in searches])
     doubtful = [
         each.q
@@ -31,7 +33,7 @@ async def answer(engine: SearchEngine, queries: Sequence[Query], *, synced: Mapp
     ]
     if read_again := await _read_again(engine, doubtful):
         readings |= read_again
-        searches = fold(queries, readings, {place: found for place, (found, _) in merchants.items()})
+        searches = fold(queries, readings, {place: among.domains for place, among in merchants.items()})
         again = [place for place, each in enumerate(searches) if each.q in read_again]
         for place, found in zip(
             again, await engine.search_many([searches[place].body for place in again]), strict=True
@@ -40,10 +42,11 @@ async def answer(engine: SearchEngine, queries: Sequence[Query], *, synced: Mapp
     placed: dict[int, Result] = {}
     for folded, found in zip(searches, founds, strict=True):
         placed |= results(folded, found, queries, synced)
-    for place, (_, whole) in merchants.items():
-        if not whole:
+    for place, among in merchants.items():
+        if not among.whole:
             placed[place] |= {"exhaustiveFacetsCount": False, "exhaustive": {"facetsCount": False}}
-    return [placed[place] for place in range(len(queries))]
+    partial = any(found.partial for found in founds) or any(among.partial for among in merchants.values())
+    return [placed[place] for place in range(len(queries))], not partial
 
 
 def _most(folded: Folded, found: Found) -> int:
@@ -59,8 +62,8 @@ async def _read_again(engine: SearchEngine, doubtful: Iterable[str]) -> dict[str
     return {q: reading for q, reading in zip(words, readings, strict=True) if reading.tier is not Tier.EXACT}
 
 
-async def _merchants(engine: SearchEngine, queries: Sequence[Query]) -> dict[int, tuple[list[str], bool]]:
-    """For each query among merchants: those that answer what was typed, and whether these are all."""
+async def _merchants(engine: SearchEngine, queries: Sequence[Query]) -> dict[int, Merchants]:
+    """For each query among merchants: those that may answer what was typed."""
     places = [
         place for place, asked in enumerate(queries) if asked.facet and asked.facet_query and is_unbounded(asked.facet)
     ]
