@@ -22,7 +22,7 @@ from litestar.params import FromQuery, QueryParameter
 from psycopg.types.json import Jsonb
 
 from app.api.catalogue import Catalogue
-from app.api.keys import KEY, needs
+from app.api.keys import needs
 from app.api.problems import Problem
 from app.feeds import uploads
 from app.feeds.limits import GIB, MIB, Limits
@@ -77,8 +77,7 @@ class _Wish:
 
 @post(
     "/api/import/feed",
-    guards=[needs("import")],
-    security=KEY,
+    **needs("import"),
     status_code=202,
     request_max_body_size=_LARGEST,
     summary="Upload a feed",

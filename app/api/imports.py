@@ -16,7 +16,7 @@ from litestar.response import ServerSentEvent
 from psycopg.types.json import Jsonb
 
 from app.api.catalogue import Catalogue
-from app.api.keys import KEY, needs
+from app.api.keys import needs
 from app.api.problems import Problem, not_found
 from app.api.waiting import VERSION_HEADER
 from app.importing.runs import (
@@ -63,8 +63,7 @@ def _parameters(data: BulkImport) -> dict[str, Any]:
 
 @post(
     "/api/import/bulk",
-    guards=[needs("import")],
-    security=KEY,
+    **needs("import"),
     status_code=202,
     summary="Start an import",
     tags=["operate"],

@@ -18,7 +18,7 @@ from opensearchpy import OpenSearch, OpenSearchException
 from psycopg.rows import dict_row
 
 from app.api.catalogue import Catalogue
-from app.api.keys import KEY, needs
+from app.api.keys import needs
 from app.api.probe import rfc3339
 from app.api.problems import Problem
 from app.search.engine import EngineAway
@@ -161,8 +161,7 @@ async def _begin(
 
 @post(
     "/api/index/rebuild",
-    guards=[needs("admin")],
-    security=KEY,
+    **needs("admin"),
     status_code=202,
     summary="Rebuild the index",
     tags=["operate"],
@@ -184,8 +183,7 @@ async def start_rebuild(
 
 @post(
     "/api/index/verify",
-    guards=[needs("admin")],
-    security=KEY,
+    **needs("admin"),
     status_code=202,
     summary="Verify the index",
     tags=["operate"],
@@ -205,8 +203,7 @@ async def start_verify(
 
 @post(
     "/api/index/rollback",
-    guards=[needs("admin")],
-    security=KEY,
+    **needs("admin"),
     status_code=200,
     summary="Roll the index back",
     tags=["operate"],

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypedDict
 
 import psycopg
 from litestar import Request, Router, get
@@ -15,7 +15,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from app.api.problems import Problem
 
-KEY: list[dict[str, list[str]]] = [{"key": []}]  # what the OpenAPI document says of a route that `needs` one
+_KEY: list[dict[str, list[str]]] = [{"key": []}]  # what the OpenAPI document says of a route that `needs` one
 SCOPES = ("read", "import", "admin")  # each includes those before it
 _PREFIX = "afx_"
 _SHOWN = 10  # characters that tell keys apart in a list; far too few to guess the rest
@@ -71,8 +71,15 @@ async def scope_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="affindex"'}
 
 
-def needs(scope: str) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]:
-    """A guard that lets only keys of a scope, or a wider one, through."""
+class Guarded(TypedDict):
+    """What a route that needs a key is given: what stops everybody else, and what the OpenAPI document says of it."""
+
+    guards: list[Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]]
+    security: list[dict[str, list[str]]]
+
+
+def needs(scope: str) -> Guarded:
+    """Let only keys of a scope, or a wider one, through to a route: `@post(…, **needs("import"))`."""
 
     async def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
         held = await scope_of(connection)
@@ -87,10 +94,10 @@ def needs(scope: str) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRoute
         if SCOPES.index(held) < SCOPES.index(scope):
             raise Problem(403, "scope-needed", f"this needs an API key with scope '{scope}'; yours has '{held}'")
 
-    return guard
+    return {"guards": [guard], "security": _KEY}
 
 
-@get("/api/key", guards=[needs("read")], security=KEY, summary="What my key may do", tags=["operate"])
+@get("/api/key", **needs("read"), summary="What my key may do", tags=["operate"])
 async def mine(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """The scope of the key the request was sent with; 401 without one. The wider scopes include those before them."""
     return {"scope": await scope_of(request), "scopes": SCOPES}

@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from app.api.catalogue import Catalogue
-from app.api.keys import KEY, needs
+from app.api.keys import needs
 from app.api.probe import rfc3339
 from app.api.problems import Problem, not_found
 from app.importing.runs import RUN_BY_ID, NetworkBusy, Run, as_run
@@ -113,8 +113,7 @@ class SyncRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, rena
 
 @post(
     "/api/networks/{slug:str}/sync",
-    guards=[needs("import")],
-    security=KEY,
+    **needs("import"),
     status_code=202,
     summary="Sync a network now",
     tags=["networks"],

@@ -12,7 +12,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import UNSET, UnsetType
 
 from app.api.catalogue import Catalogue
-from app.api.keys import KEY, needs
+from app.api.keys import needs
 from app.api.parameters import SearchOperation, query_parameters
 from app.api.problems import Problem, not_found
 from app.api.remembering import PASSING, remembered
@@ -122,8 +122,7 @@ class Marks(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 @patch(
     "/api/programs/{id:int}",
-    guards=[needs("import")],
-    security=KEY,
+    **needs("import"),
     summary="Mark a program",
     tags=["operate"],
     media_type=MediaType.JSON,
