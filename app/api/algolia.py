@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from litestar import MediaType, Request, Response, Router, get, post
 from litestar.di import NamedDependency
-from litestar.openapi.spec import Operation, Parameter, Schema
-from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import FromPath
 
 from app.api.catalogue import Catalogue
+from app.api.parameters import taking, text
 from app.api.problems import not_found, respond
 from app.api.remembering import PASSING, remembered, while_connected
 from app.search.algolia.answer import answer
@@ -31,27 +29,13 @@ _LARGEST_BODY = 4_000_000
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
 
-def _in_url(name: str, about: str, example: str | None = None) -> Parameter:
-    schema = Schema(type=OpenAPIType.STRING)
-    return Parameter(name=name, param_in="query", required=False, description=about, schema=schema, example=example)
-
-
-_RETRIEVED = _in_url("attributesToRetrieve", "Attributes of a program to answer with; all by default.", "name,network")
-
-
-@dataclass
-class _ObjectOperation(Operation):
-    def __post_init__(self) -> None:
-        self.parameters = [*(self.parameters or []), _RETRIEVED]
-
-
-@dataclass
-class _BrowseOperation(Operation):
-    def __post_init__(self) -> None:
-        cursor = _in_url("cursor", "That of the page before; it holds all the other parameters.")
-        query = _in_url("query", "Words to find.", "organic skincare")
-        filters = _in_url("filters", "Conditions, as Algolia writes them.", "network:awin AND epc > 1")
-        self.parameters = [*(self.parameters or []), cursor, query, filters, _RETRIEVED]
+_RETRIEVED = text("attributesToRetrieve", "Attributes of a program to answer with; all by default.", "name,network")
+_BROWSED = [
+    text("cursor", "That of the page before; it holds all the other parameters."),
+    text("query", "Words to find.", "organic skincare"),
+    text("filters", "Conditions, as Algolia writes them.", "network:awin AND epc > 1"),
+    _RETRIEVED,
+]
 
 
 def _one(given: Parameters, index: str) -> Query:
@@ -166,7 +150,7 @@ async def browse_objects(
 
 @get(
     "/1/indexes/{index:str}/browse",
-    operation_class=_BrowseOperation,
+    operation_class=taking(_BROWSED),
     summary="Browse everything (Algolia)",
     tags=["instantsearch"],
     media_type=MediaType.JSON,
@@ -199,7 +183,7 @@ async def get_objects(request: _Request, catalogue: NamedDependency[Catalogue]) 
 
 @get(
     "/1/indexes/{index:str}/{object_id:str}",
-    operation_class=_ObjectOperation,
+    operation_class=taking([_RETRIEVED]),
     summary="One program (Algolia)",
     tags=["instantsearch"],
     media_type=MediaType.JSON,

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from litestar import Request, Router, get
 from litestar.di import NamedDependency
-from litestar.openapi.spec import Operation, Parameter, Schema
-from litestar.openapi.spec.enums import OpenAPIType
 from litestar.response import Stream
 
 from app.api.catalogue import Catalogue
-from app.api.parameters import SEARCH_PARAMETERS, query_parameters
+from app.api.parameters import SEARCH_PARAMETERS, choice, query_parameters, taking
 from app.api.problems import Problem
 from app.api.waiting import until_searchable
 from app.search.export import (
@@ -41,18 +39,13 @@ _TAKEN = ("q", "sort", "fields", "includeUnknown")
 _REFUSED = ("page", "perPage", "cursor", "facets", "facetLimit", "facetOrder", "highlight", "explain", "collapse")
 
 
-@dataclass
-class _ExportOperation(Operation):
-    def __post_init__(self) -> None:
-        format = Parameter(
-            name="format",
-            param_in="query",
-            required=False,
-            description='NDJSON ends with a line `{"end": {"count", "sha256"}}`, CSV with a row `#end`.',
-            schema=Schema(type=OpenAPIType.STRING, enum=list(FORMATS), default="ndjson"),
-            example="csv",
-        )
-        self.parameters = [format, *(each for each in SEARCH_PARAMETERS if each.name not in _REFUSED)]
+_FORMAT = choice(
+    "format",
+    'NDJSON ends with a line `{"end": {"count", "sha256"}}`, CSV with a row `#end`.',
+    *FORMATS,
+    default="ndjson",
+)
+_PARAMETERS = [_FORMAT, *(each for each in SEARCH_PARAMETERS if each.name not in _REFUSED)]
 
 
 class _Exports:
@@ -61,7 +54,7 @@ class _Exports:
     running = 0
 
 
-@get("/api/programs/export", operation_class=_ExportOperation, summary="Export programs", tags=["search"])
+@get("/api/programs/export", operation_class=taking(_PARAMETERS), summary="Export programs", tags=["search"])
 async def export(request: Request[Any, Any, Any], catalogue: NamedDependency[Catalogue]) -> Stream:
     """Every program that a search finds, in its order (by id if none is given), from one snapshot.
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from litestar import MediaType, Request, Response, Router, get
 from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
-from litestar.openapi.spec import Operation, Parameter, Schema
-from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import FromPath
 
 from app.api.catalogue import Catalogue
-from app.api.parameters import FILTER_PARAMETERS, query_parameters
+from app.api.parameters import FILTER_PARAMETERS, query_parameters, taking, text, whole
 from app.api.problems import not_found
 from app.api.remembering import PASSING, remembered
 from app.search.facet_values import MOST_VALUES_FOUND, FacetValues, facet_values, read_asked, searchable
@@ -22,42 +19,21 @@ from app.search.request import DEFAULT_FACET_VALUES, LONGEST_QUERY
 from app.search.typed import LONGEST
 
 _PARAMETERS = [
-    Parameter(
-        name="facetQuery",
-        param_in="query",
-        required=False,
-        description="What a value must begin with, by its code or by its name; nothing for the most frequent values.",
-        schema=Schema(type=OpenAPIType.STRING, max_length=LONGEST),
-        example="germ",
+    text(
+        "facetQuery",
+        "What a value must begin with, by its code or by its name; nothing for the most frequent values.",
+        "germ",
+        LONGEST,
     ),
-    Parameter(
-        name="limit",
-        param_in="query",
-        required=False,
-        description="How many values.",
-        schema=Schema(type=OpenAPIType.INTEGER, minimum=1, maximum=MOST_VALUES_FOUND, default=DEFAULT_FACET_VALUES),
-        example=DEFAULT_FACET_VALUES,
-    ),
-    Parameter(
-        name="q",
-        param_in="query",
-        required=False,
-        description="Words that the counted programs must hold, as in a search.",
-        schema=Schema(type=OpenAPIType.STRING, max_length=LONGEST_QUERY),
-        example="organic skincare",
-    ),
+    whole("limit", "How many values.", 1, MOST_VALUES_FOUND, DEFAULT_FACET_VALUES),
+    text("q", "Words that the counted programs must hold, as in a search.", "organic skincare", LONGEST_QUERY),
+    *FILTER_PARAMETERS,
 ]
-
-
-@dataclass
-class _FacetOperation(Operation):
-    def __post_init__(self) -> None:
-        self.parameters = [*(self.parameters or []), *_PARAMETERS, *FILTER_PARAMETERS]
 
 
 @get(
     "/api/facets/{field:str}",
-    operation_class=_FacetOperation,
+    operation_class=taking(_PARAMETERS),
     responses={200: ResponseSpec(FacetValues, generate_examples=False, description="The values")},
     summary="Search a facet's values",
     tags=["search"],

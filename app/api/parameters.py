@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -75,73 +76,80 @@ def _described(searched: Searchable) -> Parameter:
     )
 
 
-def _whole(name: str, about: str, low: int, high: int, default: int) -> Parameter:
+def whole(name: str, about: str, low: int, high: int, default: int) -> Parameter:
+    """A query parameter that is a whole number from `low` to `high`."""
     schema = Schema(type=OpenAPIType.INTEGER, minimum=low, maximum=high, default=default)
     return Parameter(name=name, param_in="query", required=False, description=about, schema=schema, example=default)
 
 
-def _text(name: str, about: str, example: str, most: int | None = None) -> Parameter:
+def text(name: str, about: str, example: str | None = None, most: int | None = None) -> Parameter:
+    """A query parameter of `most` characters at most."""
     schema = Schema(type=OpenAPIType.STRING, max_length=most)
     return Parameter(name=name, param_in="query", required=False, description=about, schema=schema, example=example)
 
 
-def _choice(name: str, about: str, *choices: str) -> Parameter:
-    schema = Schema(type=OpenAPIType.STRING, enum=list(choices))
+def choice(name: str, about: str, *choices: str, default: str | None = None) -> Parameter:
+    """A query parameter that is one of these."""
+    schema = Schema(type=OpenAPIType.STRING, enum=list(choices), default=default)
     return Parameter(name=name, param_in="query", required=False, description=about, schema=schema)
 
 
-def _flag(name: str, about: str) -> Parameter:
+def flag(name: str, about: str) -> Parameter:
     schema = Schema(type=OpenAPIType.BOOLEAN, default=False)
     return Parameter(name=name, param_in="query", required=False, description=about, schema=schema)
 
 
 FILTER_PARAMETERS: list[Parameter] = [
     *(_described(searched) for searched in FILTERS.values()),
-    _text("includeUnknown", "Ranged fields whose unknown programs are to be found too.", "epc,cookieDays"),
+    text("includeUnknown", "Ranged fields whose unknown programs are to be found too.", "epc,cookieDays"),
 ]
 
 SEARCH_PARAMETERS: list[Parameter] = [
-    _text(
+    text(
         "q",
         "Words to find: the exact name first, then the phrase, then all words.",
         "organic skincare",
         LONGEST_QUERY,
     ),
     *FILTER_PARAMETERS,
-    _text(
+    text(
         "sort",
         f"Keys in order of weight; bare ascending, `-` descending. `relevance`, `newest`, {', '.join(SORTS)}.",
         "-epc",
     ),
-    _whole("page", "From 1, down to result 10,000; a cursor goes further.", 1, 10_000, 1),
-    _whole("perPage", "Programs a page.", 1, MOST_PER_PAGE, 20),
-    _text("cursor", "`nextCursor` of the page before; not together with `page`.", ""),
-    _text("facets", f"What to count: `*`, or a list of {', '.join(FACETS)}.", "network,vertical"),
-    _text(
+    whole("page", "From 1, down to result 10,000; a cursor goes further.", 1, 10_000, 1),
+    whole("perPage", "Programs a page.", 1, MOST_PER_PAGE, 20),
+    text("cursor", "`nextCursor` of the page before; not together with `page`.", ""),
+    text("facets", f"What to count: `*`, or a list of {', '.join(FACETS)}.", "network,vertical"),
+    text(
         "facetLimit",
         f"Values a facet, or field:number; {DEFAULT_FACET_VALUES} by default, at most {MOST_FACET_VALUES:,}.",
         "category:100,network:5",
     ),
-    _text("facetOrder", "How values are ordered: count (default) or name, or field:order.", "category:name"),
-    _text("fields", "Members of a program to answer with; all by default.", "id,name,network"),
-    _flag("highlight", "Add `highlights`: what matched, in <mark>, the rest HTML-escaped."),
-    _choice(
+    text("facetOrder", "How values are ordered: count (default) or name, or field:order.", "category:name"),
+    text("fields", "Members of a program to answer with; all by default.", "id,name,network"),
+    flag("highlight", "Add `highlights`: what matched, in <mark>, the rest HTML-escaped."),
+    choice(
         "collapse",
         "One hit a merchant (domain and region), with its `offers` on all networks, best paid first.",
         "merchant",
     ),
-    _text(
+    text(
         "waitForVersion",
         "Answer once everything up to this version, which a write answered with, can be found; 504 after 5 s.",
         "",
     ),
-    _flag("explain", "Add `explain`: which parts of the query matched, and what each added to the score."),
+    flag("explain", "Add `explain`: which parts of the query matched, and what each added to the score."),
 ]
 
 
-@dataclass
-class SearchOperation(Operation):
-    """Describes the parameters of a search."""
+def taking(parameters: Iterable[Parameter]) -> type[Operation]:
+    """How the OpenAPI document describes a route that reads these from its query by itself."""
+    given = list(parameters)
 
-    def __post_init__(self) -> None:
-        self.parameters = [*(self.parameters or []), *SEARCH_PARAMETERS]
+    @dataclass
+    class Taking(Operation):
+        def __post_init__(self) -> None:
+            self.parameters = [*(self.parameters or []), *given]
+
+    return Taking

@@ -13,7 +13,7 @@ from msgspec import UNSET, UnsetType
 
 from app.api.catalogue import Catalogue
 from app.api.keys import needs
-from app.api.parameters import SearchOperation, query_parameters
+from app.api.parameters import SEARCH_PARAMETERS, query_parameters, taking
 from app.api.problems import Problem, not_found
 from app.api.remembering import PASSING, remembered
 from app.api.waiting import VERSION_HEADER, until_searchable
@@ -31,7 +31,7 @@ _LARGEST_ID = 2**53 - 1
 
 @get(
     "/api/programs",
-    operation_class=SearchOperation,
+    operation_class=taking(SEARCH_PARAMETERS),
     responses={200: ResponseSpec(Page, generate_examples=False, description="The page")},
     summary="Search programs",
     tags=["search"],
