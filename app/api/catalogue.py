@@ -11,6 +11,7 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from app.api.overview import Overview
 from app.api.probe import Probe
 from app.networks.accounts import Account
 from app.search.engine import SearchEngine
@@ -37,6 +38,9 @@ class Catalogue:
     accounts: Mapping[str, Account]
     pages: Remembered[bytes] = field(default_factory=lambda: Remembered(_REMEMBERED_BYTES, len))
     requests: Remembered[SearchRequest] = field(default_factory=lambda: Remembered(_REMEMBERED_REQUESTS))
+    overview: Overview = field(default_factory=Overview)
+    # By the digest of a key: until when it is believed, and its scope; None for a key that is not ours.
+    scopes: dict[bytes, tuple[float, str | None]] = field(default_factory=dict)
 
     @asynccontextmanager
     async def database(self) -> AsyncIterator[psycopg.AsyncConnection[dict[str, Any]]]:

@@ -13,6 +13,7 @@ from litestar import Request, Router, get
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
+from app.api.catalogue import Catalogue
 from app.api.problems import Problem
 
 _KEY: list[dict[str, list[str]]] = [{"key": []}]  # what the OpenAPI document says of a route that `needs` one
@@ -43,9 +44,6 @@ def create_key(connection: psycopg.Connection, name: str, scope: str) -> str:
     return key
 
 
-_scopes: dict[bytes, tuple[float, str | None]] = {}
-
-
 async def scope_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
     """The scope of the request's key; None without one. Raises Problem for a key that is not ours."""
     header = connection.headers.get("authorization", "")
@@ -53,16 +51,17 @@ async def scope_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None
     if kind.lower() != "bearer" or not key:
         return None
     hashed = digest(key.strip())
-    known = _scopes.get(hashed)
+    catalogue: Catalogue = connection.app.state.catalogue
+    known = catalogue.scopes.get(hashed)
     if known is None or known[0] < time.monotonic():
-        async with connection.app.state.catalogue.database() as database:
+        async with catalogue.database() as database:
             row = await (
                 await database.execute("select scope from api_keys where sha256 = %s and revoked_at is null", (hashed,))
             ).fetchone()
-        if len(_scopes) > 1000:  # wrong keys are remembered too; they must not fill the memory
-            _scopes.clear()
+        if len(catalogue.scopes) > 1000:  # wrong keys are remembered too; they must not fill the memory
+            catalogue.scopes.clear()
         known = (time.monotonic() + _REMEMBERED_SECONDS, row["scope"] if row else None)
-        _scopes[hashed] = known
+        catalogue.scopes[hashed] = known
     if known[1] is None:
         raise Problem(401, "invalid-key", "this API key is unknown or revoked", headers=_CHALLENGE)
     return known[1]
