@@ -8,6 +8,7 @@ that the index refuses counts as arrived: it is a dead letter, and waiting longe
 from __future__ import annotations
 
 import asyncio
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -22,8 +23,8 @@ _LOOK_SECONDS = 0.05
 _RETRY_SECONDS = 2
 # Further behind than this nothing arrives in time, so it is said at once.
 _MOST_PENDING = 100_000
-# So many are looked up one by one; while more are pending, they are only counted.
-_MOST_LOOKED_UP = 1_000
+# So many are looked up at once; the others are only when these have arrived.
+_AT_ONCE = 1_000
 
 VERSION_HEADER = "X-Program-Version"
 
@@ -32,8 +33,7 @@ _PENDING = """
     select program_id, version from changed_programs where %(program)s::bigint is null or program_id = %(program)s
     limit %(most)s
 """
-_LEFT = "select count(*)::int as left from (select from changed_programs where version <= %s limit %s) as changes"
-_STILL = "select program_id as id from changed_programs where program_id = any(%s) limit %s"
+_STILL = "select program_id as id from changed_programs where program_id = any(%s)"
 
 
 class _Held(msgspec.Struct):
@@ -82,21 +82,16 @@ async def _until_held(catalogue: Catalogue, version: int, program: int | None) -
         raise _not_yet(version, f"more than {_MOST_PENDING:,} changes are under way")
     # A program that was changed again since may hold the awaited version or a newer one.
     awaited = {each["program_id"]: min(each["version"], version) for each in pending}
-    newest = max((each["version"] for each in pending), default=0)
     while awaited:
+        some = list(islice(awaited, _AT_ONCE))
         async with catalogue.database() as database:
-            if len(awaited) > _MOST_LOOKED_UP:
-                (count,) = await _rows(database, _LEFT, (newest, _MOST_LOOKED_UP + 1))
-                many = count["left"] > _MOST_LOOKED_UP
-            else:
-                many = False
-            still = [] if many else await _rows(database, _STILL, (list(awaited), _MOST_LOOKED_UP + 1))
-        if not many and len(still) <= _MOST_LOOKED_UP:
-            awaited = {each["id"]: awaited[each["id"]] for each in still}
-            if awaited:
-                held = await _held(catalogue, list(awaited))
-                awaited = {id: wanted for id, wanted in awaited.items() if held.get(id, 0) < wanted}
-        if awaited:
+            still = [each["id"] for each in await _rows(database, _STILL, (some,))]
+        held = await _held(catalogue, still) if still else {}
+        late = {id for id in still if held.get(id, 0) < awaited[id]}
+        for id in some:
+            if id not in late:
+                del awaited[id]
+        if late:
             await asyncio.sleep(_LOOK_SECONDS)
 
 

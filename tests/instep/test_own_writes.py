@@ -98,6 +98,22 @@ def test_not_in_time(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> N
     assert catalogue.get(featured="true", waitForVersion=version)["total"] == 1
 
 
+def test_many_are_waited_for_to_the_last(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "_AT_ONCE", 2)
+    catalogue.store(*(program(f"A {number}") for number in range(7)))
+    ((last, version),) = catalogue.rows("update programs set featured = true returning id, version")[-1:]
+    monkeypatch.setattr(waiting, "WAIT_SECONDS", 0.5)
+    catalogue.get(expect=504, waitForVersion=version)
+    # The index holds all but one.
+    with catalogue.connect() as held:
+        held.execute("select from changed_programs where program_id = %s for update", (last,))
+        drain(catalogue.connect, catalogue.search)
+        catalogue.get(expect=504, waitForVersion=version)
+    monkeypatch.setattr(waiting, "WAIT_SECONDS", 60.0)
+    with _followed(catalogue):
+        assert catalogue.get(featured="true", waitForVersion=version)["total"] == 7
+
+
 def test_too_far_behind_is_said_at_once(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
     one = _stored(catalogue)
     catalogue.rows("update programs set epc = 1")
