@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager, suppress
 from litestar import Litestar, Router
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from opensearchpy import AsyncOpenSearch
@@ -33,6 +32,7 @@ from app.api import (
     suggest,
 )
 from app.api.catalogue import Catalogue, open_pool
+from app.api.described import Description
 from app.api.limiting import RateLimit
 from app.api.probe import Probe
 from app.api.problems import HANDLERS
@@ -129,7 +129,7 @@ def create_app(
             expose_headers=_EXPOSED,
             max_age=86_400,
         ),
-        openapi_config=OpenAPIConfig(
+        openapi_config=Description(
             title="Affindex",
             version=VERSION,
             description="One searchable catalogue of affiliate programs from many networks.",

@@ -54,7 +54,12 @@ class _Exports:
     running = 0
 
 
-@get("/api/programs/export", operation_class=taking(_PARAMETERS), summary="Export programs", tags=["search"])
+@get(
+    "/api/programs/export",
+    operation_class=taking(_PARAMETERS, FORMATS.values()),
+    summary="Export programs",
+    tags=["search"],
+)
 async def export(request: Request[Any, Any, Any], catalogue: NamedDependency[Catalogue]) -> Stream:
     """Every program that a search finds, in its order (by id if none is given), from one snapshot.
 

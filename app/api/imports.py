@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 
 from app.api.catalogue import Catalogue
 from app.api.keys import needs
+from app.api.parameters import taking
 from app.api.problems import Problem, not_found
 from app.api.waiting import VERSION_HEADER
 from app.importing.runs import (
@@ -199,7 +200,12 @@ async def rejected(
     return {"rejected": found, "next": found[-1].line if len(found) == limit else None}
 
 
-@get("/api/import/runs/{run:int}/events", summary="Progress of a run", tags=["operate"])
+@get(
+    "/api/import/runs/{run:int}/events",
+    operation_class=taking(streamed=["text/event-stream"]),
+    summary="Progress of a run",
+    tags=["operate"],
+)
 async def events(run: FromPath[int], catalogue: NamedDependency[Catalogue]) -> ServerSentEvent:
     """Server-sent events: `progress` with the run whenever it has moved, `end` once it is over."""
     await _run(catalogue, run)

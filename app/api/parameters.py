@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from litestar import Request
-from litestar.openapi.spec import Operation, Parameter, Schema
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, Parameter, Schema
 from litestar.openapi.spec.enums import OpenAPIType
 
 from app.search.problems import BadRequest, ParameterError
@@ -143,13 +143,21 @@ SEARCH_PARAMETERS: list[Parameter] = [
 ]
 
 
-def taking(parameters: Iterable[Parameter]) -> type[Operation]:
-    """How the OpenAPI document describes a route that reads these from its query by itself."""
+def taking(parameters: Iterable[Parameter] = (), streamed: Iterable[str] = ()) -> type[Operation]:
+    """How the OpenAPI document describes a route that reads these from its query by itself.
+
+    `streamed` are the media types it answers in where that is no JSON.
+    """
     given = list(parameters)
+    plain = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
+    content = {each.partition(";")[0]: plain for each in streamed}
 
     @dataclass
     class Taking(Operation):
         def __post_init__(self) -> None:
             self.parameters = [*(self.parameters or []), *given]
+            answer = (self.responses or {}).get("200")
+            if content and isinstance(answer, OpenAPIResponse):
+                answer.content = content
 
     return Taking
