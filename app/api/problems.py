@@ -69,12 +69,13 @@ def respond(
     title = (
         problem.type.replace("-", " ").capitalize() if problem.status == 400 else _TITLES.get(problem.status, "Error")
     )
+    detail = _sendable(problem.detail)
     body = {
         "type": problem.type if problem.type.startswith("https:") else f"/problems/{problem.type}",
         "title": title,
         "status": problem.status,
-        "detail": problem.detail,
-        "message": problem.detail,
+        "detail": detail,
+        "message": detail,
         **({"errors": [_as_member(error) for error in errors]} if errors else {}),
         **problem.members,
         "requestId": request.headers.get("x-request-id", "")[:64] or secrets.token_hex(8),
@@ -87,8 +88,13 @@ def respond(
     )
 
 
+def _sendable(text: str) -> str:
+    """Text that may quote what was sent: half a character (a lone surrogate) cannot be sent back."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _as_member(error: ParameterError) -> dict[str, str]:
-    member = {"parameter": error.parameter, "message": error.message}
+    member = {"parameter": _sendable(error.parameter), "message": _sendable(error.message)}
     if error.did_you_mean:
         member["didYouMean"] = error.did_you_mean
     return member

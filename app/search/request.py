@@ -216,6 +216,9 @@ def read_request(parameters: Mapping[str, list[str]], also: Iterable[str] = ()) 
             problem="page-too-deep",
         )
     cursor = reader.single("cursor") or None
+    if cursor and not cursor.isascii():
+        message = "'cursor' is not one of ours; take it from 'nextCursor' unchanged"
+        reader.wrong("cursor", message, problem="invalid-cursor")
     if cursor and reader.single("page"):
         reader.wrong("cursor", "'cursor' and 'page' exclude each other; give one of them", problem="conflict")
     collapse = reader.single("collapse").lower()

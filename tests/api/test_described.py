@@ -2,7 +2,8 @@
 
 1. Whatever is asked, the status and the media type of the answer are in the document, and its members where it names
    any; an error is a problem document.
-2. Each route says which media types it streams.
+2. Half a character, which cannot be sent back, makes no error of ours.
+3. Each route says which media types it streams.
 """
 
 from __future__ import annotations
@@ -88,6 +89,18 @@ def test_every_answer_is_described(stocked: Catalogue) -> None:
                             _holds(document, operation, answer)
                         asked += 1
     assert asked > 200
+
+
+@pytest.mark.parametrize("half", ["%ED%A0%BD", "%FF", "a%ED%A0%BD,b"])
+def test_half_a_character_is_refused_wherever_it_stands(stocked: Catalogue, half: str) -> None:
+    """What is wrong is quoted, and half a character cannot be."""
+    for path in ("/api/programs", "/api/programs/export", "/api/suggest", "/api/facets/network", "/api/changes"):
+        operation = _document(stocked)["paths"][path.replace("network", "{field}")]["get"]
+        for name in (*(each["name"] for each in operation["parameters"] if each["in"] == "query"), half):
+            answer = stocked.api.get(f"{path}?{name}={half}")
+            assert answer.status_code in (200, 400), (answer.url, answer.text)
+            assert answer.json()
+            _holds(_document(stocked), operation, answer)
 
 
 def test_what_is_streamed_says_as_what(stocked: Catalogue) -> None:
