@@ -14,7 +14,8 @@ native search says.
    react-instantsearch) show hits, and categories, while it is typed; keys and clicks select them.
 5. In Chromium a slider's handles are drawn with the mouse and pushed with keys.
 6. Dynamic widgets are those that the answer orders, in its order, whatever is refined; their values come by count.
-7. `browseObjects`, `getObject` and `getObjects` of the full clients give every program of a query exactly once, and any
+7. The widgets that the documentation says work are those that are used here.
+8. `browseObjects`, `getObject` and `getObjects` of the full clients give every program of a query exactly once, and any
    program by its id.
 """
 
@@ -44,6 +45,7 @@ from mappings.catalogue import FACETS, PATH_SEPARATOR
 from mappings.field import Terms
 from tests.algolia import brute_force
 from tests.algolia.brute_force import Expression
+from tests.algolia.conftest import CLIENTS
 from tests.oracle import Row, ordered
 
 Served = tuple[str, list[Row]]
@@ -450,6 +452,19 @@ def test_a_slider_is_drawn_and_pushed(served: Served, shop: str, chromium: Brows
     assert narrowed(pushed)["slid"][0] == begin["slid"][0]
     page.close()
     assert complaints == []
+
+
+def test_the_documentation_lists_the_widgets_used() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "instantsearch.md").read_text("utf-8")
+    table = page.partition("## Widgets")[2].partition("\n## ")[0]
+    listed = re.findall(r"^\| `(\w+)`", table, re.MULTILINE)
+    vanilla, react = ((CLIENTS / f"{made}.mjs").read_text("utf-8") for made in ("vanilla", "react"))
+    used = set(re.findall(r"(?:widgets\.|components\.|[ (]connect)(\w+)\(", vanilla))
+    used |= set(re.findall(r"named\(widgets\.(\w+)", vanilla))
+    assert {name.lower() for name in listed} == {name.lower() for name in used} - {"configure", "index"}
+    imported = set(re.findall(r"^  (?:use)?(\w+),$", react.partition("from 'react-instantsearch'")[0], re.MULTILINE))
+    assert {name[0].upper() + name[1:] for name in listed} - imported == {"RangeSlider"}  # of which it has the hook
+    assert "Range" in imported
 
 
 def _flat(pages: list[list[dict[str, Any]]]) -> list[str]:
