@@ -2,7 +2,7 @@
 
 1. Tiers: exact name, then name phrase, then all words, each above the next whatever else is said.
 2. All words must be found, wherever they are; accents, case, plural and punctuation do not matter.
-3. Typing errors are forgiven only where words as they stand find few: one from 4 letters, two from 8, a swap of
+3. Typing errors are forgiven only where words as they stand find nothing: one from 4 letters, two from 8, a swap of
    neighbours is one; never in what has digits. Filters do not change how words are read.
 4. Words that mean the same find each other; "e-commerce", "ecommerce" and "e commerce" are one.
 5. Wishes lift and hide nothing; networks, countries and languages may be named among the words.
@@ -76,6 +76,12 @@ def test_says_how_words_were_read(typed: Catalogue) -> None:
     assert typed.get(q="skincaer")["matched"] == "typo"
     typed.store(*(program(f"Skincare {number}") for number in range(3)))
     assert typed.get(q="skincare")["matched"] == "exact"
+
+
+def test_a_rare_word_is_not_taken_for_a_usual_one(catalogue: Catalogue) -> None:
+    catalogue.store(program("Solora"), *(program(f"Solara {number}") for number in range(3)))
+    catalogue.finds("solora", ["Solora"])
+    assert catalogue.get(q="solora")["matched"] == "exact"
 
 
 def test_filters_do_not_change_how_words_are_read(catalogue: Catalogue) -> None:

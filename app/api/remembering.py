@@ -22,6 +22,7 @@ _REVALIDATE = "no-cache"
 _WORD_FILES = ("synonyms.toml", "intents.toml")
 
 _CLIENT_CLOSED_REQUEST = 499  # as proxies log it
+_UNWATCHED_SECONDS = 0.1  # most answers are there sooner, and watching the client costs as much as reading a request
 
 Make = Callable[[], Awaitable[bytes]]
 
@@ -96,14 +97,18 @@ def client_gone(_: Request[Any, Any, Any], __: Exception) -> Response[None]:
 async def while_connected(request: Request[Any, Any, Any], work: Awaitable[bytes]) -> bytes:
     """The result of some work, which is cancelled when the client leaves. Raises Gone."""
     task = asyncio.ensure_future(work)
-    left = asyncio.ensure_future(_left(request))
     try:
-        await asyncio.wait({task, left}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            return task.result()
-        raise Gone
+        await asyncio.wait({task}, timeout=_UNWATCHED_SECONDS)
+        if not task.done():
+            left = asyncio.ensure_future(_left(request))
+            try:
+                await asyncio.wait({task, left}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                left.cancel()
+        if not task.done():
+            raise Gone
+        return task.result()
     finally:
-        left.cancel()
         task.cancel()
 
 

@@ -50,7 +50,8 @@ async def _doubts(engine: SearchEngine, request: SearchRequest, reading: Reading
     with suppress(EngineAway):  # the page is there already; advice is not worth losing it
         notices += await unknown_values(engine, request.filters, found)
         # Where the words alone find something, it is the filters that leave nothing.
-        if request.q and not found and not reading.finds and (meant := await did_you_mean(engine, request.q, reading)):
+        alone = not request.q or reading.tier is Tier.EXACT
+        if not found and not alone and (meant := await did_you_mean(engine, request.q, reading)):
             notices.append(meant)
     return notices
 

@@ -9,7 +9,16 @@ from app.search.body import query
 from app.search.engine import PARTS, SearchEngine
 from app.search.filters import ALIVE
 from app.search.page import Found
-from app.search.reading import AS_BEGUN, AS_IT_STANDS, FEW, Reading, Tier, count_body, meant_body, mistyped
+from app.search.reading import (
+    AS_BEGUN,
+    AS_IT_STANDS,
+    ENOUGH_WHILE_TYPED,
+    Reading,
+    Tier,
+    count_body,
+    meant_body,
+    mistyped,
+)
 from app.search.words import as_written
 
 BodyOf = Callable[[Reading], dict[str, Any]]
@@ -19,14 +28,14 @@ BodyOf = Callable[[Reading], dict[str, Any]]
 async def find(engine: SearchEngine, q: str, body_of: BodyOf, **parameters: str) -> tuple[Found, Reading]:
     """What is found, and how the words had to be read. Raises EngineAway.
 
-    Filters only narrow: a request that finds enough as its words stand shows that the words alone do. So the tier is
+    Filters only narrow: a request that finds anything as its words stand shows that the words alone do. So the tier is
     asked for only when it does not, and remembered for this state of the index. What is found may be partial.
     """
     parameters |= PARTS
     reading = known_reading(engine, q)
     if reading is None:
         found = await engine.search(body_of(AS_IT_STANDS), **parameters)
-        if found.partial or found.hits.total.value >= FEW:
+        if found.partial or found.hits.total.value:
             return found, AS_IT_STANDS
         reading = await reading_of(engine, q)
         if reading.tier is Tier.EXACT:
@@ -53,11 +62,16 @@ async def reading_of(engine: SearchEngine, q: str) -> Reading:
 
 
 async def _probe(engine: SearchEngine, q: str) -> Reading:
+    if await _finds(engine, q, 1):
+        return AS_IT_STANDS
+    return mistyped((await engine.search(meant_body(q))).suggest)
+
+
+async def _finds(engine: SearchEngine, q: str, enough: int) -> bool:
     for asked in ({"bool": {"filter": [ALIVE, as_written(q)]}}, query(q, ())):  # the cheaper one mostly tells
-        found = (await engine.search(count_body(asked))).hits.total.value
-        if found >= FEW:
-            return AS_IT_STANDS
-    return mistyped((await engine.search(meant_body(q))).suggest, finds=found > 0)
+        if (await engine.search(count_body(asked, enough))).hits.total.value >= enough:
+            return True
+    return False
 
 
 async def reading_while_typed(engine: SearchEngine, q: str) -> Reading:
@@ -67,9 +81,8 @@ async def reading_while_typed(engine: SearchEngine, q: str) -> Reading:
 
 
 async def _typed(engine: SearchEngine, q: str) -> Reading:
-    reading = await reading_of(engine, q)
-    if not reading.few:
-        return reading
-    body = {"size": 0, "track_total_hits": 1, "timeout": "500ms", "query": query(q, (), AS_BEGUN)}
-    found = await engine.search(body)
-    return AS_BEGUN if found.hits.total.value else reading
+    if await _finds(engine, q, ENOUGH_WHILE_TYPED):
+        return AS_IT_STANDS
+    if (await engine.search(count_body(query(q, (), AS_BEGUN)))).hits.total.value:
+        return AS_BEGUN
+    return await reading_of(engine, q)

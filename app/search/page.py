@@ -108,13 +108,7 @@ class Page(msgspec.Struct, kw_only=True, rename="camel"):
 _decode = msgspec.json.Decoder(Found).decode
 _SYNC = b',"sync":{'
 _UNSYNCED = b'"lastSyncedAt":null'
-
-
-class _Slim(msgspec.Struct):
-    network: str
-
-
-_slim = msgspec.json.Decoder(_Slim).decode
+_NETWORK = b'"network":"'
 
 
 def decode(answer: bytes | str) -> Found:
@@ -126,14 +120,16 @@ def program(source: msgspec.Raw, synced: Mapping[str, str]) -> bytes:
     """A stored document as it is answered.
 
     `synced` has each network's last complete import, RFC 3339. The cut is exact: inside a JSON string the quotes of
-    the marks searched for would be escaped.
+    the marks searched for would be escaped, and the program's own network comes before anything that is nested in it.
     """
     document = bytes(source)
     cut = document.rfind(_SYNC)
     if cut >= 0:
         document = document[:cut] + b"}"
-    if synced and _UNSYNCED in document and (when := synced.get(_slim(document).network)):
-        document = document.replace(_UNSYNCED, b'"lastSyncedAt":"' + when.encode() + b'"', 1)
+    if synced and _UNSYNCED in document:
+        network = document[document.find(_NETWORK) + len(_NETWORK) :].partition(b'"')[0].decode()
+        if when := synced.get(network):
+            document = document.replace(_UNSYNCED, b'"lastSyncedAt":"' + when.encode() + b'"', 1)
     return document
 
 

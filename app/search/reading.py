@@ -22,22 +22,17 @@ class Tier(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`corrections` has words that the catalogue holds for folded words that it does not; only of a mistyped query.
-
-    By themselves and as they stand, the words find something if `finds`, and `few` if it is less than enough.
-    """
+    """`corrections` has words that the catalogue holds for folded words that it does not; only of a mistyped query."""
 
     tier: Tier = Tier.EXACT
     corrections: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    finds: bool = True
-    few: bool = False
 
 
 AS_IT_STANDS = Reading()
 AS_BEGUN = Reading(Tier.BEGUN)
 
-# A query that finds fewer programs than this, by itself and as it stands, is taken to be mistyped.
-FEW = 2
+# Who is still typing means the beginning of a word, unless the word as it stands finds as many programs as this.
+ENOUGH_WHILE_TYPED = 2
 
 # Where corrections come from: names, and the goods that descriptions speak of.
 _FIELDS = ("name", "description")
@@ -46,10 +41,9 @@ _TIMEOUT = "500ms"
 _TWO_ERRORS_FROM = 8
 
 
-def count_body(query: Mapping[str, Any]) -> dict[str, Any]:
-    """The request that tells whether `query` (the words as they stand, no filters) finds few. It stops counting there:
-    most words find enough, and what was meant need not be looked for."""
-    return {"size": 0, "track_total_hits": FEW, "terminate_after": FEW, "timeout": _TIMEOUT, "query": query}
+def count_body(query: Mapping[str, Any], enough: int = 1) -> dict[str, Any]:
+    """The request that tells whether `query` (the words as they stand, no filters) finds enough programs."""
+    return {"size": 0, "track_total_hits": enough, "terminate_after": enough, "timeout": _TIMEOUT, "query": query}
 
 
 def meant_body(q: str) -> dict[str, Any]:
@@ -70,8 +64,8 @@ def meant_body(q: str) -> dict[str, Any]:
     return {"size": 0, "timeout": _TIMEOUT, "query": {"match_none": {}}, "suggest": suggest}
 
 
-def mistyped(suggested: Mapping[str, list[dict[str, Any]]], *, finds: bool = False) -> Reading:
-    """The reading of words that find few, from what is near to them."""
+def mistyped(suggested: Mapping[str, list[dict[str, Any]]]) -> Reading:
+    """The reading of words that find nothing, from what is near to them."""
     best: dict[str, tuple[float, int, str]] = {}
     for name in _FIELDS:
         for entry in suggested.get(name, ()):
@@ -81,10 +75,7 @@ def mistyped(suggested: Mapping[str, list[dict[str, Any]]], *, finds: bool = Fal
                     continue
                 candidate = (option["score"], option["freq"], option["text"])
                 best[typed] = max(best.get(typed, candidate), candidate)
-    if finds and not best:  # near these words nothing is more usual: they are just rare together
-        return Reading(few=True)
-    corrections = {typed: text for typed, (_, _, text) in best.items()}
-    return Reading(Tier.TYPO, MappingProxyType(corrections), finds, few=True)
+    return Reading(Tier.TYPO, MappingProxyType({typed: text for typed, (_, _, text) in best.items()}))
 
 
 def _plausible(typed: str, meant: str) -> bool:

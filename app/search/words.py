@@ -170,7 +170,7 @@ def _any_way(group: Group, reading: Reading) -> Clause:
             _stems(words, _ENGLISH_STEMS, "or", boost=SYNONYMS * STEMS, _name=f"synonyms:{group.text}"),
         ]
     ways += [_phrase(synonym, f"synonyms:{group.text}") for synonym in group.synonyms if " " in synonym]
-    if reading.tier is Tier.TYPO and not reading.finds:
+    if reading.tier is Tier.TYPO:
         ways += [_phrase(split, f"split:{group.text}") for split in _splits(group.text)]
     if not group.facts:
         return {"dis_max": {"queries": ways}}
@@ -190,9 +190,7 @@ def _word(text: str, reading: Reading, boost: float = 1.0) -> Clause:
                 _folded(corrected, "and", boost=CORRECTED, _name=f"corrected:{corrected}"),
                 _stems(corrected, _ALL_STEMS, "and", boost=CORRECTED * STEMS, _name=f"corrected:{corrected}"),
             ]
-        # Words that are all there, if rarely, may be what is likelier; they are not anything at all.
-        if not reading.finds:
-            ways.append(_mistyped(text))
+        ways.append(_mistyped(text))
     return {"dis_max": {"queries": ways, "boost": boost}}
 
 

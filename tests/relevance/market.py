@@ -9,7 +9,7 @@ from opensearchpy import OpenSearch
 
 from app.search.body import query
 from app.search.filters import ALIVE
-from app.search.reading import AS_IT_STANDS, FEW, Reading, count_body, meant_body, mistyped
+from app.search.reading import AS_IT_STANDS, Reading, count_body, meant_body, mistyped
 from app.search.words import matching
 from tests.relevance import judgements
 from tests.relevance.judgements import Query
@@ -31,7 +31,7 @@ class Market:
         """How search reads the words."""
         if q not in self._readings:
             counted = self.client.search(index=self.index, body=count_body(query(q, ())))
-            if counted["hits"]["total"]["value"] >= FEW:
+            if counted["hits"]["total"]["value"]:
                 self._readings[q] = AS_IT_STANDS
             else:
                 meant = self.client.search(index=self.index, body=meant_body(q))
