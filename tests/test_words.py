@@ -2,8 +2,9 @@
 
 1. Tiers: exact name, then name phrase, then all words, each above the next whatever else is said.
 2. All words must be found, wherever they are; accents, case, plural and punctuation do not matter.
-3. Typing errors are forgiven only where words as they stand find nothing: one from 4 letters, two from 8, a swap of
-   neighbours is one; never in what has digits. Filters do not change how words are read.
+3. Typing errors are forgiven only where words as they stand find next to nothing, and no program has them as written:
+   one from 4 letters, two from 8, a swap of neighbours is one; never in what has digits. Filters do not change how
+   words are read.
 4. Words that mean the same find each other; "e-commerce", "ecommerce" and "e commerce" are one.
 5. Wishes lift and hide nothing; networks, countries and languages may be named among the words.
 6. Popularity and freshness order only what matches equally well.
@@ -82,6 +83,11 @@ def test_a_rare_word_is_not_taken_for_a_usual_one(catalogue: Catalogue) -> None:
     catalogue.store(program("Solora"), *(program(f"Solara {number}") for number in range(3)))
     catalogue.finds("solora", ["Solora"])
     assert catalogue.get(q="solora")["matched"] == "exact"
+
+
+def test_a_stem_that_happens_to_fit_does_not_hide_what_was_meant(catalogue: Catalogue) -> None:
+    catalogue.store(program("Vestidor Velismere", text_language="es"), program("Velismere"), program("Velismere Two"))
+    assert {"Velismere", "Velismere Two"} <= set(catalogue.found("velismer"))
 
 
 def test_filters_do_not_change_how_words_are_read(catalogue: Catalogue) -> None:

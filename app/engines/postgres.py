@@ -97,7 +97,8 @@ class _Place:
     def socket(self) -> Path:
         """A directory for the socket that only we and Postgres can enter."""
         path = self.home / "socket"
-        if len(str(path)) > _LONGEST_SOCKET:
+        # To libpq, and to Postgres, a comma ends a name.
+        if len(os.fsencode(path)) > _LONGEST_SOCKET or "," in str(path):
             digest = hashlib.sha256(str(self.home).encode()).hexdigest()[:12]
             path = Path(tempfile.gettempdir()) / f"affindex-{os.geteuid()}-{digest}"
         path.mkdir(mode=0o700, exist_ok=True)

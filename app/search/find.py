@@ -7,12 +7,12 @@ from typing import Any
 
 from app.search.body import query
 from app.search.engine import PARTS, SearchEngine
-from app.search.filters import ALIVE
+from app.search.filters import ALIVE, Clause
 from app.search.page import Found
 from app.search.reading import (
     AS_BEGUN,
     AS_IT_STANDS,
-    ENOUGH_WHILE_TYPED,
+    ENOUGH,
     Reading,
     Tier,
     count_body,
@@ -28,14 +28,14 @@ BodyOf = Callable[[Reading], dict[str, Any]]
 async def find(engine: SearchEngine, q: str, body_of: BodyOf, **parameters: str) -> tuple[Found, Reading]:
     """What is found, and how the words had to be read. Raises EngineAway.
 
-    Filters only narrow: a request that finds anything as its words stand shows that the words alone do. So the tier is
+    Filters only narrow: a request that finds enough as its words stand shows that the words alone do. So the tier is
     asked for only when it does not, and remembered for this state of the index. What is found may be partial.
     """
     parameters |= PARTS
     reading = known_reading(engine, q)
     if reading is None:
         found = await engine.search(body_of(AS_IT_STANDS), **parameters)
-        if found.partial or found.hits.total.value:
+        if found.partial or found.hits.total.value >= ENOUGH:
             return found, AS_IT_STANDS
         reading = await reading_of(engine, q)
         if reading.tier is Tier.EXACT:
@@ -62,16 +62,18 @@ async def reading_of(engine: SearchEngine, q: str) -> Reading:
 
 
 async def _probe(engine: SearchEngine, q: str) -> Reading:
-    if await _finds(engine, q, 1):
+    # The first one is cheap, and mostly tells.
+    if await _finds(engine, _written(q), 1) or await _finds(engine, query(q, ()), ENOUGH):
         return AS_IT_STANDS
     return mistyped((await engine.search(meant_body(q))).suggest)
 
 
-async def _finds(engine: SearchEngine, q: str, enough: int) -> bool:
-    for asked in ({"bool": {"filter": [ALIVE, as_written(q)]}}, query(q, ())):  # the cheaper one mostly tells
-        if (await engine.search(count_body(asked, enough))).hits.total.value >= enough:
-            return True
-    return False
+def _written(q: str) -> Clause:
+    return {"bool": {"filter": [ALIVE, as_written(q)]}}
+
+
+async def _finds(engine: SearchEngine, asked: Clause, enough: int) -> bool:
+    return (await engine.search(count_body(asked, enough))).hits.total.value >= enough
 
 
 async def reading_while_typed(engine: SearchEngine, q: str) -> Reading:
@@ -81,8 +83,8 @@ async def reading_while_typed(engine: SearchEngine, q: str) -> Reading:
 
 
 async def _typed(engine: SearchEngine, q: str) -> Reading:
-    if await _finds(engine, q, ENOUGH_WHILE_TYPED):
+    if await _finds(engine, _written(q), ENOUGH) or await _finds(engine, query(q, ()), ENOUGH):
         return AS_IT_STANDS
-    if (await engine.search(count_body(query(q, (), AS_BEGUN)))).hits.total.value:
+    if await _finds(engine, query(q, (), AS_BEGUN), 1):
         return AS_BEGUN
     return await reading_of(engine, q)

@@ -31,8 +31,10 @@ class Reading:
 AS_IT_STANDS = Reading()
 AS_BEGUN = Reading(Tier.BEGUN)
 
-# Who is still typing means the beginning of a word, unless the word as it stands finds as many programs as this.
-ENOUGH_WHILE_TYPED = 2
+# A query is taken to be mistyped if no program holds its words as they are written, and fewer than this by their stems
+# or synonyms: "velismer" is the stem of somebody's "velismere". Who is still typing means the beginning of a word,
+# unless the words find as many.
+ENOUGH = 2
 
 # Where corrections come from: names, and the goods that descriptions speak of.
 _FIELDS = ("name", "description")
@@ -42,7 +44,7 @@ _TWO_ERRORS_FROM = 8
 
 
 def count_body(query: Mapping[str, Any], enough: int = 1) -> dict[str, Any]:
-    """The request that tells whether `query` (the words as they stand, no filters) finds enough programs."""
+    """The request that tells whether `query` finds so many programs."""
     return {"size": 0, "track_total_hits": enough, "terminate_after": enough, "timeout": _TIMEOUT, "query": query}
 
 
@@ -65,7 +67,7 @@ def meant_body(q: str) -> dict[str, Any]:
 
 
 def mistyped(suggested: Mapping[str, list[dict[str, Any]]]) -> Reading:
-    """The reading of words that find nothing, from what is near to them."""
+    """The reading of words that find too little, from what is near to them."""
     best: dict[str, tuple[float, int, str]] = {}
     for name in _FIELDS:
         for entry in suggested.get(name, ()):

@@ -13,7 +13,7 @@ from app.search.engine import SearchEngine
 from app.search.facet_values import merchants_that_begin
 from app.search.find import known_while_typed, reading_while_typed
 from app.search.page import Found
-from app.search.reading import AS_IT_STANDS, ENOUGH_WHILE_TYPED, Reading, Tier
+from app.search.reading import AS_IT_STANDS, ENOUGH, Reading, Tier
 from app.search.suggest import SuggestionsMissing
 
 
@@ -27,7 +27,7 @@ async def answer(engine: SearchEngine, queries: Sequence[Query], *, synced: Mapp
     doubtful = [
         each.q
         for each, found in zip(searches, founds, strict=True)
-        if known[each.q] is None and not found.partial and _most(each, found) < ENOUGH_WHILE_TYPED
+        if known[each.q] is None and not found.partial and _most(each, found) < ENOUGH
     ]
     if read_again := await _read_again(engine, doubtful):
         readings |= read_again
