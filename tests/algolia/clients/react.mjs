@@ -1,5 +1,5 @@
 // The same page made with react-instantsearch.
-import { createElement as h, useEffect, useState } from 'react';
+import { createElement as h, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import {
   Breadcrumb,
@@ -61,11 +61,12 @@ function NumericMenu({ attribute, items }) {
 function Slider({ attribute }) {
   const { range, start, refine } = useRange({ attribute });
   const refined = [Math.max(start[0], range.min), Math.min(start[1], range.max)];
-  const [shown, show] = useState(refined);
-  useEffect(() => show(refined), refined);
+  const state = refined.join();
+  const [drawn, draw] = useState({}); // what the answer does not say yet
+  const shown = drawn.since === state ? drawn.values : refined;
   const handle = (end) => (event) => {
     const moved = shown.with(end, Number(event.target.value));
-    show(moved);
+    draw({ since: state, values: moved });
     refine(moved);
   };
   const { min, max } = range;

@@ -132,7 +132,10 @@ export async function visit(open, root, searchClient, wishes) {
   });
   await step('found inside', () => tick('category', wishes.insideFinds));
   await step('range cleared', clear);
-  await step('slid up', () => slide(0, PAGE_UP, 10));
+  await step('slid up', async () => {
+    await until('the whole slider', () => String(see().slid) === String(see().popularity));
+    slide(0, PAGE_UP, 10);
+  });
   await step('slid down', () => slide(1, PAGE_DOWN, -10));
   await step('slider cleared', clear);
   await step('dynamic list', () => tickDynamic(wishes.dynamicList[0]));
