@@ -3,7 +3,8 @@
 1. `filters`, `facetFilters` and `numericFilters` mean what they say, in any nesting and mixture.
 2. Several queries of one request do not disturb each other, however they are folded.
 3. A page with refinements, as InstantSearch asks for it, counts each facet under the other facets' refinements.
-4. Values selected anywhere in a request are counted exactly, however rare they are.
+4. Values selected anywhere in a request are counted exactly, however rare they are, on both levels of a path too; and
+   at 0 where nothing found has them, so that a list of which all must hold lets them be taken back.
 5. Asking for the statuses that are the default is still asking: the facet then counts what was asked for.
 """
 
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 
 from tests import oracle
 from tests.algolia import brute_force
-from tests.algolia.asking import ask, url_encoded
+from tests.algolia.asking import ask, one, url_encoded
 from tests.algolia.brute_force import Expression
 from tests.oracle import Row
 from tests.words import Catalogue
@@ -250,6 +251,35 @@ def test_selected_values_are_counted_however_rare(stocked: tuple[Catalogue, list
     )
     assert counted["facets"]["category"] == {**dict(sorted(by_count, key=lambda p: (-p[1], p[0]))[:2]), rarest: count}
     assert msgspec.json.encode(counted)
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_selected_levels_are_counted_however_rare(stocked: tuple[Catalogue, list[Row]], level: int) -> None:
+    catalogue, rows = stocked
+    attribute = f"categoryPath.lvl{level}"
+    by_count = sorted(brute_force.counts(brute_force.under(rows, []), attribute).items(), key=lambda p: (-p[1], p[0]))
+    rarest, count = by_count[-1]
+    _, counted = ask(
+        catalogue,
+        {"facetFilters": [[f"{attribute}:{rarest}"]], "hitsPerPage": 3},
+        {"facets": [attribute], "maxValuesPerFacet": 2, "hitsPerPage": 0},
+    )
+    assert counted["facets"][attribute] == {**dict(by_count[:2]), rarest: count}
+
+
+def test_selected_values_that_nothing_has_are_counted_at_0(stocked: tuple[Catalogue, list[Row]]) -> None:
+    catalogue, rows = stocked
+    vertical = next(iter(brute_force.counts(rows, "categoryPath.lvl0")))
+    selected = {"network": "awin", "recurring": "true", "geoTargeting": "US", "categoryPath.lvl0": vertical}
+    result = one(
+        catalogue,
+        query="zzzzqqqq",
+        facets=[*selected, "language", "epc"],
+        facetFilters=[*(f"{attribute}:{value}" for attribute, value in selected.items()), "language:-en"],
+    )
+    assert result["nbHits"] == 0
+    counted = {attribute: {value: 0} for attribute, value in selected.items()}
+    assert result["facets"] == {**counted, "language": {}, "epc": {}}
 
 
 def test_asking_for_the_default_statuses(stocked: tuple[Catalogue, list[Row]]) -> None:

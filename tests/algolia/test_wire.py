@@ -7,7 +7,9 @@
 4. Parameters that we do not know change nothing.
 5. An index `programs_<field>_<asc|desc>` is the same programs in another order.
 6. One query about one index, and a facet's values, have routes of their own.
-7. Browsers send all of this without asking first, and may read answers and errors.
+7. Browsers send all of this without asking first, and may read answers and errors: of too many requests too, with the
+   seconds after which the client tries again.
+8. Every search has to end before a browser's client gives up on it.
 """
 
 from __future__ import annotations
@@ -15,7 +17,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from litestar.testing import TestClient
 
+from app.api.application import create_app
+from app.api.index import Operator
+from app.api.limiting import RateLimit
+from app.engines import open_search_async
+from app.search.algolia.fold import fold
+from app.search.algolia.query import read_query
+from app.search.engine import RawAnswers
+from app.search.reading import AS_IT_STANDS
+from app.settings import secret_of
 from tests.algolia.asking import QUERIES, V4, ask, names, one, post, url_encoded
 from tests.words import Catalogue, program
 
@@ -154,3 +166,33 @@ def test_browsers_need_not_ask_first_and_may_read_all(catalogue: Catalogue) -> N
     for answer in (good, bad):
         assert answer.headers["access-control-allow-origin"] == "*"
         assert "Retry-After" in answer.headers["access-control-expose-headers"]
+
+
+def test_browsers_may_read_when_to_come_back(catalogue: Catalogue) -> None:
+    app = create_app(
+        database_url=catalogue.engines.database_url,
+        search=open_search_async(catalogue.engines.opensearch_url, catalogue.settings, RawAnswers()),
+        alias=catalogue.alias,
+        secret=secret_of(catalogue.settings),
+        operator=Operator(catalogue.new_client),
+        limit=RateLimit(1, ()),
+    )
+    origin = {"Origin": "https://shop.example", "Content-Type": "text/plain"}
+    with TestClient(app) as limited:
+        answers = [limited.post(QUERIES, content=b'{"requests":[]}', headers=origin) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    refused = answers[1]
+    assert refused.headers["access-control-allow-origin"] == "*"
+    assert "Retry-After" in refused.headers["access-control-expose-headers"]
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert refused.json()["message"].startswith("more than 1 requests a minute")
+
+
+def test_every_search_ends_before_a_browser_gives_up() -> None:
+    gives_up_after = 2000  # milliseconds, that Algolia's clients wait for an answer in a browser
+    asked: list[dict[str, Any]] = [QUERY, {"hitsPerPage": 3}, {"query": "a", "type": "facet", "facet": "network"}]
+    queries = [query for query, _ in (read_query(given, "programs") for given in asked) if query]
+    searches = fold(queries, dict.fromkeys(("tea", "", "a"), AS_IT_STANDS), {})
+    assert len(searches) == len(asked)
+    for search in searches:
+        assert int(search.body["timeout"].removesuffix("ms")) < gives_up_after

@@ -22,24 +22,29 @@ class Counted:
 
 
 def aggregations(attribute: str, limit: int, by_name: bool, chosen: tuple[str, ...]) -> dict[str, Any]:
-    """What counts a facet. `chosen` values are counted however rare they are.
+    """What counts a facet. `chosen` values are counted however rare they are, down to 0.
 
     Fractions have statistics only: as values they would be as many as programs. Whole numbers have both.
     """
     facet = FACETABLE[attribute]
-    if attribute in LEVELS:  # one aggregation counts both levels
-        return {f"values:{PATH}": first_values(facet, MOST_BOUNDED_VALUES)}
     counted: dict[str, Any] = {}
+    if chosen:
+        counted[f"chosen:{facet.key}"] = _down_to_zero(exactly(facet, list(chosen)))
+    if attribute in LEVELS:  # one aggregation counts both levels
+        return counted | {f"values:{PATH}": first_values(facet, MOST_BOUNDED_VALUES)}
     if isinstance(facet.facet, Terms) or facet.kind is Kind.INTEGER:
         values = first_values(facet, limit)
         if by_name:
             values["terms"]["order"] = {"_key": "asc"}
         counted[_of(attribute, by_name)] = values
-        if chosen:
-            counted[f"chosen:{attribute}"] = exactly(facet, list(chosen))
     if not isinstance(facet.facet, Terms):
         counted[f"stats:{attribute}"] = {"stats": {"field": facet.path}}
     return counted
+
+
+def _down_to_zero(aggregation: dict[str, Any]) -> dict[str, Any]:
+    """With the values that no program found has: a list of which all must hold shows them, to be taken back."""
+    return {"terms": aggregation["terms"] | {"min_doc_count": 0}}
 
 
 def _of(attribute: str, by_name: bool) -> str:
@@ -54,12 +59,16 @@ def counted(attribute: str, limit: int, by_name: bool, group: Mapping[str, Any])
     if name not in group:
         return Counted({}, stats, True)
     values = {spelled(facet, bucket): bucket["doc_count"] for bucket in group[name]["buckets"]}
+    chosen = group.get(f"chosen:{facet.key}", {"buckets": []})["buckets"]
+    exact = {spelled(facet, bucket): bucket["doc_count"] for bucket in chosen}
     if attribute in LEVELS:
-        values = {value: count for value, count in values.items() if level_of(value) == LEVELS[attribute]}
-    values = dict(sorted(values.items(), key=(lambda pair: pair[0]) if by_name else _by_count)[:limit])
-    for bucket in group.get(f"chosen:{attribute}", {"buckets": []})["buckets"]:
-        values[spelled(facet, bucket)] = bucket["doc_count"]
+        values, exact = (_on_level(LEVELS[attribute], each) for each in (values, exact))
+    values = dict(sorted(values.items(), key=(lambda pair: pair[0]) if by_name else _by_count)[:limit]) | exact
     return Counted(values, stats, by_name or group[name]["doc_count_error_upper_bound"] == 0)
+
+
+def _on_level(level: int, values: Mapping[str, int]) -> dict[str, int]:
+    return {value: count for value, count in values.items() if level_of(value) == level}
 
 
 def _by_count(pair: tuple[str, int]) -> tuple[int, str]:

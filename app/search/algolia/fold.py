@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
+from app.search.algolia.attributes import FACETABLE
 from app.search.algolia.counts import aggregations
 from app.search.algolia.expression import Expression, as_clause, both, selected
 from app.search.algolia.query import Query
@@ -89,7 +90,7 @@ def _folded(
         if place != shows:
             views.setdefault(conditions_of(each, each.facet), {})
         for facet in each.facets:
-            counts = aggregations(facet, each.facet_values, each.by_name, chosen.get(facet, ()))
+            counts = aggregations(facet, each.facet_values, each.by_name, chosen.get(FACETABLE[facet].key, ()))
             _merge(views.setdefault(conditions_of(each, facet), {}), counts)
         if each.facet:
             views[conditions_of(each, each.facet)] |= looked_through(each.facet, place, merchants.get(place))

@@ -13,6 +13,8 @@ export const NUMBERS = [
   { label: 'a month', start: 8, end: 30 },
   { label: 'longer', start: 31 },
 ];
+// Of the dynamic widgets one is placed by the page; whatever else the answer orders becomes a menu.
+export const DYNAMIC_LIST = 'language';
 // Dynamic widgets show the facets that have no widget of their own: two widgets of one attribute disturb each other.
 const PLACED = ['network', 'geoTargeting', 'category', 'epc', 'popularity', 'recurring', 'cookieDays'];
 export const unplaced = (attributes) =>

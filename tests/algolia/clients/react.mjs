@@ -1,5 +1,5 @@
 // The same page made with react-instantsearch.
-import { createElement as h } from 'react';
+import { createElement as h, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import {
   Breadcrumb,
@@ -28,7 +28,7 @@ import {
   useNumericMenu,
   useRange,
 } from 'react-instantsearch';
-import { NUMBERS, PER_PAGE, SORTS, unplaced } from './choices.mjs';
+import { DYNAMIC_LIST, NUMBERS, PER_PAGE, SORTS, unplaced } from './choices.mjs';
 
 const LEVELS = ['categoryPath.lvl0', 'categoryPath.lvl1'];
 
@@ -57,9 +57,24 @@ function NumericMenu({ attribute, items }) {
   );
 }
 
+// react-instantsearch has the hook alone; a page makes the slider, here of two inputs.
 function Slider({ attribute }) {
-  const { range } = useRange({ attribute });
-  return h('div', { className: 'ais-RangeSlider', 'aria-valuemin': range.min, 'aria-valuemax': range.max });
+  const { range, start, refine } = useRange({ attribute });
+  const refined = [Math.max(start[0], range.min), Math.min(start[1], range.max)];
+  const state = refined.join();
+  const [drawn, draw] = useState({}); // what the answer does not say yet
+  const shown = drawn.since === state ? drawn.values : refined;
+  const handle = (end) => (event) => {
+    const moved = shown.with(end, Number(event.target.value));
+    draw({ since: state, values: moved });
+    refine(moved);
+  };
+  const { min, max } = range;
+  return shown.map((value, end) => h('input', { key: end, type: 'range', min, max, value, onChange: handle(end) }));
+}
+
+function DynamicMenu({ attribute }) {
+  return h('div', { 'data-attribute': attribute }, h(Menu, { attribute }));
 }
 
 function Suggesting() {
@@ -103,11 +118,11 @@ export async function open(root, searchClient) {
     box('clear', h(ClearRefinements)),
     box(
       'dynamic',
-      h(DynamicWidgets, {
-        maxValuesPerFacet: 300,
-        transformItems: unplaced,
-        fallbackComponent: ({ attribute }) => h('div', { 'data-attribute': attribute }, h(Menu, { attribute })),
-      }),
+      h(
+        DynamicWidgets,
+        { maxValuesPerFacet: 300, transformItems: unplaced, fallbackComponent: DynamicMenu },
+        h('div', { 'data-attribute': DYNAMIC_LIST }, h(RefinementList, { attribute: DYNAMIC_LIST })),
+      ),
     ),
     h(
       Index,

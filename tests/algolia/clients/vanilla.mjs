@@ -2,7 +2,7 @@
 import instantsearch from 'instantsearch.js/es/index.js';
 import { connectAutocomplete } from 'instantsearch.js/es/connectors/index.js';
 import * as widgets from 'instantsearch.js/es/widgets/index.js';
-import { NUMBERS, PER_PAGE, SORTS, unplaced } from './choices.mjs';
+import { DYNAMIC_LIST, NUMBERS, PER_PAGE, SORTS, unplaced } from './choices.mjs';
 
 export async function open(root, searchClient) {
   const box = (name) => {
@@ -13,6 +13,10 @@ export async function open(root, searchClient) {
   };
   const list = (attribute, options = {}) =>
     widgets.refinementList({ container: box(attribute), attribute, limit: 300, ...options });
+  const named = (widget, container, attribute) => {
+    container.dataset.attribute = attribute;
+    return widget({ container, attribute });
+  };
   const item = (hit, { html, components }) =>
     html`<article data-id="${hit.objectID}">
       ${components.Highlight({ hit, attribute: 'name' })} ${components.Snippet({ hit, attribute: 'description' })}
@@ -45,11 +49,8 @@ export async function open(root, searchClient) {
       container: box('dynamic'),
       maxValuesPerFacet: 300,
       transformItems: unplaced,
-      widgets: [],
-      fallbackWidget: ({ container, attribute }) => {
-        container.dataset.attribute = attribute;
-        return widgets.menu({ container, attribute });
-      },
+      widgets: [(container) => named(widgets.refinementList, container, DYNAMIC_LIST)],
+      fallbackWidget: ({ container, attribute }) => named(widgets.menu, container, attribute),
     }),
     widgets.index({ indexName: 'programs_name_asc', indexId: 'endless' }).addWidgets([
       widgets.configure({ hitsPerPage: 5 }),
