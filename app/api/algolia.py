@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from typing import Any
@@ -130,7 +131,11 @@ async def _browsed(request: _Request, index: str, given: Parameters, catalogue: 
         page = await browse(catalogue.engine, browsed, secret=catalogue.secret, synced=catalogue.probe.synced)
         return msgspec.json.encode(page)
 
-    return Response(await while_connected(request, make()), media_type=MediaType.JSON, headers=_NOT_KEPT)
+    making = asyncio.ensure_future(make())
+    try:
+        return Response(await while_connected(request, making), media_type=MediaType.JSON, headers=_NOT_KEPT)
+    finally:
+        making.cancel()
 
 
 @post(

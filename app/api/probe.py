@@ -77,6 +77,7 @@ class Probe:
         self._pool = pool
         self.index = IndexState(generation=None, pending_changes=None, oldest_pending_seconds=None)
         self.synced: Mapping[str, str] = {}
+        self.synced_mark = ""  # differs whenever that does
         self.search_ready = False
         self.database_ready = False
 
@@ -123,6 +124,7 @@ class Probe:
             if row:
                 synced: dict[str, str] = row["synced"] or {}
                 self.synced = {slug: rfc3339(datetime.fromisoformat(at)) for slug, at in synced.items()}
+                self.synced_mark = repr(sorted(self.synced.items()))
                 return row["pending"], max(round(row["oldest"] or 0.0, 3), 0.0)
         return None
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
@@ -51,12 +51,14 @@ async def remembered(
     state = _state_of_suggestions(catalogue) if suggested else _state(catalogue)
     etag = f'W/"{hashlib.sha256(repr((state, key)).encode()).hexdigest()[:24]}"'
     headers = {"ETag": etag, "Cache-Control": _REVALIDATE} if state else {}
-    if state and _holds(request.headers.get("if-none-match", ""), etag):
+    if state and _holds(_header(request, b"if-none-match"), etag):
         return Response(None, status_code=304, headers=headers)
     body = catalogue.pages.known((key, state)) if state else None
     if body is None:
-        making = catalogue.pages.get((key, state), make, lambda made: bool(state) and not made.startswith(PASSING))
-        body = await while_connected(request, making)
+        with catalogue.pages.making(
+            (key, state), make, lambda made: bool(state) and not made.startswith(PASSING)
+        ) as making:
+            body = await while_connected(request, making)
     if body.startswith(PASSING):
         headers = {"Cache-Control": "no-store"}
     return Response(body.removeprefix(PASSING) + end, media_type=MediaType.JSON, headers=headers)
@@ -66,9 +68,8 @@ def _state(catalogue: Catalogue) -> str:
     """What answers follow from besides the request; empty while it is not known what the index holds."""
     if not catalogue.engine.state:
         return ""
-    synced = sorted(catalogue.probe.synced.items())
-    # "new" is a matter of the day
-    return f"{catalogue.engine.state} {catalogue.engine.suggestions} {_build()} {datetime.now(UTC):%Y-%m-%d} {synced}"
+    day = int(time.time() // 86_400)  # "new" is a matter of the day
+    return f"{catalogue.engine.state} {catalogue.engine.suggestions} {_build()} {day} {catalogue.probe.synced_mark}"
 
 
 def _state_of_suggestions(catalogue: Catalogue) -> str:
@@ -83,6 +84,11 @@ def _build() -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
+def _header(request: Request[Any, Any, Any], name: bytes) -> str:
+    """A header as it was sent; `request.headers` would take apart all of them."""
+    return next((value.decode("latin-1") for sent, value in request.scope["headers"] if sent == name), "")
+
+
 def _holds(given: str, etag: str) -> bool:
     """Whether `If-None-Match` names the tag; weak comparison (RFC 9110 13.1.2)."""
     tags = {tag.strip().removeprefix("W/") for tag in given.split(",")}
@@ -94,22 +100,18 @@ def client_gone(_: Request[Any, Any, Any], __: Exception) -> Response[None]:
     return Response(None, status_code=_CLIENT_CLOSED_REQUEST)
 
 
-async def while_connected(request: Request[Any, Any, Any], work: Awaitable[bytes]) -> bytes:
-    """The result of some work, which is cancelled when the client leaves. Raises Gone."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.wait({task}, timeout=_UNWATCHED_SECONDS)
-        if not task.done():
-            left = asyncio.ensure_future(_left(request))
-            try:
-                await asyncio.wait({task, left}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                left.cancel()
-        if not task.done():
-            raise Gone
-        return task.result()
-    finally:
-        task.cancel()
+async def while_connected(request: Request[Any, Any, Any], work: asyncio.Task[bytes]) -> bytes:
+    """The result of some work, as long as the client is there to get it. Raises Gone."""
+    await asyncio.wait({work}, timeout=_UNWATCHED_SECONDS)
+    if not work.done():
+        left = asyncio.ensure_future(_left(request))
+        try:
+            await asyncio.wait({work, left}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            left.cancel()
+    if not work.done():
+        raise Gone
+    return work.result()
 
 
 async def _left(request: Request[Any, Any, Any]) -> None:

@@ -31,7 +31,7 @@ def create_app() -> Litestar:
     async def ready() -> dict[str, str]:
         return {}
 
-    return Litestar([search, ready], openapi_config=None)
+    return Litestar([search, ready], openapi_config=None, logging_config=None)  # as the API's: no line a request
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -43,7 +44,10 @@ def aggregations(request: SearchRequest, filters: Mapping[str, Filter], divided:
     shared: dict[str, Any] = {}
     groups: dict[str, Any] = {}
     for key in request.facets:
-        counted = _counts(FACETS[key], request, filters.get(key))
+        counted = _counts(key, request.limit_of(key), request.by_name(key))
+        selected = filters.get(key)
+        if selected and (chosen := [*selected.values, *selected.excluded_values]):
+            counted = {**counted, f"selected:{key}": exactly(FACETS[key], chosen)}
         if key in divided.after:
             others = [each for name, each in divided.after.items() if name != key]
             groups[f"only:{key}"] = {"filter": all_of(others), "aggs": counted}
@@ -54,14 +58,13 @@ def aggregations(request: SearchRequest, filters: Mapping[str, Filter], divided:
     return groups
 
 
-def _counts(facet: Searchable, request: SearchRequest, selected: Filter | None) -> dict[str, Any]:
-    key, path = facet.key, facet.path
+@lru_cache(maxsize=512)  # pages ask for the same facets whatever they search for
+def _counts(key: str, limit: int, by_name: bool) -> Mapping[str, Any]:
+    facet = FACETS[key]
+    path = facet.path
     match facet.facet:
         case Terms():
-            values = first_values(facet, request.limit_of(key), by_name=request.by_name(key))
-            counted: dict[str, Any] = {f"values:{key}": values}
-            if selected and (chosen := [*selected.values, *selected.excluded_values]):
-                counted[f"selected:{key}"] = exactly(facet, chosen)
+            counted: dict[str, Any] = {f"values:{key}": first_values(facet, limit, by_name=by_name)}
         case Ranges(edges=edges):
             counted = {
                 f"histogram:{key}": {"range": {"field": path, "ranges": _edges(edges)}},
@@ -120,16 +123,18 @@ def _terms_answer(
 ) -> dict[str, Any]:
     terms = group[f"values:{facet.key}"]
     counts = {spelled(facet, bucket): bucket["doc_count"] for bucket in terms["buckets"]}
+    by_name = request.by_name(facet.key)
     if selected:
         exact = group.get(f"selected:{facet.key}", {"buckets": []})["buckets"]
         for value in (*selected.values, *selected.excluded_values):
             counts.setdefault(value, 0)
         counts |= {spelled(facet, bucket): bucket["doc_count"] for bucket in exact}
+        # The engine's buckets come in this order; those that were selected belong among them.
+        counts = dict(sorted(counts.items(), key=lambda pair: (0 if by_name else -pair[1], pair[0])))
     chosen = set(selected.values if selected else ())
     excluded = set(selected.excluded_values if selected else ())
     values = []
-    by_name = request.by_name(facet.key)
-    for value, count in sorted(counts.items(), key=lambda pair: (0 if by_name else -pair[1], pair[0])):
+    for value, count in counts.items():
         entry: dict[str, Any] = {
             "value": value == "true" if facet.kind is Kind.FLAG else value,
             "filter": escape(value),

@@ -19,7 +19,7 @@ from app.search.reading import (
     meant_body,
     mistyped,
 )
-from app.search.words import as_written
+from app.search.words import as_written, holds_as_written
 
 BodyOf = Callable[[Reading], dict[str, Any]]
 """The request for a way of reading the words."""
@@ -35,12 +35,16 @@ async def find(engine: SearchEngine, q: str, body_of: BodyOf, **parameters: str)
     reading = known_reading(engine, q)
     if reading is None:
         found = await engine.search(body_of(AS_IT_STANDS), **parameters)
-        if found.partial or found.hits.total.value >= ENOUGH:
+        if found.partial or found.hits.total.value >= ENOUGH or _holds(found, q):
             return found, AS_IT_STANDS
         reading = await reading_of(engine, q)
         if reading.tier is Tier.EXACT:
             return found, reading
     return await engine.search(body_of(reading), **parameters), reading
+
+
+def _holds(found: Found, q: str) -> bool:
+    return any(holds_as_written(q, hit.matched_queries or ()) for hit in found.hits.hits)
 
 
 def known_reading(engine: SearchEngine, q: str) -> Reading | None:

@@ -124,13 +124,15 @@ def program(source: msgspec.Raw, synced: Mapping[str, str]) -> bytes:
     """
     document = bytes(source)
     cut = document.rfind(_SYNC)
-    if cut >= 0:
-        document = document[:cut] + b"}"
-    if synced and _UNSYNCED in document:
-        network = document[document.find(_NETWORK) + len(_NETWORK) :].partition(b'"')[0].decode()
-        if when := synced.get(network):
-            document = document.replace(_UNSYNCED, b'"lastSyncedAt":"' + when.encode() + b'"', 1)
-    return document
+    if cut < 0:
+        cut = len(document) - 1
+    unsynced = document.find(_UNSYNCED, 0, cut) if synced else -1
+    if unsynced >= 0:
+        start = document.find(_NETWORK) + len(_NETWORK)
+        if when := synced.get(document[start : document.find(b'"', start)].decode()):
+            rest = document[unsynced + len(_UNSYNCED) : cut]
+            return b'%b"lastSyncedAt":"%b"%b}' % (document[:unsynced], when.encode(), rest)
+    return document[:cut] + b"}"
 
 
 def chosen(document: bytes, fields: tuple[str, ...]) -> bytes:

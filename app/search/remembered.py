@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
@@ -53,15 +54,26 @@ class Remembered(Generic[Value]):
         """
         if (value := self.known(key)) is not None:
             return value
+        with self.making(key, make, keep) as task:
+            return await asyncio.shield(task)
+
+    @contextmanager
+    def making(
+        self, key: Hashable, make: Callable[[], Awaitable[Value]], keep: Callable[[Value], bool] = lambda _: True
+    ) -> Iterator[asyncio.Task[Value]]:
+        """The task that makes a value which is not known, one for all who ask; not to be cancelled by any of them."""
         task, waiting = self._making.get(key, (None, 0))
         if task is None or task.done():
-            task, waiting = asyncio.ensure_future(_awaited(make)), 0
+            task, waiting = asyncio.ensure_future(self._make(key, make, keep)), 0
         self._making[key] = (task, waiting + 1)
         try:
-            value = await asyncio.shield(task)
+            yield task
         finally:
             self._leave(key, task)
-        if keep(value) and self.known(key) is None:
+
+    async def _make(self, key: Hashable, make: Callable[[], Awaitable[Value]], keep: Callable[[Value], bool]) -> Value:
+        value = await make()
+        if keep(value):
             self.keep(key, value)
         return value
 
@@ -75,7 +87,3 @@ class Remembered(Generic[Value]):
         del self._making[key]
         if not task.done():
             task.cancel()
-
-
-async def _awaited(make: Callable[[], Awaitable[Value]]) -> Value:
-    return await make()

@@ -38,6 +38,9 @@ MERCHANTS = "merchants"  # the aggregation that counts them
 RELEVANCE = "relevance"
 NEWEST = "newest"
 
+_KEYS = tuple(entry.key for entry in FIELDS)
+_HIDING_UNKNOWNS = tuple(key for key, searched in FILTERS.items() if searched.ranged and searched.optional)
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -155,6 +158,8 @@ class _Reader:
         return ",".join(self.parameters.get(name, ()))
 
     def items(self, name: str) -> list[Item]:
+        if name not in self.parameters:
+            return []
         try:
             items = split_items(self.joined(name))
         except Malformed as malformed:
@@ -169,6 +174,8 @@ class _Reader:
         return items
 
     def single(self, name: str) -> str:
+        if name not in self.parameters:
+            return ""
         values = [value for value in self.parameters.get(name, ()) if value.strip()]
         if len(values) > 1:
             self.wrong(name, f"'{name}' is given {len(values)} times; once is enough", problem="repeated-parameter")
@@ -247,11 +254,10 @@ def read_request(parameters: Mapping[str, list[str]], also: Iterable[str] = ()) 
     return request
 
 
-def _refuse_unknown(reader: _Reader, controls: Iterable[str]) -> None:
-    known = (*controls, *FILTERS)
+def _refuse_unknown(reader: _Reader, controls: tuple[str, ...]) -> None:
     for name in reader.parameters:
-        if name not in known:
-            end, choice = meaning(name, known)
+        if name not in FILTERS and name not in controls:
+            end, choice = meaning(name, (*controls, *FILTERS))
             reader.wrong(name, f"'{name[:80]}' is not a parameter{end}", choice, problem="unknown-parameter")
 
 
@@ -295,13 +301,12 @@ def _filters(reader: _Reader) -> Mapping[str, Filter]:
 
 
 def _included_unknowns(reader: _Reader) -> set[str]:
-    ranged = [key for key, searched in FILTERS.items() if searched.ranged and searched.optional]
     names: set[str] = set()
     for item in reader.items("includeUnknown"):
-        if item.text in ranged:
+        if item.text in _HIDING_UNKNOWNS:
             names.add(item.text)
         else:
-            end, choice = meaning(item.text, ranged)
+            end, choice = meaning(item.text, _HIDING_UNKNOWNS)
             reader.wrong("includeUnknown", f"'{item.text[:80]}' has no range that can be unknown{end}", choice)
     return names
 
@@ -479,12 +484,11 @@ def _facet_orders(reader: _Reader) -> Mapping[str, str]:
 
 
 def _fields(reader: _Reader) -> tuple[str, ...]:
-    keys = [entry.key for entry in FIELDS]
     names: list[str] = []
     for item in reader.items("fields"):
-        if item.text in keys:
+        if item.text in _KEYS:
             names.append(item.text)
         else:
-            end, choice = meaning(item.text, keys)
+            end, choice = meaning(item.text, _KEYS)
             reader.wrong("fields", f"'{item.text[:80]}' is not a field of a program{end}", choice)
     return tuple(dict.fromkeys(names))

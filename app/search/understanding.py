@@ -75,6 +75,7 @@ def understand(q: str) -> Understood:
     return Understood(tuple(groups), tuple(optional), tuple(dict.fromkeys(wanted)))
 
 
+@lru_cache(maxsize=8192)  # queries differ, their words mostly do not
 def _known(text: str, length: int) -> Wish | Group | None:
     """What a phrase of that many words stands for; None if nothing is known of it as a whole."""
     looked_up = key(text)

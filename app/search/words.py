@@ -6,6 +6,7 @@ weight and its reason.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -87,7 +88,18 @@ def matching(q: str, reading: Reading = AS_IT_STANDS, today: date | None = None)
 
 def as_written(q: str) -> Clause:
     """Documents that hold all words as they are written, found cheaply: some of those that `matching` finds."""
-    return _folded(q, "and")
+    return _folded(" ".join(group.text for group in understand(q).groups) or q, "and")
+
+
+def holds_as_written(q: str, matched: Iterable[str]) -> bool:
+    """Whether a document is known to be one of these, by the names of the clauses of `matching` that it satisfies."""
+    groups = understand(q).groups
+    # Several words under one name may have been found by their stems.
+    return (
+        bool(groups)
+        and all(len(group.words) == 1 for group in groups)
+        and {f"word:{group.text}" for group in groups} <= set(matched)
+    )
 
 
 def _begun(q: str, today: date) -> Clause:
