@@ -45,22 +45,22 @@ _SLOT = re.compile(r"\{(\w+)\}")
 @cache
 def topics(language: str) -> dict[str, Topic]:
     """Topic name to its words."""
-    return {name: _topic(words, language) for name, words in _read("words", language).items()}
+    return {name: _topic(words, language) for name, words in read_words("words", language).items()}
 
 
 def _topic(words: dict[str, str], language: str) -> Topic:
     return Topic(
-        goods=_split(words["goods"]),
-        qualities=Table(_split(words.get("qualities", ""))),
-        titles=Table(capwords(good) if language == "en" else _capital(good) for good in _split(words["goods"])),
-        people=Table(_split(words["people"])),
-        signs=Table(_split(words["signs"])),
+        goods=split(words["goods"]),
+        qualities=Table(split(words.get("qualities", ""))),
+        titles=Table(capwords(good) if language == "en" else _capital(good) for good in split(words["goods"])),
+        people=Table(split(words["people"])),
+        signs=Table(split(words["signs"])),
     )
 
 
 @cache
 def grammar(language: str) -> Grammar:
-    tree = _read("sentences", language)
+    tree = read_words("sentences", language)
     names = tree.pop("names")
     return Grammar(
         sentences={
@@ -73,15 +73,17 @@ def grammar(language: str) -> Grammar:
             for kind, parts in kinds.items()
         },
         names={kind: _part(names[kind], first=True) for kind in PATTERN_KINDS if kind in names},
-        fillers={word: Table(_split(text)) for word, text in names.items() if word not in PATTERN_KINDS},
+        fillers={word: Table(split(text)) for word, text in names.items() if word not in PATTERN_KINDS},
     )
 
 
-def _read(folder: str, name: str) -> dict[str, Any]:
+def read_words(folder: str, name: str) -> dict[str, Any]:
+    """A file of words or sentences."""
     return tomllib.loads(files("generators").joinpath(folder, f"{name}.toml").read_text("utf-8"))
 
 
-def _split(text: str) -> tuple[str, ...]:
+def split(text: str) -> tuple[str, ...]:
+    """The words of a line, between semicolons."""
     return tuple(word.strip() for word in text.split(";"))
 
 

@@ -2,7 +2,7 @@
 
 1. Volumes, categories, countries and data source. 2. Every percent shown lies in its network's range, and
 at most a tenth of rows show none. 3. The same seed gives the same bytes, however the range is cut; another
-seed changes the same programs. 4. What a network never gives is None.
+seed changes the same programs. 4. What a network never gives is None. 5. People are called as Faker calls them.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import pytest
 
 from generators import VOLUMES, catalogue
 from generators.catalogue import BLOCK, CATALOGUES
+from generators.draw_people import drawn
+from generators.people import people
 from generators.places import places
-from generators.vocabulary import topics
+from generators.vocabulary import read_words, topics
 from mappings.network_program import NetworkProgram
 from mappings.taxonomy import vertical_of
 
@@ -152,3 +154,9 @@ def test_every_place_has_its_words() -> None:
         for code in lists.places:
             known = topics(places()[code].language)
             assert all(topic in known for topic, _ in lists.categories.values())
+
+
+def test_people_are_those_that_faker_draws() -> None:
+    for region, by_language in read_words("words", "places").items():
+        for language, words in by_language.items():
+            assert people()[f"{region}.{language}"] == drawn(words["faker"])
