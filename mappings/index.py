@@ -99,11 +99,13 @@ def _sync() -> dict[str, Any]:
     return {
         "properties": {
             "version": {"type": "long", **plain},
-            "bucket": {"type": "short"},
+            "bucket": {"type": "short", **plain},
             "check": {"type": "long", **plain},
             "deleted": {"type": "boolean"},
             "categoryPath": {"type": "keyword"},
-            "merchant": {"type": "keyword"},
+            # Nearly every program has another: looked up by domain (`app.search.merchants`), an index of its own would
+            # be large for nothing.
+            "merchant": {"type": "keyword", **plain},
             "vertical": _text(),
             "popularity": {"type": "rank_feature"},
             **{key: {"type": "date", "format": "strict_date_time"} for key in TIMES},

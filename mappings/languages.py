@@ -20,7 +20,7 @@ class Stemmer:
 STEMMERS: dict[str, Stemmer] = {
     "da": Stemmer("danish", "danish"),
     "de": Stemmer("light_german", "german"),
-    "en": Stemmer("english", "english"),
+    "en": Stemmer("minimal_english", "english"),
     "es": Stemmer("light_spanish", "spanish"),
     "fi": Stemmer("light_finnish", "finnish"),
     "fr": Stemmer("light_french", "french"),

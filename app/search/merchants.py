@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 
 from app.search.body import TIMEOUT
-from app.search.filters import ALIVE, clause, effective
+from app.search.filters import ALIVE, Clause, clause, effective
 from app.search.page import Found, Offers, chosen, program
 from app.search.request import MERCHANT, SearchRequest
 
+_ALONE = "p:"  # and an id: the key of a program without a domain, which is a group of its own (`mappings.document`)
 # Merchants have a handful of offers; a page of a hundred merchants stays far below this.
 _MOST_OFFERS = 2000
 _BEST_PAID_FIRST = [
@@ -34,10 +35,17 @@ def offers_body(request: SearchRequest, keys: list[str]) -> dict[str, Any]:
     return {
         "size": _MOST_OFFERS,
         "timeout": TIMEOUT,
-        "query": {"bool": {"filter": [ALIVE, status, {"terms": {MERCHANT: keys}}]}},
+        "query": {"bool": {"filter": [ALIVE, status, _near(keys), {"terms": {MERCHANT: keys}}]}},
         "sort": _BEST_PAID_FIRST,
         "docvalue_fields": [MERCHANT],
     }
+
+
+def _near(keys: list[str]) -> Clause:
+    """Programs among which those of the merchants are, by fields that are indexed: a merchant's key is not."""
+    domains = [domain for key in keys if (domain := key.rpartition("/")[0])]
+    ids = [key.removeprefix(_ALONE) for key in keys if key.startswith(_ALONE)]
+    return {"bool": {"should": [{"terms": {"merchantDomain": domains}}, {"terms": {"id": ids}}]}}
 
 
 def gather(found: Found, request: SearchRequest, synced: Mapping[str, str]) -> Offers:
