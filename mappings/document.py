@@ -13,6 +13,9 @@ from mappings.taxonomy import VERTICALS
 # Buckets of the comparison between Postgres and OpenSearch (a power of two: the bucket is the id's low bits).
 BUCKETS = 1024
 
+# The key of a program without a domain, which is a merchant of its own: this and its id.
+ALONE = "p:"
+
 # hashint8extended is what hash partitions are built on, so its values survive a Postgres upgrade.
 CHECK = "(hashint8extended({id}, {version}) & 4294967295)"
 
@@ -56,7 +59,7 @@ def _sync() -> str:
         f"json_build_object('name', p.name, 'description', p.description, 'labels', {labels})) end"
     )
     # The offers of one merchant in one region belong together; a program without a domain is a group of its own.
-    merchant = "coalesce(p.merchant_domain || '/' || coalesce(p.primary_region, ''), 'p:' || p.id)"
+    merchant = f"coalesce(p.merchant_domain || '/' || coalesce(p.primary_region, ''), '{ALONE}' || p.id)"
     return (
         '(select s from (select p.version as "version", '
         f'{bucket_sql("p.id")} as "bucket", {check_sql("p.id", "p.version")} as "check", '

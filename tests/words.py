@@ -17,6 +17,7 @@ from opensearchpy import OpenSearch
 from app.api.application import create_app
 from app.api.index import Operator
 from app.api.keys import create_key
+from app.api.limiting import RateLimit
 from app.engines import Engines, open_database, open_search, open_search_async
 from app.importing.merge import Merged, merge
 from app.importing.rows import COLUMNS, COPY_OPTIONS, copy_lines
@@ -72,6 +73,10 @@ class Catalogue:
     @cached_property
     def api(self) -> TestClient[Any]:
         """The API in this process, over the real engines."""
+        return self.opened()
+
+    def opened(self, limit: RateLimit | None = None) -> TestClient[Any]:
+        """Another such API, with what a client may ask for."""
         app = create_app(
             database_url=self.engines.database_url,
             search=open_search_async(self.engines.opensearch_url, self.settings, RawAnswers()),
@@ -79,6 +84,7 @@ class Catalogue:
             secret=secret_of(self.settings),
             operator=Operator(self.new_client),
             accounts=accounts(self.settings),
+            limit=limit,
         )
         return self._opened.enter_context(TestClient(app, raise_server_exceptions=False))
 

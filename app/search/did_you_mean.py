@@ -18,7 +18,7 @@ from app.search.body import query
 from app.search.engine import EngineAway, SearchEngine
 from app.search.filters import clause, effective
 from app.search.page import Notice
-from app.search.reading import Reading
+from app.search.reading import Reading, count_body
 from app.search.suggest import body, look_up, resembling
 from app.search.typed import distance, pieces, typed
 from mappings.folding import folded
@@ -186,10 +186,4 @@ async def _resembling(engine: SearchEngine, text: str) -> list[str]:
 def _trial(q: str, reading: Reading) -> dict[str, Any]:
     """The request that tells whether words find anything."""
     shown = [clause(each) for each in effective({}).values()]
-    return {
-        "size": 0,
-        "track_total_hits": 1,
-        "terminate_after": 1,
-        "timeout": "500ms",
-        "query": query(q, shown, reading),
-    }
+    return count_body(query(q, shown, reading))

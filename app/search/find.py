@@ -67,12 +67,13 @@ async def reading_of(engine: SearchEngine, q: str) -> Reading:
 
 async def _probe(engine: SearchEngine, q: str) -> Reading:
     # The first one is cheap, and mostly tells.
-    if await _finds(engine, _written(q), 1) or await _finds(engine, query(q, ()), ENOUGH):
+    if await _finds(engine, written(q), 1) or await _finds(engine, query(q, ()), ENOUGH):
         return AS_IT_STANDS
     return mistyped((await engine.search(meant_body(q))).suggest)
 
 
-def _written(q: str) -> Clause:
+def written(q: str) -> Clause:
+    """Programs that hold all words as they are written."""
     return {"bool": {"filter": [ALIVE, as_written(q)]}}
 
 
@@ -87,7 +88,7 @@ async def reading_while_typed(engine: SearchEngine, q: str) -> Reading:
 
 
 async def _typed(engine: SearchEngine, q: str) -> Reading:
-    if await _finds(engine, _written(q), ENOUGH) or await _finds(engine, query(q, ()), ENOUGH):
+    if await _finds(engine, written(q), ENOUGH) or await _finds(engine, query(q, ()), ENOUGH):
         return AS_IT_STANDS
     if await _finds(engine, query(q, (), AS_BEGUN), 1):
         return AS_BEGUN

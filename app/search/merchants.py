@@ -11,8 +11,8 @@ from app.search.body import TIMEOUT
 from app.search.filters import ALIVE, Clause, clause, effective
 from app.search.page import Found, Offers, chosen, program
 from app.search.request import MERCHANT, SearchRequest
+from mappings.document import ALONE
 
-_ALONE = "p:"  # and an id: the key of a program without a domain, which is a group of its own (`mappings.document`)
 # Merchants have a handful of offers; a page of a hundred merchants stays far below this.
 _MOST_OFFERS = 2000
 _BEST_PAID_FIRST = [
@@ -44,7 +44,7 @@ def offers_body(request: SearchRequest, keys: list[str]) -> dict[str, Any]:
 def _near(keys: list[str]) -> Clause:
     """Programs among which those of the merchants are, by fields that are indexed: a merchant's key is not."""
     domains = [domain for key in keys if (domain := key.rpartition("/")[0])]
-    ids = [key.removeprefix(_ALONE) for key in keys if key.startswith(_ALONE)]
+    ids = [key.removeprefix(ALONE) for key in keys if key.startswith(ALONE)]
     return {"bool": {"should": [{"terms": {"merchantDomain": domains}}, {"terms": {"id": ids}}]}}
 
 

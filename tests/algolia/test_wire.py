@@ -17,17 +17,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from litestar.testing import TestClient
 
-from app.api.application import create_app
-from app.api.index import Operator
 from app.api.limiting import RateLimit
-from app.engines import open_search_async
 from app.search.algolia.fold import fold
 from app.search.algolia.query import read_query
-from app.search.engine import RawAnswers
 from app.search.reading import AS_IT_STANDS
-from app.settings import secret_of
 from tests.algolia.asking import QUERIES, V4, ask, names, one, post, url_encoded
 from tests.words import Catalogue, program
 
@@ -169,17 +163,9 @@ def test_browsers_need_not_ask_first_and_may_read_all(catalogue: Catalogue) -> N
 
 
 def test_browsers_may_read_when_to_come_back(catalogue: Catalogue) -> None:
-    app = create_app(
-        database_url=catalogue.engines.database_url,
-        search=open_search_async(catalogue.engines.opensearch_url, catalogue.settings, RawAnswers()),
-        alias=catalogue.alias,
-        secret=secret_of(catalogue.settings),
-        operator=Operator(catalogue.new_client),
-        limit=RateLimit(1, ()),
-    )
+    limited = catalogue.opened(RateLimit(1, ()))
     origin = {"Origin": "https://shop.example", "Content-Type": "text/plain"}
-    with TestClient(app) as limited:
-        answers = [limited.post(QUERIES, content=b'{"requests":[]}', headers=origin) for _ in range(2)]
+    answers = [limited.post(QUERIES, content=b'{"requests":[]}', headers=origin) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 429]
     refused = answers[1]
     assert refused.headers["access-control-allow-origin"] == "*"

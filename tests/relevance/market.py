@@ -9,8 +9,9 @@ from opensearchpy import OpenSearch
 
 from app.search.body import query
 from app.search.filters import ALIVE
+from app.search.find import written
 from app.search.reading import AS_IT_STANDS, ENOUGH, Reading, count_body, meant_body, mistyped
-from app.search.words import as_written, matching
+from app.search.words import matching
 from tests.relevance import judgements
 from tests.relevance.judgements import Query
 from tests.relevance.measure import Ask, Body, ndcg, read_ideals, read_rows, reciprocal_ranks
@@ -30,7 +31,7 @@ class Market:
     def reading(self, q: str) -> Reading:
         """How search reads the words."""
         if q not in self._readings:
-            if self._finds({"bool": {"filter": [ALIVE, as_written(q)]}}, 1) or self._finds(query(q, ()), ENOUGH):
+            if self._finds(written(q), 1) or self._finds(query(q, ()), ENOUGH):
                 self._readings[q] = AS_IT_STANDS
             else:
                 meant = self.client.search(index=self.index, body=meant_body(q))
