@@ -15,7 +15,6 @@ from app.engines import Engines, open_search, open_search_async
 from app.logs import configure
 from app.networks.accounts import accounts
 from app.parent import end_with_parent
-from app.search.engine import RawAnswers
 from app.settings import Settings, SettingsError, read_settings, secret_of
 
 _GARBAGE = 20_000  # new objects; an answer makes some hundreds, nearly all of them gone without a collector
@@ -31,7 +30,7 @@ def create_app() -> Litestar:
     engines = Engines(settings.database_url, settings.opensearch_url)
     application = build(
         database_url=settings.database_url,
-        search=open_search_async(settings.opensearch_url, settings, RawAnswers()),
+        search=open_search_async(settings.opensearch_url, settings),
         alias=settings.index,
         secret=secret_of(settings),
         operator=Operator(lambda: open_search(engines, settings), settings.shards, settings.replicas),

@@ -34,7 +34,6 @@ from opensearchpy.exceptions import SSLError
 from app.cli import affindex
 from app.engines import Engines, open_search, open_search_async
 from app.engines.postgres import _INSTALL
-from app.search.engine import RawAnswers
 from app.settings import PREFIX, Settings, SettingsError, read_settings, variable_names
 
 ROOT = Path(__file__).parents[1]
@@ -233,7 +232,7 @@ def test_clients_verify_opensearch_by_its_authority(engines: Engines, made: Path
         assert open_search(there, trusting).info()["version"]["number"].startswith("3.")
 
         async def asked() -> Any:
-            async with open_search_async(url, trusting, RawAnswers()) as search:
+            async with open_search_async(url, trusting) as search:
                 return msgspec.json.decode(await search.transport.perform_request("GET", "/"))
 
         assert asyncio.run(asked())["version"]["number"].startswith("3.")

@@ -22,7 +22,6 @@ from app.engines import Engines, open_database, open_search, open_search_async
 from app.importing.merge import Merged, merge
 from app.importing.rows import COLUMNS, COPY_OPTIONS, copy_lines
 from app.networks.accounts import accounts
-from app.search.engine import RawAnswers
 from app.settings import Settings, secret_of
 from indexing import generations, suggestions
 from indexing.follow import drain
@@ -79,7 +78,7 @@ class Catalogue:
         """Another such API, with what a client may ask for."""
         app = create_app(
             database_url=self.engines.database_url,
-            search=open_search_async(self.engines.opensearch_url, self.settings, RawAnswers()),
+            search=open_search_async(self.engines.opensearch_url, self.settings),
             alias=self.alias,
             secret=secret_of(self.settings),
             operator=Operator(self.new_client),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
+import msgspec
 from litestar import Request, Router, get
 from litestar.di import NamedDependency
 from litestar.response import Stream
@@ -106,7 +106,7 @@ def _asked(parameters: dict[str, list[str]]) -> SearchRequest:
     if errors:
         raise BadRequest(errors)
     asked = read_request(parameters)
-    return asked if asked.q or "sort" in parameters else replace(asked, sort=(SortKey("id", False),))
+    return asked if asked.q or "sort" in parameters else msgspec.structs.replace(asked, sort=(SortKey("id", False),))
 
 
 async def _end(catalogue: Catalogue, snapshot: str | None) -> None:

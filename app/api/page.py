@@ -10,7 +10,6 @@ from litestar import Litestar
 from app.api.application import create_app
 from app.api.index import Operator
 from app.engines import Engines, open_search, open_search_async
-from app.search.engine import RawAnswers
 from app.settings import Settings
 
 _BEGIN, _END = "<!-- routes: written by `make docs` -->\n", "<!-- end of routes -->\n"
@@ -31,7 +30,7 @@ def _application() -> Litestar:
     engines, settings = Engines("", "http://127.0.0.1"), Settings()
     return create_app(
         database_url="",
-        search=open_search_async(engines.opensearch_url, settings, RawAnswers()),
+        search=open_search_async(engines.opensearch_url, settings),
         operator=Operator(lambda: open_search(engines, settings)),
         alias=settings.index,
         secret=b"",

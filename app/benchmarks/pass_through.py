@@ -10,7 +10,6 @@ from litestar import Litestar, MediaType, Request, Response, get, post
 from app import server
 from app.engines import open_search_async
 from app.parent import end_with_parent
-from app.search.engine import RawAnswers
 from app.settings import read_settings
 
 
@@ -19,13 +18,13 @@ def create_app() -> Litestar:
     settings = read_settings(os.environ)
     end_with_parent(os.getppid())
     assert settings.opensearch_url
-    engine = open_search_async(settings.opensearch_url, settings, RawAnswers())
+    engine = open_search_async(settings.opensearch_url, settings)
 
     @post("/{index:str}/_search", status_code=200)
     async def search(request: Request[Any, Any, Any], index: str) -> Response[bytes]:
         body = await request.body()
         answer = await engine.transport.perform_request("POST", f"/{index}/_search", body=body)
-        return Response(answer.encode(), media_type=MediaType.JSON)
+        return Response(answer, media_type=MediaType.JSON)
 
     @get("/readyz")
     async def ready() -> dict[str, str]:

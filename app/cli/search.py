@@ -13,7 +13,7 @@ from app.cli.context import Context, console, emit, json_option, say
 from app.engines import open_search_async
 from app.search.answer import answer
 from app.search.body import search_body
-from app.search.engine import RawAnswers, SearchEngine
+from app.search.engine import SearchEngine
 from app.search.page import Page
 from app.search.request import SearchRequest, read_request
 from app.settings import secret_of
@@ -69,7 +69,7 @@ def _parameters(words: tuple[str, ...], explain: bool) -> dict[str, list[str]]:
 
 
 async def _ask(context: Context, url: str, request: SearchRequest) -> Page:
-    client = open_search_async(url, context.settings, RawAnswers())
+    client = open_search_async(url, context.settings)
     try:
         engine = SearchEngine(client, context.settings.index)
         return (await answer(engine, request, secret=secret_of(context.settings), synced={})).page

@@ -11,6 +11,7 @@ from opensearchpy import AsyncOpenSearch, OpenSearch
 from opensearchpy.exceptions import SerializationError
 from opensearchpy.serializer import Serializer
 
+from app.engines.raw import RawAnswers, RawConnection
 from app.engines.running import Engines
 from app.settings import Settings
 
@@ -55,15 +56,17 @@ def open_search(engines: Engines, settings: Settings) -> OpenSearch:
     )
 
 
-def open_search_async(url: str, settings: Settings, answers: Serializer) -> AsyncOpenSearch:
-    """An asynchronous client whose answers are read by `answers`."""
+def open_search_async(url: str, settings: Settings) -> AsyncOpenSearch:
+    """An asynchronous client whose answers are bytes, as they came."""
     hosts = url.split(",")
+    answers = RawAnswers()
     return AsyncOpenSearch(
         hosts,
+        connection_class=RawConnection,
         serializers={"application/json": answers},
         serializer=answers,
         maxsize=_SEARCH_CONNECTIONS,
-        timeout=_TIMEOUT_SECONDS,
+        timeout=None,  # whoever asks says how long it may take
         max_retries=len(hosts) - 1,
         retry_on_timeout=False,
         **_security(settings),

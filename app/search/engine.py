@@ -12,7 +12,6 @@ import msgspec
 from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import ConnectionError as SearchConnectionError
 from opensearchpy.exceptions import ConnectionTimeout, SerializationError, TransportError
-from opensearchpy.serializer import Serializer
 
 from app.search.page import Found, decode
 from app.search.reading import Reading
@@ -44,20 +43,8 @@ class EngineAway(Exception):
     retry_after = 1
 
 
-class RawAnswers(Serializer):
-    """Hands answers through as text, for whoever decodes them into what they need; bodies are encoded by msgspec."""
-
-    mimetype = "application/json"
-
-    def loads(self, s: str) -> Any:
-        return s
-
-    def dumps(self, data: Any) -> Any:
-        return data if isinstance(data, str | bytes) else msgspec.json.encode(data).decode()
-
-
 class SearchEngine:
-    """Searches behind an alias. `client` must have been opened with `RawAnswers`."""
+    """Searches behind an alias. `client` must answer in bytes, as `open_search_async` opens it."""
 
     def __init__(self, client: AsyncOpenSearch, alias: str) -> None:
         self._client = client
@@ -81,7 +68,7 @@ class SearchEngine:
         answer = await self.request("POST", f"/{self.alias}/_search", body, REQUEST_SECONDS, **parameters)
         return self.read(answer, decode)
 
-    def read(self, answer: str, decode: Callable[[str], _T]) -> _T:
+    def read(self, answer: bytes, decode: Callable[[bytes], _T]) -> _T:
         """An answer, decoded. Raises EngineAway for garbage: something else answers in the engine's place."""
         try:
             return decode(answer)
@@ -103,14 +90,14 @@ class SearchEngine:
         if not bodies:
             return []
         lines = b"".join(b"{}\n" + msgspec.json.encode(body) + b"\n" for body in bodies)
-        answer = await self.request("POST", f"/{self.alias}/_msearch", lines.decode())
+        answer = await self.request("POST", f"/{self.alias}/_msearch", lines)
         responses = self.read(answer, _decode_responses).responses
         if len(responses) != len(bodies):
             raise EngineAway("the search engine answers with something else than results; try again")
         return [self._one_of_many(raw) for raw in responses]
 
     def _one_of_many(self, raw: msgspec.Raw) -> Found:
-        answer = bytes(raw).decode()
+        answer = bytes(raw)
         failed = self.read(answer, _decode_failed)
         if failed.error is None:
             return self.read(answer, decode)
@@ -173,11 +160,11 @@ class SearchEngine:
         self,
         method: str,
         path: str,
-        body: Mapping[str, Any] | str | None,
+        body: Mapping[str, Any] | bytes | None,
         patience: float = REQUEST_SECONDS,
         **parameters: Any,
-    ) -> str:
-        """Any request, its answer as text. Raises EngineAway, or TransportError where the request is at fault."""
+    ) -> bytes:
+        """Any request, its answer as it came. Raises EngineAway, or TransportError where the request is at fault."""
         trying = self._failures >= _FAILURES_TO_OPEN
         if trying and (self._trying or time.monotonic() < self._open_until):
             raise EngineAway("the search engine does not answer; try again in a second")
@@ -190,7 +177,7 @@ class SearchEngine:
                 self._limits[limit] = time.monotonic()
                 try:
                     async with self._places:
-                        answer = await self._client.transport.perform_request(
+                        answer: bytes = await self._client.transport.perform_request(
                             method, path, params=parameters or None, body=body
                         )
                 finally:
@@ -209,7 +196,7 @@ class SearchEngine:
             if trying:
                 self._trying = False
         self._failures = 0
-        return str(answer)
+        return answer
 
     def _failed(self) -> None:
         self._failures += 1

@@ -8,10 +8,11 @@ a selection share one filter aggregation, which is what makes many facets cheap.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
+
+import msgspec
 
 from app.search.filters import Clause, all_of, clause
 from app.search.grammar import escape
@@ -25,8 +26,7 @@ _PERCENTILES = (5, 25, 50, 75, 95)
 _SHARED = "shared"
 
 
-@dataclass(frozen=True, slots=True)
-class Divided:
+class Divided(msgspec.Struct, frozen=True):
     """Filter clauses by where they go: into the query, or after it, with the facet fields they belong to."""
 
     before: tuple[Clause, ...]
@@ -123,8 +123,8 @@ def _terms_answer(
 ) -> dict[str, Any]:
     terms = group[f"values:{facet.key}"]
     counts = {spelled(facet, bucket): bucket["doc_count"] for bucket in terms["buckets"]}
-    by_name = request.by_name(facet.key)
     if selected:
+        by_name = request.by_name(facet.key)
         exact = group.get(f"selected:{facet.key}", {"buckets": []})["buckets"]
         for value in (*selected.values, *selected.excluded_values):
             counts.setdefault(value, 0)

@@ -6,11 +6,11 @@ network=cj,awin     network=!cj     language=de,unknown     epc=0.5..     launch
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from math import ceil, floor, isfinite
-from typing import NamedTuple
+
+import msgspec
 
 UNKNOWN = "unknown"
 MOST_VALUES = 1000  # in one field; OpenSearch itself stops at 65,536
@@ -24,7 +24,7 @@ class Malformed(ValueError):
     """A value outside the grammar; the message says what is expected."""
 
 
-class Item(NamedTuple):
+class Item(msgspec.Struct, frozen=True):
     """One member of a list of values: `text` without its marks. `unknown` was written bare, so it means null."""
 
     text: str
@@ -96,8 +96,7 @@ def escape(text: str) -> str:
     return "\\" + escaped if escaped.startswith("!") else escaped
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(msgspec.Struct, frozen=True):
     """Inclusive bounds; None is open. Numbers, or for dates [first moment, first moment after the end)."""
 
     low: float | str | None
@@ -132,8 +131,7 @@ def number(text: str) -> float:
     return float(stripped)
 
 
-@dataclass(frozen=True, slots=True)
-class _Period:
+class _Period(msgspec.Struct, frozen=True):
     first: datetime
     after: datetime  # the first moment that is no longer in it
 

@@ -7,7 +7,7 @@ is decoded that need not be.
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -111,7 +111,7 @@ _UNSYNCED = b'"lastSyncedAt":null'
 _NETWORK = b'"network":"'
 
 
-def decode(answer: bytes | str) -> Found:
+def decode(answer: bytes) -> Found:
     """The engine's answer, typed."""
     return _decode(answer)
 
@@ -126,8 +126,7 @@ def program(source: msgspec.Raw, synced: Mapping[str, str]) -> bytes:
     cut = document.rfind(_SYNC)
     if cut < 0:
         cut = len(document) - 1
-    unsynced = document.find(_UNSYNCED, 0, cut) if synced else -1
-    if unsynced >= 0:
+    if synced and (unsynced := document.find(_UNSYNCED, 0, cut)) >= 0:
         start = document.find(_NETWORK) + len(_NETWORK)
         if when := synced.get(document[start : document.find(b'"', start)].decode()):
             rest = document[unsynced + len(_UNSYNCED) : cut]
@@ -143,7 +142,15 @@ def chosen(document: bytes, fields: tuple[str, ...]) -> bytes:
     return msgspec.json.encode({key: whole[key] for key in fields if key in whole})
 
 
-def _hit(hit: Hit, request: SearchRequest, synced: Mapping[str, str], offers: Offers | None) -> msgspec.Raw:
+def _programs(
+    hits: Sequence[Hit], request: SearchRequest, synced: Mapping[str, str], offers: Offers | None
+) -> list[msgspec.Raw]:
+    if request.fields or request.highlight or request.explain or offers is not None:
+        return [_dressed(hit, request, synced, offers) for hit in hits]
+    return [msgspec.Raw(program(hit.source, synced)) for hit in hits]
+
+
+def _dressed(hit: Hit, request: SearchRequest, synced: Mapping[str, str], offers: Offers | None) -> msgspec.Raw:
     document = chosen(program(hit.source, synced), request.fields)
     more: dict[str, Any] = {}
     if offers is not None:
@@ -187,7 +194,7 @@ def page(
         matched=matched,
         took_ms=found.took,
         warnings=warnings,
-        programs=[_hit(hit, request, synced, offers) for hit in found.hits.hits],
+        programs=_programs(found.hits.hits, request, synced, offers),
         facets=facets,
         page=None if request.cursor else request.page,
         per_page=request.per_page,

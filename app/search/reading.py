@@ -4,10 +4,11 @@ that totals, facets and pages of one query agree whatever is filtered."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 from typing import Any
+
+import msgspec
 
 from mappings.folding import folded
 
@@ -20,12 +21,11 @@ class Tier(Enum):
     TYPO = "typo"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """`corrections` has words that the catalogue holds for folded words that it does not; only of a mistyped query."""
 
     tier: Tier = Tier.EXACT
-    corrections: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    corrections: Mapping[str, str] = msgspec.field(default_factory=lambda: MappingProxyType({}))
 
 
 AS_IT_STANDS = Reading()

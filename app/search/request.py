@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 
 import msgspec
@@ -42,8 +41,7 @@ _KEYS = tuple(entry.key for entry in FIELDS)
 _HIDING_UNKNOWNS = tuple(key for key, searched in FILTERS.items() if searched.ranged and searched.optional)
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(msgspec.Struct, frozen=True):
     """What a field must be: any of the included, none of the excluded. Values or ranges, by the field's kind."""
 
     field: Searchable
@@ -59,27 +57,25 @@ class Filter:
         return bool(self.values or self.ranges or self.unknown)
 
 
-@dataclass(frozen=True, slots=True)
-class SortKey:
+class SortKey(msgspec.Struct, frozen=True):
     """A key to order by. `relevance` and `newest` have a direction of their own."""
 
     key: str
     descending: bool
 
 
-@dataclass(frozen=True)
-class SearchRequest:
+class SearchRequest(msgspec.Struct, frozen=True, dict=True):
     """A search with every parameter checked. `filters` are by field key, without the default of `status`."""
 
     q: str = ""
-    filters: Mapping[str, Filter] = field(default_factory=dict)
+    filters: Mapping[str, Filter] = msgspec.field(default_factory=dict)
     sort: tuple[SortKey, ...] = ()
     page: int = 1
     per_page: int = 20
     cursor: str | None = None
     facets: tuple[str, ...] = ()
-    facet_limits: Mapping[str, int] = field(default_factory=dict)
-    facet_orders: Mapping[str, str] = field(default_factory=dict)
+    facet_limits: Mapping[str, int] = msgspec.field(default_factory=dict)
+    facet_orders: Mapping[str, str] = msgspec.field(default_factory=dict)
     fields: tuple[str, ...] = ()
     highlight: bool = False
     explain: bool = False
@@ -161,14 +157,15 @@ class _Reader:
         if name not in self.parameters:
             return []
         try:
-            items = split_items(self.joined(name))
+            joined = self.joined(name)
+            items = split_items(joined)
         except Malformed as malformed:
             self.wrong(name, f"'{name}': {malformed}")
             return []
         if len(items) > MOST_VALUES:
             self.wrong(name, f"'{name}' has {len(items):,} values; at most {MOST_VALUES:,} are taken")
             return []
-        if any(len(item.text) > LONGEST_VALUE for item in items):
+        if len(joined) > LONGEST_VALUE and any(len(item.text) > LONGEST_VALUE for item in items):
             self.wrong(name, f"'{name}' has a value of more than {LONGEST_VALUE:,} characters")
             return []
         return items

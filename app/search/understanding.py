@@ -7,21 +7,23 @@ document or closing an index, and it works on an engine without plugins.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import chain
+
+import msgspec
 
 from mappings.folding import folded, key
 from mappings.intents import Wish, optional_words, places, wishes
-from mappings.synonyms import Fact, meanings
+from mappings.synonyms import Fact, Meanings, meanings
 
 MOST_WORDS = 24  # 512 bytes hold more only in gibberish, and each costs; the rest count in names and phrases alone
 _LONGEST_PHRASE = 4
 _WORD = re.compile(r"[^\W_]")
 _INNER = re.compile(r"[\W_]+")
+_NOTHING = Meanings()
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """A word or phrase that must be found, in any of these ways.
 
     `text` is as typed; `joined` are other ways to write it as one word; `synonyms` are words or phrases; `facts` are
@@ -39,8 +41,7 @@ class Group:
         return tuple(self.text.split())
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(msgspec.Struct, frozen=True):
     """A query, taken apart."""
 
     groups: tuple[Group, ...]
@@ -52,46 +53,49 @@ class Understood:
 def understand(q: str) -> Understood:
     """Take a query apart: the longest known phrase first, from the left."""
     words = [word for word in q.split() if _WORD.search(word)][:MOST_WORDS]
+    keys = [key(word) for word in words]
     groups: list[Group] = []
     optional: list[str] = []
     wanted: list[Wish] = []
     position = 0
     while position < len(words):
-        for length in range(min(_LONGEST_PHRASE, len(words) - position), 0, -1):
-            text = " ".join(words[position : position + length])
-            if taken := _known(text, length):
-                break
-        else:
-            length, taken = 1, _group(words[position])
+        length, known = _longest_known(keys[position : position + _LONGEST_PHRASE])
+        text = words[position] if length == 1 else " ".join(words[position : position + length])
         position += length
-        if isinstance(taken, Wish):
-            wanted.append(taken)
-        elif length == 1 and not taken.facts and folded(taken.text) in optional_words():
-            optional.append(taken.text)
+        if isinstance(known, Wish):
+            wanted.append(known)
+        elif length == 1 and not known.facts and folded(text) in optional_words():
+            optional.append(text)
         else:
-            groups.append(taken)
+            groups.append(_group(text, known))
     if not groups and not wanted:
         groups, optional = [_group(word) for word in optional], []
     return Understood(tuple(groups), tuple(optional), tuple(dict.fromkeys(wanted)))
 
 
+def _longest_known(keys: list[tuple[str, ...]]) -> tuple[int, Wish | Meanings]:
+    """How many of these words stand for something together, and what; the first alone for nothing."""
+    for length in range(len(keys), 0, -1):
+        known = _lexicon().get(keys[0] if length == 1 else tuple(chain.from_iterable(keys[:length])))
+        if known is not None:
+            return length, known
+    return 1, _NOTHING
+
+
+@cache
+def _lexicon() -> dict[tuple[str, ...], Wish | Meanings]:
+    """What words and phrases stand for, by their keys."""
+    named, meant = places(), meanings()
+    lexicon: dict[tuple[str, ...], Wish | Meanings] = {}
+    for each in named.keys() | meant.keys():
+        found = meant.get(each, _NOTHING)
+        lexicon[each] = Meanings(found.words, (*named.get(each, ()), *found.facts))
+    return lexicon | wishes()
+
+
 @lru_cache(maxsize=8192)  # queries differ, their words mostly do not
-def _known(text: str, length: int) -> Wish | Group | None:
-    """What a phrase of that many words stands for; None if nothing is known of it as a whole."""
-    looked_up = key(text)
-    if wish := wishes().get(looked_up):
-        return wish
-    facts = places().get(looked_up, ())
-    found = meanings().get(looked_up)
-    if not facts and found is None:
-        return None
-    if found is None:
-        return _group(text, facts=facts)
-    return _group(text, synonyms=found.words, facts=(*facts, *found.facts))
-
-
-def _group(text: str, synonyms: tuple[str, ...] = (), facts: tuple[Fact, ...] = ()) -> Group:
+def _group(text: str, known: Meanings = _NOTHING) -> Group:
     # "e-commerce" is also written "ecommerce", "skin care" also "skincare".
     one_word = _INNER.sub("", text)
     joined = (one_word,) if one_word != text else ()
-    return Group(text, joined, synonyms, facts)
+    return Group(text, joined, known.words, known.facts)

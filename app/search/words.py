@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+import msgspec
+
 from app.search.reading import AS_IT_STANDS, Reading, Tier
+from app.search.template import Template
 from app.search.understanding import Group, Understood, understand
 from mappings.catalogue import SEARCHABLE, Kind
 from mappings.folding import folded
@@ -19,7 +23,7 @@ from mappings.intents import Wish
 from mappings.languages import STEMMERS
 from mappings.synonyms import Fact
 
-Clause = dict[str, Any]
+Clause = dict[str, Any] | msgspec.Raw
 
 
 # BM25 over these fields stays below 200, so a higher tier always outranks a lower one, and scores keep the
@@ -72,14 +76,10 @@ def matching(q: str, reading: Reading = AS_IT_STANDS, today: date | None = None)
             "should": [
                 _exact_name(q),
                 _name_phrase(q),
-                *(
-                    [_phrase_anywhere(understood, reading)]
-                    if sum(len(group.words) for group in understood.groups) > 1
-                    else []
-                ),
+                *([_phrase_anywhere(understood, reading)] if _several_words(understood.groups) else []),
                 *([_optional(understood)] if understood.optional else []),
                 *(step for wish in understood.wishes for step in _steps(wish, today)),
-                {"rank_feature": {"field": "sync.popularity", "boost": POPULARITY, "_name": "popularity"}},
+                _POPULARITY,
                 _freshness(today),
             ],
         }
@@ -88,7 +88,7 @@ def matching(q: str, reading: Reading = AS_IT_STANDS, today: date | None = None)
 
 def as_written(q: str) -> Clause:
     """Documents that hold all words as they are written, found cheaply: some of those that `matching` finds."""
-    return _folded(" ".join(group.text for group in understand(q).groups) or q, "and")
+    return _all_folded(" ".join(group.text for group in understand(q).groups) or q)
 
 
 def holds_as_written(q: str, matched: Iterable[str]) -> bool:
@@ -105,19 +105,16 @@ def holds_as_written(q: str, matched: Iterable[str]) -> bool:
 def _begun(q: str, today: date) -> Clause:
     """The words but the last as they stand, and the beginning of a word."""
     *words, last = q.split()
-    beginning = {
-        "multi_match": {"query": last, "type": "bool_prefix", "fields": list(FOLDED_FIELDS), "operator": "and"}
-    }
+    beginning = {"multi_match": {"query": last, "type": "bool_prefix", "fields": FOLDED_FIELDS, "operator": "and"}}
     before = [matching(" ".join(words), today=today)] if words else [_any_program(today)]
     return {"bool": {"must": [*before, beginning]}}
 
 
 def _any_program(today: date) -> Clause:
-    popular = {"rank_feature": {"field": "sync.popularity", "boost": POPULARITY, "_name": "popularity"}}
-    return {"bool": {"must": [{"match_all": {"boost": 0}}], "should": [popular, _freshness(today)]}}
+    return {"bool": {"must": [{"match_all": {"boost": 0}}], "should": [_POPULARITY, _freshness(today)]}}
 
 
-def _required(q: str, understood: Understood, reading: Reading, today: date) -> Clause:
+def _required(q: str, understood: Understood, reading: Reading, today: date) -> dict[str, Any]:
     if understood.groups:
         return {"must": [_all(understood.groups, reading)]}
     if understood.wishes:  # nothing but wishes: one of them must come true
@@ -126,29 +123,30 @@ def _required(q: str, understood: Understood, reading: Reading, today: date) -> 
     return {"filter": [_exact_name(q)]}
 
 
-def _exact_name(q: str) -> Clause:
-    term = {"term": {"name.exact": {"value": q}}}
-    return {"constant_score": {"filter": term, "boost": EXACT_NAME, "_name": "exactName"}}
+def _scored(filter: Clause, boost: float, name: str) -> Clause:
+    return {"constant_score": {"filter": filter, "boost": boost, "_name": name}}
 
 
-def _name_phrase(q: str) -> Clause:
-    phrase = {"match_phrase": {"name": {"query": q}}}
-    return {"constant_score": {"filter": phrase, "boost": NAME_PHRASE, "_name": "namePhrase"}}
+def _several_words(groups: tuple[Group, ...]) -> bool:
+    return len(groups) > 1 or any(" " in group.text for group in groups)
 
 
 def _phrase_anywhere(understood: Understood, reading: Reading) -> Clause:
     text = " ".join(_corrected(word, reading) for group in understood.groups for word in group.words)
-    phrase = {"multi_match": {"query": text, "type": "phrase", "fields": _PHRASE_FIELDS}}
-    return {"constant_score": {"filter": phrase, "boost": PHRASE, "_name": "phrase"}}
+    return _some_phrase(text)
 
 
+_POPULARITY: Clause = {"rank_feature": {"field": "sync.popularity", "boost": POPULARITY, "_name": "popularity"}}
+
+
+@lru_cache(maxsize=2)
 def _freshness(today: date) -> Clause:
     feature = {"field": "launchedAt", "origin": today.isoformat(), "pivot": _FRESH_FOR, "boost": FRESHNESS}
     return {"distance_feature": {**feature, "_name": "freshness"}}
 
 
 def _optional(understood: Understood) -> Clause:
-    return _folded(" ".join(understood.optional), "or", boost=OPTIONAL, _name="optional")
+    return _any_optional(" ".join(understood.optional))
 
 
 def _all(groups: tuple[Group, ...], reading: Reading) -> Clause:
@@ -184,17 +182,17 @@ def _any_way(group: Group, reading: Reading) -> Clause:
     ways += [_phrase(synonym, f"synonyms:{group.text}") for synonym in group.synonyms if " " in synonym]
     if reading.tier is Tier.TYPO:
         ways += [_phrase(split, f"split:{group.text}") for split in _splits(group.text)]
+    any_of_these = ways[0] if len(ways) == 1 else {"dis_max": {"queries": ways}}
     if not group.facts:
-        return {"dis_max": {"queries": ways}}
+        return any_of_these
     facts = [_scored_fact(fact) for fact in group.facts]
-    return {"bool": {"should": [{"dis_max": {"queries": ways}}, *facts], "minimum_should_match": 1}}
+    return {"bool": {"should": [any_of_these, *facts], "minimum_should_match": 1}}
 
 
 def _word(text: str, reading: Reading, boost: float = 1.0) -> Clause:
-    ways = [
-        _folded(text, "and", _name=f"word:{text}"),
-        _stems(text, _ALL_STEMS, "and", boost=STEMS, _name=f"stem:{text}"),
-    ]
+    if reading is AS_IT_STANDS and boost == 1.0:
+        return _as_it_stands(text)
+    ways = _folded_or_stem(text)
     if reading.tier is Tier.TYPO and not any(character.isdigit() for character in text):
         corrected = " ".join(_corrected(word, reading) for word in text.split())
         if corrected != text:
@@ -206,8 +204,15 @@ def _word(text: str, reading: Reading, boost: float = 1.0) -> Clause:
     return {"dis_max": {"queries": ways, "boost": boost}}
 
 
+def _folded_or_stem(text: str) -> list[Clause]:
+    return [
+        _folded(text, "and", _name=f"word:{text}"),
+        _stems(text, _ALL_STEMS, "and", boost=STEMS, _name=f"stem:{text}"),
+    ]
+
+
 def _mistyped(text: str) -> Clause:
-    fuzzy = {"query": text, "fields": list(FOLDED_FIELDS), "operator": "and", "fuzziness": _FUZZINESS}
+    fuzzy = {"query": text, "fields": FOLDED_FIELDS, "operator": "and", "fuzziness": _FUZZINESS}
     return {"multi_match": {**fuzzy, "max_expansions": _MOST_EXPANSIONS, "boost": MISTYPED, "_name": f"typo:{text}"}}
 
 
@@ -216,7 +221,7 @@ def _corrected(word: str, reading: Reading) -> str:
 
 
 def _folded(text: str, operator: str, **more: Any) -> Clause:
-    return {"combined_fields": {"query": text, "fields": list(FOLDED_FIELDS), "operator": operator, **more}}
+    return {"combined_fields": {"query": text, "fields": FOLDED_FIELDS, "operator": operator, **more}}
 
 
 def _stems(text: str, fields: list[str], operator: str, **more: Any) -> Clause:
@@ -240,7 +245,7 @@ def _splits(text: str) -> list[str]:
 
 def _scored_fact(fact: Fact) -> Clause:
     worth = NAMED_FACT if fact.field in _NAMED else IMPLIED_FACT
-    return {"constant_score": {"filter": _fact(fact), "boost": worth, "_name": f"fact:{fact.field}"}}
+    return _scored(_fact(fact), worth, f"fact:{fact.field}")
 
 
 def _fact(fact: Fact) -> Clause:
@@ -260,4 +265,14 @@ def _steps(wish: Wish, today: date) -> list[Clause]:
         filters = [{"range": {path: {"lte": step}}} for step in wish.below]
     else:
         filters = [{"range": {path: {"gte": step}}} for step in wish.steps]
-    return [{"constant_score": {"filter": each, "boost": WISH_STEP, "_name": f"wish:{wish.field}"}} for each in filters]
+    return [_scored(each, WISH_STEP, f"wish:{wish.field}") for each in filters]
+
+
+_exact_name = Template(lambda q: _scored({"term": {"name.exact": {"value": q}}}, EXACT_NAME, "exactName"))
+_name_phrase = Template(lambda q: _scored({"match_phrase": {"name": {"query": q}}}, NAME_PHRASE, "namePhrase"))
+_some_phrase = Template(
+    lambda text: _scored({"multi_match": {"query": text, "type": "phrase", "fields": _PHRASE_FIELDS}}, PHRASE, "phrase")
+)
+_all_folded = Template(lambda text: _folded(text, "and"))
+_any_optional = Template(lambda text: _folded(text, "or", boost=OPTIONAL, _name="optional"))
+_as_it_stands = Template(lambda text: {"dis_max": {"queries": _folded_or_stem(text)}})

@@ -13,7 +13,7 @@ import sys
 import time
 
 from app.engines import open_database, open_search_async, running
-from app.search.engine import RawAnswers, SearchEngine
+from app.search.engine import SearchEngine
 from app.search.suggest import Wanted, suggest
 from app.settings import Settings, read_settings
 
@@ -31,7 +31,7 @@ def main() -> None:
 
 
 async def _ask(url: str, settings: Settings, names: list[str]) -> None:
-    async with open_search_async(url, settings, RawAnswers()) as client:
+    async with open_search_async(url, settings) as client:
         await _measure(SearchEngine(client, settings.index), names)
 
 

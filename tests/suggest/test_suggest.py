@@ -24,7 +24,6 @@ from litestar.testing import TestClient
 from app.api.application import create_app
 from app.api.index import Operator
 from app.engines import open_search_async
-from app.search.engine import RawAnswers
 from app.search.suggest import GROUPS, MOST_SUGGESTIONS
 from tests.words import Catalogue, program
 
@@ -251,7 +250,7 @@ def test_any_text_is_answered_and_its_marks_are_safe(shop: Catalogue, q: str) ->
 def test_works_while_postgres_is_away(shop: Catalogue) -> None:
     app = create_app(
         database_url="postgresql://nobody@127.0.0.1:1/nothing",
-        search=open_search_async(shop.engines.opensearch_url, shop.settings, RawAnswers()),
+        search=open_search_async(shop.engines.opensearch_url, shop.settings),
         alias=shop.alias,
         secret=b"secret",
         operator=Operator(shop.new_client),

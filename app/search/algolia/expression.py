@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
 
 from app.search.filters import NOTHING as NO_DOCUMENT
 from app.search.filters import Clause, all_of, clause
@@ -57,7 +59,7 @@ def either(members: Iterable[Expression]) -> Expression:
         if isinstance(member, Filter) and member.values:
             known = listed.get(member.field.key)
             values = {*member.values, *(known.values if known else ())}
-            listed[member.field.key] = replace(member, values=tuple(sorted(values)))
+            listed[member.field.key] = msgspec.structs.replace(member, values=tuple(sorted(values)))
         else:
             others.append(member)
     unique = tuple(dict.fromkeys((*listed.values(), *others)))

@@ -13,7 +13,7 @@ import pytest
 
 from app.engines import open_search_async
 from app.search import engine as engine_module
-from app.search.engine import EngineAway, RawAnswers, SearchEngine
+from app.search.engine import EngineAway, SearchEngine
 from tests.instep.faults import faulty_engine as faults
 from tests.instep.faults.faulty_engine import FaultyEngine
 from tests.words import Catalogue, program
@@ -30,7 +30,7 @@ def test_open_trial_closed(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 
 
 async def _open_trial_closed(catalogue: Catalogue, proxy: FaultyEngine) -> None:
-    engine = SearchEngine(open_search_async(proxy.url, catalogue.settings, RawAnswers()), catalogue.alias)
+    engine = SearchEngine(open_search_async(proxy.url, catalogue.settings), catalogue.alias)
 
     async def many(number: int) -> tuple[int, int]:
         """How many of so many searches at once are answered, and how many came to the engine."""
