@@ -20,6 +20,7 @@ from indexing.compare import Drift, compare, pending_ids
 from indexing.documents import all_documents, bodies, documents_of, slices
 from indexing.follow import drain
 from indexing.generations import Generation
+from indexing.locks import alone
 from indexing.push import Outcome, push
 from indexing.versions import draw_anew, raise_above_both
 from mappings.catalogue import FACETS, Kind
@@ -68,9 +69,7 @@ class _Unavailable(Exception):
 @contextmanager
 def rebuild_lock(connect: Connect) -> Iterator[psycopg.Connection]:
     """A connection that holds the one rebuild lock. Raises AlreadyRebuilding."""
-    with connect() as holder:
-        (free,) = holder.execute("select pg_try_advisory_lock(%s)", (_REBUILD_LOCK,)).fetchone() or (False,)
-        holder.commit()
+    with connect() as holder, alone(holder, _REBUILD_LOCK) as free:
         if not free:
             raise AlreadyRebuilding("another rebuild is under way; `affindex index status` shows how far it is")
         yield holder

@@ -6,6 +6,7 @@ that any worker sees whether it is old. A build that fails leaves the one before
 
 from __future__ import annotations
 
+import hashlib
 import random
 import secrets
 import threading
@@ -24,6 +25,7 @@ from opensearchpy.exceptions import OpenSearchException
 
 from indexing.completions import completions
 from indexing.documents import bodies
+from indexing.locks import alone
 from indexing.push import push
 from mappings.suggestions import DESCRIPTIONS_SQL, documents_sql, fingerprint, mapping, settings
 
@@ -40,7 +42,7 @@ _WRITERS = """
 # What is said to be built from this has missed something, and is built anew.
 _UNSETTLED = -1
 # Two workers must not build the same at once.
-_BUILD_LOCK = 5_238_417_003
+_BUILD_LOCK = 943_449_707  # the first of two 32-bit numbers; the alias is the second
 _LOOK_SECONDS = 10.0
 # The price of freshness: however often the catalogue changes, building takes at most a twentieth of the time.
 FRESH_SECONDS = 60.0
@@ -104,16 +106,16 @@ def build(connect: Connect, client: OpenSearch, alias: str, *, replicas: int = 0
 
     Raises SuggestionsRefused, or whatever broke; the suggestions before go on serving then.
     """
-    with connect() as holder:
-        (free,) = holder.execute(
-            "select pg_try_advisory_lock(%s, hashtext(%s))", (_BUILD_LOCK % (1 << 31), alias)
-        ).fetchone() or (False,)
-        holder.commit()
+    with connect() as holder, alone(holder, _BUILD_LOCK, _number(alias)) as free:
         if not free:
             return None
         # Read before the rows are: a change in between makes the index look older than it is, never newer.
         version = _settled(holder)
         return _build(connect, client, alias, replicas, version)
+
+
+def _number(alias: str) -> int:
+    return int.from_bytes(hashlib.blake2b(alias.encode(), digest_size=4).digest(), signed=True)
 
 
 def _build(connect: Connect, client: OpenSearch, alias: str, replicas: int, version: int) -> Built:

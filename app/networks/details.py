@@ -21,6 +21,7 @@ from app.networks.connectors import CONNECTORS
 from app.networks.pulls import Connect
 from app.networks.reading import Kept, Reading, Told, read_details, wanted_details
 from app.networks.sync import MOST_NOTES, Wiring
+from indexing.locks import alone
 from mappings.networks import BY_SLUG
 
 _log = structlog.get_logger()
@@ -46,13 +47,8 @@ def ask_details(
     (`again`): what that one kept is still to be merged. A second pass of a network leaves it to the first.
     """
     account.must_work()
-    with connect() as holding:
-        # Of a session: it goes with the process, and no transaction stays open for hours.
-        row = holding.execute(
-            "select pg_try_advisory_lock(%s, %s)", (_DETAILS_LOCK, BY_SLUG[account.network].id)
-        ).fetchone()
-        holding.commit()
-        if not (row and row[0]):
+    with connect() as holding, alone(holding, _DETAILS_LOCK, BY_SLUG[account.network].id) as free:
+        if not free:
             _count(connect, sync, notes=["details are being asked for by an earlier sync"])
             return
         with connect() as connection:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -21,7 +22,7 @@ _BINDING_BYTES = 12
 
 def binding(request: SearchRequest) -> bytes:
     """A digest of what a cursor is bound to: words, filters and order; not page size, facets or fields."""
-    return hashlib.sha256(request.bound).digest()[:_BINDING_BYTES]
+    return hashlib.blake2b(request.bound, digest_size=_BINDING_BYTES).digest()
 
 
 def seal(request: SearchRequest, sort_values: list[Any], secret: bytes) -> str:
@@ -56,7 +57,14 @@ def payload_of(text: str, secret: bytes) -> bytes | None:
 
 
 def _sign(payload: bytes, secret: bytes) -> bytes:
-    return hmac.digest(secret, payload, "sha256")[:_SIGNATURE_BYTES]
+    # BLAKE2 takes a key by itself (RFC 7693): a third of what an HMAC costs, and every answer has a cursor.
+    return hashlib.blake2b(payload, key=_key(secret), digest_size=_SIGNATURE_BYTES).digest()
+
+
+@lru_cache(maxsize=8)
+def _key(secret: bytes) -> bytes:
+    """A secret of any length as a key."""
+    return hashlib.blake2b(secret).digest()
 
 
 def _refused(message: str) -> BadRequest:

@@ -41,25 +41,29 @@ def divide(filters: Mapping[str, Filter], facets: tuple[str, ...]) -> Divided:
 
 def aggregations(request: SearchRequest, filters: Mapping[str, Filter], divided: Divided) -> dict[str, Any]:
     """The aggregations of every facet asked for; empty for none."""
-    shared: dict[str, Any] = {}
+    shared: list[tuple[str, int, bool]] = []
     groups: dict[str, Any] = {}
     for key in request.facets:
-        counted = _counts(key, request.limit_of(key), request.by_name(key))
-        selected = filters.get(key)
-        if selected and (chosen := [*selected.values, *selected.excluded_values]):
-            counted = {**counted, f"selected:{key}": exactly(FACETS[key], chosen)}
-        if key in divided.after:
-            others = [each for name, each in divided.after.items() if name != key]
-            groups[f"only:{key}"] = {"filter": all_of(others), "aggs": counted}
-        else:
-            shared |= counted
+        wanted = key, request.limit_of(key), request.by_name(key)
+        if key not in divided.after:
+            shared.append(wanted)
+            continue
+        counted = _counts(*wanted)
+        if chosen := [*filters[key].values, *filters[key].excluded_values]:
+            counted[f"selected:{key}"] = exactly(FACETS[key], chosen)
+        others = [each for name, each in divided.after.items() if name != key]
+        groups[f"only:{key}"] = {"filter": all_of(others), "aggs": counted}
     if shared:
-        groups[_SHARED] = {"filter": all_of(divided.after.values()), "aggs": shared}
+        groups[_SHARED] = {"filter": all_of(divided.after.values()), "aggs": _counts_of_all(tuple(shared))}
     return groups
 
 
 @lru_cache(maxsize=512)  # pages ask for the same facets whatever they search for
-def _counts(key: str, limit: int, by_name: bool) -> Mapping[str, Any]:
+def _counts_of_all(facets: tuple[tuple[str, int, bool], ...]) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode({name: count for each in facets for name, count in _counts(*each).items()}))
+
+
+def _counts(key: str, limit: int, by_name: bool) -> dict[str, Any]:
     facet = FACETS[key]
     path = facet.path
     match facet.facet:

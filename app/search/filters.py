@@ -30,6 +30,10 @@ def effective(filters: Mapping[str, Filter]) -> dict[str, Filter]:
 
 def clause(wanted: Filter) -> Clause:
     """The clause a document must satisfy: any of the included, none of the excluded."""
+    return _SHOWN if wanted is DEFAULT_STATUS else _clause(wanted)
+
+
+def _clause(wanted: Filter) -> Clause:
     included = [*_terms(wanted, wanted.values), *(_range(wanted, each) for each in wanted.ranges)]
     if wanted.unknown:
         included.append(_unknown(wanted))
@@ -101,3 +105,6 @@ def _overlap(low_path: str, high_path: str, span: Range) -> Clause:
         clauses.append({"range": {low_path: {"gt": span.high}}})
     known = [{"exists": {"field": low_path}}, {"exists": {"field": high_path}}]
     return {"bool": {"should": known, "minimum_should_match": 1, "must_not": clauses}}
+
+
+_SHOWN = _clause(DEFAULT_STATUS)  # part of nearly every search
