@@ -18,7 +18,8 @@ from app.search.facets import MOST_BOUNDED_VALUES, answers
 from app.search.filters import Clause, effective
 from app.search.find import find
 from app.search.page import Found
-from app.search.problems import BadRequest, ParameterError, meaning
+from app.search.parameters import Reader
+from app.search.problems import BadRequest, meaning
 from app.search.reading import Tier
 from app.search.request import CONTROLS, DEFAULT_FACET_VALUES, Filter, SearchRequest, read_request
 from app.search.suggest import beginning, body, forgiven, look_up
@@ -75,42 +76,25 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_asked(field: str, parameters: Mapping[str, list[str]]) -> Asked:
     """Check and read a request. Raises BadRequest, or KeyError for a field that is no facet with values."""
-    facet = FACETS[field]
-    errors: list[ParameterError] = []
+    reader = Reader(parameters)
     rest = {name: values for name, values in parameters.items() if name not in ("facetQuery", "limit")}
     for name in [name for name in rest if name in CONTROLS and name not in _TAKEN]:
         del rest[name]
         message = f"'{name}' is not a parameter of this route; it takes facetQuery, limit, q and any filter"
-        errors.append(ParameterError(parameter=name, message=message, problem="unknown-parameter"))
+        reader.wrong(name, message, problem="unknown-parameter")
     request = SearchRequest()
     try:
         request = read_request(rest)
     except BadRequest as bad:
-        errors += bad.errors
-    limit = DEFAULT_FACET_VALUES
+        reader.errors += bad.errors
     facet_query = ""
-    given = {
-        name: [each.strip() for each in parameters.get(name, ()) if each.strip()] for name in ("facetQuery", "limit")
-    }
-    for name, values in given.items():
-        if len(values) > 1:
-            message = f"'{name}' is given {len(values)} times; once is enough"
-            errors.append(ParameterError(parameter=name, message=message, problem="repeated-parameter"))
-    if given["limit"]:
-        text = given["limit"][0]
-        if text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MOST_VALUES_FOUND:
-            limit = int(text)
-        else:
-            message = f"'limit' is '{text[:40]}'; expected a whole number from 1 to {MOST_VALUES_FOUND}"
-            errors.append(ParameterError(parameter="limit", message=message))
-    if given["facetQuery"]:
-        try:
-            facet_query = checked("facetQuery", given["facetQuery"][0])
-        except BadRequest as bad:
-            errors += bad.errors
-    if errors:
-        raise BadRequest(errors)
-    return Asked(facet=facet, facet_query=facet_query, limit=limit, q=request.q, filters=request.filters)
+    try:
+        facet_query = checked("facetQuery", reader.single("facetQuery"))
+    except BadRequest as bad:
+        reader.errors += bad.errors
+    limit = reader.whole("limit", DEFAULT_FACET_VALUES, 1, MOST_VALUES_FOUND)
+    reader.done()
+    return Asked(facet=FACETS[field], facet_query=facet_query, limit=limit, q=request.q, filters=request.filters)
 
 
 def searchable(field: str) -> str | None:

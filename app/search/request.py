@@ -8,17 +8,15 @@ from functools import cached_property
 import msgspec
 
 from app.search.grammar import (
-    LONGEST_VALUE,
-    MOST_VALUES,
     UNKNOWN,
     Item,
     Malformed,
     Range,
     date_range,
     number_range,
-    split_items,
 )
-from app.search.problems import BadRequest, ParameterError, meaning
+from app.search.parameters import Reader
+from app.search.problems import meaning
 from mappings import codes
 from mappings.catalogue import FACETS, FIELDS, FILTERS, NUMERIC, SORTS, Kind, Searchable
 from mappings.field import Terms
@@ -135,79 +133,19 @@ CONTROLS = (
 )
 
 
-class _Reader:
-    """Collects what is wrong while the parameters are read."""
-
-    def __init__(self, parameters: Mapping[str, list[str]]) -> None:
-        self.parameters = parameters
-        self.errors: list[ParameterError] = []
-
-    def wrong(
-        self, parameter: str, message: str, suggestion: str | None = None, problem: str = "invalid-value"
-    ) -> None:
-        self.errors.append(
-            ParameterError(parameter=parameter, message=message, did_you_mean=suggestion, problem=problem)
-        )
-
-    def joined(self, name: str) -> str:
-        """A list parameter, however it was repeated."""
-        return ",".join(self.parameters.get(name, ()))
-
-    def items(self, name: str) -> list[Item]:
-        if name not in self.parameters:
-            return []
-        try:
-            joined = self.joined(name)
-            items = split_items(joined)
-        except Malformed as malformed:
-            self.wrong(name, f"'{name}': {malformed}")
-            return []
-        if len(items) > MOST_VALUES:
-            self.wrong(name, f"'{name}' has {len(items):,} values; at most {MOST_VALUES:,} are taken")
-            return []
-        if len(joined) > LONGEST_VALUE and any(len(item.text) > LONGEST_VALUE for item in items):
-            self.wrong(name, f"'{name}' has a value of more than {LONGEST_VALUE:,} characters")
-            return []
-        return items
-
-    def single(self, name: str) -> str:
-        if name not in self.parameters:
-            return ""
-        values = [value for value in self.parameters.get(name, ()) if value.strip()]
-        if len(values) > 1:
-            self.wrong(name, f"'{name}' is given {len(values)} times; once is enough", problem="repeated-parameter")
-        return values[0].strip() if values else ""
-
-    def whole(self, name: str, default: int, low: int, high: int) -> int:
-        text = self.single(name)
-        if not text:
-            return default
-        if not (text.isascii() and text.isdecimal() and len(text) < 10) or not low <= int(text) <= high:
-            self.wrong(name, f"'{name}' is '{text[:40]}'; expected a whole number from {low} to {high:,}")
-            return default
-        return int(text)
-
-    def flag(self, name: str) -> bool:
-        text = self.single(name).lower()
-        if text not in ("", "true", "false"):
-            self.wrong(name, f"'{name}' is '{text[:40]}'; expected true or false")
-        return text == "true"
-
-
 def read_filters(parameters: Mapping[str, list[str]], also: Iterable[str] = ()) -> Mapping[str, Filter]:
     """The filters alone, for routes that take no other parameters but `also`. Raises BadRequest."""
-    reader = _Reader(parameters)
-    _refuse_unknown(reader, (*also, "includeUnknown"))
+    reader = Reader(parameters)
+    reader.refuse_unknown((*also, "includeUnknown"), FILTERS)
     filters = _filters(reader)
-    if reader.errors:
-        raise BadRequest(reader.errors)
+    reader.done()
     return filters
 
 
 def read_request(parameters: Mapping[str, list[str]], also: Iterable[str] = ()) -> SearchRequest:
     """Check and read the parameters of a search, each name with its values in order. Raises BadRequest."""
-    reader = _Reader(parameters)
-    _refuse_unknown(reader, (*CONTROLS, *also))
+    reader = Reader(parameters)
+    reader.refuse_unknown((*CONTROLS, *also), FILTERS)
     q = _query(reader)
     filters = _filters(reader)
     per_page = reader.whole("perPage", 20, 1, MOST_PER_PAGE)
@@ -246,19 +184,11 @@ def read_request(parameters: Mapping[str, list[str]], also: Iterable[str] = ()) 
         collapse=bool(collapse),
         wait_for=_version(reader),
     )
-    if reader.errors:
-        raise BadRequest(reader.errors)
+    reader.done()
     return request
 
 
-def _refuse_unknown(reader: _Reader, controls: tuple[str, ...]) -> None:
-    for name in reader.parameters:
-        if name not in FILTERS and name not in controls:
-            end, choice = meaning(name, (*controls, *FILTERS))
-            reader.wrong(name, f"'{name[:80]}' is not a parameter{end}", choice, problem="unknown-parameter")
-
-
-def _query(reader: _Reader) -> str:
+def _query(reader: Reader) -> str:
     q = " ".join(reader.single("q").replace("\0", " ").split())
     try:
         size = len(q.encode())
@@ -271,7 +201,7 @@ def _query(reader: _Reader) -> str:
     return q
 
 
-def _filters(reader: _Reader) -> Mapping[str, Filter]:
+def _filters(reader: Reader) -> Mapping[str, Filter]:
     filters: dict[str, Filter] = {}
     including = _included_unknowns(reader)
     for name in reader.parameters:
@@ -297,7 +227,7 @@ def _filters(reader: _Reader) -> Mapping[str, Filter]:
     return filters
 
 
-def _included_unknowns(reader: _Reader) -> set[str]:
+def _included_unknowns(reader: Reader) -> set[str]:
     names: set[str] = set()
     for item in reader.items("includeUnknown"):
         if item.text in _HIDING_UNKNOWNS:
@@ -308,7 +238,7 @@ def _included_unknowns(reader: _Reader) -> set[str]:
     return names
 
 
-def _unknown(reader: _Reader, searched: Searchable, items: list[Item]) -> bool | None:
+def _unknown(reader: Reader, searched: Searchable, items: list[Item]) -> bool | None:
     marks = [item for item in items if item.unknown]
     if marks and not searched.optional:
         reader.wrong(searched.key, f"'{searched.key}' is always known; it has no value 'unknown'")
@@ -318,7 +248,7 @@ def _unknown(reader: _Reader, searched: Searchable, items: list[Item]) -> bool |
     return False if marks else None
 
 
-def _range_filter(reader: _Reader, searched: Searchable, items: list[Item]) -> Filter:
+def _range_filter(reader: Reader, searched: Searchable, items: list[Item]) -> Filter:
     included: list[Range] = []
     excluded: list[Range] = []
     if searched.since:
@@ -349,7 +279,7 @@ def _since(item: Item) -> Item:
     return item if ".." in item.text or item.unknown else Item(f"{item.text}..", item.excluded)
 
 
-def _value_filter(reader: _Reader, searched: Searchable, items: list[Item]) -> Filter:
+def _value_filter(reader: Reader, searched: Searchable, items: list[Item]) -> Filter:
     included: list[str] = []
     excluded: list[str] = []
     for item in items:
@@ -366,7 +296,7 @@ def _value_filter(reader: _Reader, searched: Searchable, items: list[Item]) -> F
     )
 
 
-def _value(reader: _Reader, searched: Searchable, text: str) -> str | None:
+def _value(reader: Reader, searched: Searchable, text: str) -> str | None:
     """The stored spelling of a value; None, and an error, if the field cannot have it."""
     if searched.kind is Kind.FLAG:
         if text.lower() in ("true", "false"):
@@ -390,7 +320,7 @@ def _value(reader: _Reader, searched: Searchable, text: str) -> str | None:
     return None
 
 
-def _version(reader: _Reader) -> int | None:
+def _version(reader: Reader) -> int | None:
     text = reader.single("waitForVersion")
     if not text:
         return None
@@ -401,7 +331,7 @@ def _version(reader: _Reader) -> int | None:
     return int(text)
 
 
-def _sort(reader: _Reader, q: str) -> tuple[SortKey, ...]:
+def _sort(reader: Reader, q: str) -> tuple[SortKey, ...]:
     keys: list[SortKey] = []
     for item in reader.items("sort"):
         descending = item.text.startswith("-")
@@ -423,7 +353,7 @@ def _sort(reader: _Reader, q: str) -> tuple[SortKey, ...]:
     return (SortKey(RELEVANCE, True),) if q else (SortKey("popularity", True),)
 
 
-def _facets(reader: _Reader) -> tuple[str, ...]:
+def _facets(reader: Reader) -> tuple[str, ...]:
     names: list[str] = []
     for item in reader.items("facets"):
         if item.text == "*":
@@ -440,7 +370,7 @@ def _bounded(facet: Searchable) -> bool:
     return not isinstance(facet.facet, Terms) or facet.facet.bounded
 
 
-def _facet_limits(reader: _Reader) -> Mapping[str, int]:
+def _facet_limits(reader: Reader) -> Mapping[str, int]:
     limits: dict[str, int] = {}
     for item in reader.items("facetLimit"):
         name, colon, number = item.text.rpartition(":")
@@ -464,7 +394,7 @@ def _facet_limits(reader: _Reader) -> Mapping[str, int]:
     return limits
 
 
-def _facet_orders(reader: _Reader) -> Mapping[str, str]:
+def _facet_orders(reader: Reader) -> Mapping[str, str]:
     orders: dict[str, str] = {}
     for item in reader.items("facetOrder"):
         name, colon, order = item.text.rpartition(":")
@@ -480,7 +410,7 @@ def _facet_orders(reader: _Reader) -> Mapping[str, str]:
     return orders
 
 
-def _fields(reader: _Reader) -> tuple[str, ...]:
+def _fields(reader: Reader) -> tuple[str, ...]:
     names: list[str] = []
     for item in reader.items("fields"):
         if item.text in _KEYS:

@@ -13,7 +13,8 @@ import msgspec
 
 from app.search.engine import EngineAway, SearchEngine
 from app.search.grammar import escape
-from app.search.problems import BadRequest, ParameterError, meaning
+from app.search.parameters import Reader
+from app.search.problems import BadRequest, meaning
 from app.search.typed import Typed, checked, marked, match, pieces, typed, typos_allowed
 from indexing.suggestions import alias_of
 from mappings.folding import folded
@@ -89,59 +90,22 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_wanted(parameters: Mapping[str, list[str]]) -> Wanted:
     """Check and read the parameters of a request for suggestions. Raises BadRequest."""
-    errors: list[ParameterError] = []
-    known = ("q", "limit", "groups")
-    for name in parameters:
-        if name not in known:
-            end, choice = meaning(name, known)
-            errors.append(
-                ParameterError(
-                    parameter=name,
-                    message=f"'{name[:80]}' is not a parameter{end}",
-                    did_you_mean=choice,
-                    problem="unknown-parameter",
-                )
-            )
-    given = {name: [each.strip() for each in parameters.get(name, ()) if each.strip()] for name in known}
-    for name in ("q", "limit"):
-        if len(given[name]) > 1:
-            errors.append(
-                ParameterError(
-                    parameter=name,
-                    message=f"'{name}' is given {len(given[name])} times; once is enough",
-                    problem="repeated-parameter",
-                )
-            )
-    limit = DEFAULT_LIMIT
-    if given["limit"]:
-        text = given["limit"][0]
-        if text.isascii() and text.isdecimal() and len(text) < 4 and 1 <= int(text) <= MOST_SUGGESTIONS:
-            limit = int(text)
-        else:
-            errors.append(
-                ParameterError(
-                    parameter="limit",
-                    message=f"'limit' is '{text[:40]}'; expected a whole number from 1 to {MOST_SUGGESTIONS}",
-                )
-            )
+    reader = Reader(parameters)
+    reader.refuse_unknown(("q", "limit", "groups"))
+    limit = reader.whole("limit", DEFAULT_LIMIT, 1, MOST_SUGGESTIONS)
     groups: list[str] = []
-    for name in (each.strip() for each in ",".join(given["groups"]).split(",")):
+    for name in (each.strip() for each in reader.joined("groups").split(",")):
         if name in GROUPS:
             groups.append(name)
         elif name:
             end, choice = meaning(name, GROUPS)
-            errors.append(
-                ParameterError(
-                    parameter="groups", message=f"'{name[:80]}' is not a group of suggestions{end}", did_you_mean=choice
-                )
-            )
+            reader.wrong("groups", f"'{name[:80]}' is not a group of suggestions{end}", choice)
     q = ""
     try:
-        q = checked("q", given["q"][0]) if given["q"] else ""
+        q = checked("q", reader.single("q"))
     except BadRequest as bad:
-        errors += bad.errors
-    if errors:
-        raise BadRequest(errors)
+        reader.errors += bad.errors
+    reader.done()
     return Wanted(q=q, limit=limit, groups=tuple(dict.fromkeys(groups)) or tuple(GROUPS))
 
 
