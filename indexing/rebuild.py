@@ -33,6 +33,8 @@ THREADS = 3
 _DOCUMENTS_A_SLICE = 10_000
 _IDS_A_REPAIR = 5_000
 _REBUILD_LOCK = 5_238_417_002
+# The worker, clearing up, holds the lock for some hundredths of a second: nobody is to be refused for that.
+_PATIENCE_SECONDS = 1.0
 # A build whose documents are refused one in a hundred is a broken mapping, not a few bad documents.
 MOST_DEAD_LETTERS = 0.01
 _GATE_REPAIRS = 3
@@ -67,12 +69,18 @@ class _Unavailable(Exception):
 
 
 @contextmanager
-def rebuild_lock(connect: Connect) -> Iterator[psycopg.Connection]:
-    """A connection that holds the one rebuild lock. Raises AlreadyRebuilding."""
-    with connect() as holder, alone(holder, _REBUILD_LOCK) as free:
-        if not free:
-            raise AlreadyRebuilding("another rebuild is under way; `affindex index status` shows how far it is")
-        yield holder
+def rebuild_lock(connect: Connect, patience: float | None = None) -> Iterator[psycopg.Connection]:
+    """A connection that holds the one rebuild lock. Raises AlreadyRebuilding after so many seconds, 1 by default."""
+    until = time.monotonic() + (_PATIENCE_SECONDS if patience is None else patience)
+    with connect() as holder:
+        while True:
+            with alone(holder, _REBUILD_LOCK) as free:
+                if free:
+                    yield holder
+                    return
+            if time.monotonic() >= until:
+                raise AlreadyRebuilding("another rebuild is under way; `affindex index status` shows how far it is")
+            time.sleep(_PATIENCE_SECONDS / 20)
 
 
 def rebuild(

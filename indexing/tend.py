@@ -35,7 +35,7 @@ def tend_once(connect: Connect, client: OpenSearch, alias: str) -> list[str]:
     Does nothing while a rebuild is under way.
     """
     try:
-        with rebuild_lock(connect) as connection:
+        with rebuild_lock(connect, patience=0) as connection:
             done = generations.reconcile(connection, client, alias)
             return done + [
                 f"{name} took no changes for too long; deleted" for name in generations.let_go(connection, client)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import psycopg
 import pytest
 
 from indexing.locks import alone
-from tests.words import Catalogue
+from indexing.rebuild import AlreadyRebuilding, rebuild_lock
+from tests.words import Catalogue, program
 
 KEYS = [(6_000_000_000_001,), (7, -7)]
 
@@ -34,3 +37,25 @@ def test_free_after_an_error(catalogue: Catalogue) -> None:
             connection.execute("select 1 / 0")
         with alone(other, 9) as free:
             assert free
+
+
+def test_a_rebuild_waits_for_who_only_clears_up(catalogue: Catalogue) -> None:
+    catalogue.store(program("Waits"))
+    held, done = threading.Event(), threading.Event()
+
+    def clear_up() -> None:
+        with rebuild_lock(catalogue.connect):
+            held.set()
+            done.wait(0.3)
+
+    holder = threading.Thread(target=clear_up)
+    holder.start()
+    held.wait(5)
+    catalogue.rebuild()
+    holder.join()
+    catalogue.finds("waits", ["Waits"])
+
+
+def test_a_rebuild_does_not_wait_for_another(catalogue: Catalogue) -> None:
+    with rebuild_lock(catalogue.connect), pytest.raises(AlreadyRebuilding):
+        catalogue.rebuild()
