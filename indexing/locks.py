@@ -24,9 +24,11 @@ def alone(connection: psycopg.Connection, *key: int) -> Iterator[bool]:
         with suppress(psycopg.Error):
             connection.rollback()
         raise
+    else:
+        connection.commit()  # what was done under the lock; that it could not be kept must be said
     finally:
         # Closing the connection is not enough: until the server has noticed, whoever asks next is told to wait.
-        with suppress(psycopg.Error):  # one that broke holds nothing
-            if free:
+        if free:
+            with suppress(psycopg.Error):  # one that broke holds nothing
                 connection.execute(f"select pg_advisory_unlock({numbers})")
-            connection.commit()
+                connection.commit()
