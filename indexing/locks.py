@@ -13,7 +13,7 @@ def alone(connection: psycopg.Connection, *key: int) -> Iterator[bool]:
     """Whether this session alone holds a lock, without waiting for it; let go at the end of the block.
 
     `key` is one 64-bit number or two of 32 bits. The lock is of the session: it goes with a process that dies, and no
-    transaction stays open for it.
+    transaction stays open for it. The connection has to outlive the block.
     """
     numbers = ", ".join(f"{each:d}" for each in key)
     (free,) = connection.execute(f"select pg_try_advisory_lock({numbers})").fetchone() or (False,)

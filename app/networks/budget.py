@@ -35,17 +35,31 @@ class Bucket:
         passed = max(0.0, now - self.at)
         return Bucket(min(float(limit.burst), self.tokens + passed * limit.rate), max(self.at, now), self.blocked_until)
 
-    def wait(self, now: float, limit: Limit) -> float:
-        """Seconds until a token can be taken."""
-        missing = (1 - self.tokens) / limit.rate if self.tokens < 1 else 0.0
+    def wait(self, now: float, limit: Limit, leaving: int = 0) -> float:
+        """Seconds until a token can be taken that leaves so many others."""
+        needed = 1 + leaving
+        missing = (needed - self.tokens) / limit.rate if self.tokens < needed else 0.0
         # Whoever is behind `at` waits for it too, or a late clock would wait for ever in small steps.
         return max(missing + (self.at - now if missing else 0.0), self.blocked_until - now, 0.0)
 
 
 class Budget:
-    """Takes tokens of one network, waiting for them as long as the limit's patience lasts. Threads may share it."""
+    """Takes tokens of one network, waiting for them as long as the limit's patience lasts. Threads may share it.
 
-    def __init__(self, connect: Callable[[], psycopg.Connection], network: str, limit: Limit, clock: Clock) -> None:
+    One in the `background` always leaves a token for the others, so that it never keeps them waiting. Left to itself it
+    is as fast as they are.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], psycopg.Connection],
+        network: str,
+        limit: Limit,
+        clock: Clock,
+        *,
+        background: bool = False,
+    ) -> None:
+        self._leaving = min(1, limit.burst - 1) if background else 0
         self._connect = connect
         self._network = network
         self._id = BY_SLUG[network].id
@@ -92,7 +106,7 @@ class Budget:
         self._changed(now, blocked)
 
     def _one_less(self, bucket: Bucket, now: float) -> tuple[Bucket, float]:
-        wait = bucket.wait(now, self._limit)
+        wait = bucket.wait(now, self._limit, self._leaving)
         if wait > 0:
             return bucket, wait
         return Bucket(bucket.tokens - 1, bucket.at, bucket.blocked_until), 0.0

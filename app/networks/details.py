@@ -47,7 +47,7 @@ def ask_details(
     (`again`): what that one kept is still to be merged. A second pass of a network leaves it to the first.
     """
     account.must_work()
-    with connect() as holding, alone(holding, _DETAILS_LOCK, BY_SLUG[account.network].id) as free:
+    with connect() as locking, alone(locking, _DETAILS_LOCK, BY_SLUG[account.network].id) as free:
         if not free:
             _count(connect, sync, notes=["details are being asked for by an earlier sync"])
             return
@@ -57,7 +57,8 @@ def ask_details(
             return
         wanted = wanted_details(connect, CONNECTORS[account.network], account, pull)
         if wanted or again:
-            _pass(connect, holding, account, sync, again, wanted, wiring or Wiring(WallClock()), told)
+            with connect() as holding:
+                _pass(connect, holding, account, sync, again, wanted, wiring or Wiring(WallClock()), told)
 
 
 def _pass(
@@ -83,7 +84,7 @@ def _pass(
     start_run(holding, run)
     reading = Reading()
     try:
-        client, budget = wiring.client(connect, account)
+        client, budget = wiring.client(connect, account, background=True)  # a list is never kept waiting
         try:
             for detail, keys in wanted:
                 read_details(connect, client, network, detail, keys, reading, told)

@@ -51,10 +51,10 @@ class Wiring:
             largest_answer=self.largest_answer or api.largest_answer,
         )
 
-    def client(self, connect: Connect, account: Account) -> tuple[Client, Budget]:
-        """A client of a network, to be closed, and the budget that it keeps to."""
+    def client(self, connect: Connect, account: Account, *, background: bool = False) -> tuple[Client, Budget]:
+        """A client of a network, to be closed, and the budget it keeps to; in the `background`, others go first."""
         connector = CONNECTORS[account.network]
-        budget = Budget(connect, account.network, connector.api.limit, self.clock)
+        budget = Budget(connect, account.network, connector.api.limit, self.clock, background=background)
         client = Client(
             self.adjusted(connector.api),
             connector.auth(account.credentials, self.clock),

@@ -62,6 +62,51 @@ def test_no_window_ever_holds_more_calls_than_allowed(
         assert within <= limit.calls
 
 
+@given(
+    calls=st.integers(3, 200),
+    burst=st.integers(2, 20),
+    tokens=st.floats(0, 1),
+    answering=st.floats(0, 2),
+    pauses=st.lists(st.floats(0, 5), min_size=1, max_size=20),
+)
+def test_what_runs_in_the_background_keeps_nobody_waiting(
+    calls: int, burst: int, tokens: float, answering: float, pauses: list[float]
+) -> None:
+    """It asks whenever it may, and first where both may: the other waits for what it spent itself, and no longer."""
+    limit = Limit(calls, 60, burst=min(burst, calls - 1))
+    bucket = Bucket(1 + tokens * (limit.burst - 1), 0.0)
+    asks = {"background": 0.0, "list": 0.0}
+    waiting = list(pauses)
+    latest = sum(pauses) + len(pauses) * (answering + 1 / limit.rate + 0.002)
+    while waiting:
+        who = "background" if asks["background"] <= asks["list"] else "list"
+        now = asks[who]
+        assert now <= latest
+        bucket = bucket.filled(limit, now)
+        wait = bucket.wait(now, limit, 1 if who == "background" else 0)
+        if wait <= 0:
+            bucket = Bucket(bucket.tokens - 1, bucket.at)
+            wait = answering if who == "background" else answering + waiting.pop(0)
+        asks[who] = now + max(wait, 0.001)
+
+
+def test_the_background_alone_is_no_slower(catalogue: Catalogue, clock: TurnedClock) -> None:
+    limit = Limit(20, 60, burst=2)
+    budget = Budget(catalogue.connect, "awin", limit, clock, background=True)
+    began = clock.now()
+    for _ in range(19):
+        budget.take()
+    assert clock.now() - began == pytest.approx(60, rel=0.01)
+    budget.close()
+
+
+def test_the_background_of_a_single_token_is_not_shut_out(catalogue: Catalogue, clock: TurnedClock) -> None:
+    budget = Budget(catalogue.connect, "clickbank", Limit(2, 60, burst=1), clock, background=True)
+    budget.take()
+    budget.take()
+    budget.close()
+
+
 def test_the_bucket_outlives_its_process_and_is_shared(catalogue: Catalogue, clock: TurnedClock) -> None:
     limit = Limit(20, 60, burst=2)
     first = Budget(catalogue.connect, "awin", limit, clock)
