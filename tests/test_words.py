@@ -14,8 +14,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
+from app.search.words import matching
 from tests.words import Catalogue, program
 
 
@@ -38,6 +40,14 @@ def test_all_words_wherever_they_are(catalogue: Catalogue) -> None:
     catalogue.finds("cafe bohnen food", [])
     catalogue.finds("CAFE kaffeebohne food", ["Café Crème"])
     catalogue.finds("run shoe sports", ["Running Gear"])
+
+
+def test_marks_around_words_are_no_part_of_them(catalogue: Catalogue) -> None:
+    catalogue.store(program("Zorvenka"), program("Quimble", description="Lamps (brass), and more."))
+    catalogue.finds("(zor, venka)", ["Zorvenka"])
+    catalogue.finds("«brass», lamps!", ["Quimble"])
+    marked, plain = (msgspec.json.encode(matching(q)).count(b"multi_match") for q in ("brass, lamps.", "brass lamps"))
+    assert marked == plain, "no clause of its own for the same word without its marks"
 
 
 @pytest.mark.parametrize(

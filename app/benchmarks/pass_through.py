@@ -1,38 +1,95 @@
-"""A server that only hands requests through to OpenSearch, on what the API stands on: what any API here must cost."""
+"""Servers that only hand searches through to OpenSearch, on the server that the API runs on: bare ASGI, no framework.
+
+One asks by opensearch-py as it comes: what a server must cost that does nothing of its own. The other asks by the
+API's client, which leaves the engine's answers as they are: what the API costs more than that is its own work.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from litestar import Litestar, MediaType, Request, Response, get, post
+import msgspec
+from opensearchpy import AsyncOpenSearch
 
 from app import server
 from app.engines import open_search_async
+from app.engines.connections import security
 from app.parent import end_with_parent
-from app.settings import read_settings
+from app.settings import Settings, read_settings
+
+_Receive = Callable[[], Awaitable[dict[str, Any]]]
+_Send = Callable[[dict[str, Any]], Awaitable[None]]
+_Application = Callable[[dict[str, Any], _Receive, _Send], Awaitable[None]]
+_Ask = Callable[[str, bytes], Awaitable[bytes]]
+
+_HEADERS = [(b"content-type", b"application/json")]
 
 
-def create_app() -> Litestar:
-    """Two routes: one hands a search through as it is, one says that the server is up."""
-    settings = read_settings(os.environ)
+def plain() -> _Application:
+    """By opensearch-py as it comes, which reads every answer."""
+
+    def asking(settings: Settings) -> _Ask:
+        engine = AsyncOpenSearch((settings.opensearch_url or "").split(","), **security(settings))
+
+        async def ask(path: str, body: bytes) -> bytes:
+            return msgspec.json.encode(await engine.transport.perform_request("POST", path, body=body))
+
+        return ask
+
+    return _application(asking)
+
+
+def lean() -> _Application:
+    """By the client of the API."""
+
+    def asking(settings: Settings) -> _Ask:
+        engine = open_search_async(settings.opensearch_url or "", settings)
+
+        async def ask(path: str, body: bytes) -> bytes:
+            answer: bytes = await engine.transport.perform_request("POST", path, body=body)
+            return answer
+
+        return ask
+
+    return _application(asking)
+
+
+def _application(asking: Callable[[Settings], _Ask]) -> _Application:
     end_with_parent(os.getppid())
-    assert settings.opensearch_url
-    engine = open_search_async(settings.opensearch_url, settings)
+    ask: _Ask | None = None
 
-    @post("/{index:str}/_search", status_code=200)
-    async def search(request: Request[Any, Any, Any], index: str) -> Response[bytes]:
-        body = await request.body()
-        answer = await engine.transport.perform_request("POST", f"/{index}/_search", body=body)
-        return Response(answer, media_type=MediaType.JSON)
+    async def application(scope: dict[str, Any], receive: _Receive, send: _Send) -> None:
+        nonlocal ask
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+            return
+        if ask is None:
+            ask = asking(read_settings(os.environ))
+        answer = b"{}" if scope["path"] == "/readyz" else await ask(scope["path"], await _body(receive))
+        length = (b"content-length", b"%d" % len(answer))
+        await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, length]})
+        await send({"type": "http.response.body", "body": answer})
 
-    @get("/readyz")
-    async def ready() -> dict[str, str]:
-        return {}
-
-    return Litestar([search, ready], openapi_config=None, logging_config=None)  # as the API's: no line a request
+    return application
 
 
-def main() -> None:
-    """Serve it where the environment says."""
-    server.serve("app.benchmarks.pass_through:create_app", read_settings(os.environ))
+async def _live(receive: _Receive, send: _Send) -> None:
+    while (event := (await receive())["type"]) != "lifespan.shutdown":
+        await send({"type": f"{event}.complete"})
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _body(receive: _Receive) -> bytes:
+    body: bytes = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return body
+
+
+def main(which: str) -> None:
+    """Serve one of them, by its name here, where the environment says."""
+    server.serve(f"app.benchmarks.pass_through:{which}", read_settings(os.environ))

@@ -18,7 +18,7 @@ from app.cli.context import Context, console, emit, json_option, opened, say
 from app.cli.ports import wait_until_ready, with_urls
 
 _READY_SECONDS = 30.0
-_PASS_THROUGH = "from app.benchmarks.pass_through import main; main()"
+_PASS_THROUGH = "from app.benchmarks.pass_through import main; main('{}')"
 
 
 @click.command()
@@ -45,7 +45,7 @@ def bench(context: Context, rounds: int, scale: float, with_search: bool, as_jso
         with (
             Child("serve", environment)
             if what is Served.API
-            else Child(what.value, environment, _PASS_THROUGH) as child
+            else Child(what.value, environment, _PASS_THROUGH.format(what.name.lower())) as child
         ):
             wait_until_ready(url, child.gone, _READY_SECONDS)
             yield url

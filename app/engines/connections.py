@@ -52,7 +52,7 @@ def open_search(engines: Engines, settings: Settings) -> OpenSearch:
         # Whoever asks knows better whether, when and what to ask again; but of several nodes one may be away.
         max_retries=len(hosts) - 1,
         retry_on_timeout=False,
-        **_security(settings),
+        **security(settings),
     )
 
 
@@ -69,11 +69,12 @@ def open_search_async(url: str, settings: Settings) -> AsyncOpenSearch:
         timeout=None,  # whoever asks says how long it may take
         max_retries=len(hosts) - 1,
         retry_on_timeout=False,
-        **_security(settings),
+        **security(settings),
     )
 
 
-def _security(settings: Settings) -> dict[str, Any]:
+def security(settings: Settings) -> dict[str, Any]:
+    """What opensearch-py must be given to be let in, and to know whom it talks to."""
     options: dict[str, Any] = {}
     if settings.opensearch_user:
         options["http_auth"] = (settings.opensearch_user, settings.opensearch_password or "")

@@ -19,7 +19,9 @@ from mappings.synonyms import Fact, Meanings, meanings
 MOST_WORDS = 24  # 512 bytes hold more only in gibberish, and each costs; the rest count in names and phrases alone
 _LONGEST_PHRASE = 4
 _WORD = re.compile(r"[^\W_]")
-_INNER = re.compile(r"[\W_]+")
+_MARKS = re.compile(r"[\W_]+")
+# What may stand around a word without being a part of it. No combining mark: it may be a vowel.
+_AROUND = ".,;:!?()[]{}<>|/*&_-–—…'\"‘’“”„«»¡¿"
 _NOTHING = Meanings()
 
 
@@ -93,9 +95,14 @@ def _lexicon() -> dict[tuple[str, ...], Wish | Meanings]:
     return lexicon | wishes()
 
 
+def bare(word: str) -> str:
+    """A word without the marks around it."""
+    return word.strip(_AROUND)
+
+
 @lru_cache(maxsize=8192)  # queries differ, their words mostly do not
 def _group(text: str, known: Meanings = _NOTHING) -> Group:
     # "e-commerce" is also written "ecommerce", "skin care" also "skincare".
-    one_word = _INNER.sub("", text)
-    joined = (one_word,) if one_word != text else ()
+    one_word = _MARKS.sub("", text)
+    joined = (one_word,) if one_word != bare(text) else ()
     return Group(text, joined, known.words, known.facts)

@@ -16,7 +16,7 @@ import msgspec
 
 from app.search.reading import AS_IT_STANDS, Reading, Tier
 from app.search.template import Template
-from app.search.understanding import Group, Understood, understand
+from app.search.understanding import Group, Understood, bare, understand
 from mappings.catalogue import SEARCHABLE, Kind
 from mappings.folding import folded
 from mappings.intents import Wish
@@ -156,7 +156,7 @@ def _all(groups: tuple[Group, ...], reading: Reading) -> Clause:
     if len(groups) <= _MOST_JOINED:
         for place, (first, second) in enumerate(pairwise(groups)):
             if len(first.words) == len(second.words) == 1:
-                one_word = _word(first.text + second.text, reading)
+                one_word = _word(bare(first.text) + bare(second.text), reading)
                 ways.append(_each([*clauses[:place], one_word, *clauses[place + 2 :]]))
     return ways[0] if len(ways) == 1 else {"dis_max": {"queries": ways}}
 
