@@ -18,6 +18,10 @@ PREFIX = "AFFINDEX_"
 NETWORKS_PREFIX = f"{PREFIX}NETWORKS_"
 
 
+_AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+_NotNegative = Annotated[int, msgspec.Meta(ge=0)]
+
+
 class Secret:
     """A text that shows as dots to whoever prints, logs or encodes it; `reveal` gives it."""
 
@@ -49,26 +53,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     opensearch_password: str | None = None
     opensearch_ca_file: str | None = None
     opensearch_heap: str = "1g"
-    opensearch_port: int | None = None  # of the embedded one; the first free one from 9201 on otherwise
+    # Of the embedded one, which ends without a word for others; the first free one otherwise.
+    opensearch_port: Annotated[int, msgspec.Meta(ge=9201, le=9291)] | None = None
     index: str = "programs"  # the alias that searches go to
-    shards: int = 1
-    replicas: int = 0
-    generated: int | None = (
-        None  # programs of each network that `up` makes for an empty catalogue; all 80,000 otherwise
-    )
+    shards: _AtLeastOne = 1
+    replicas: _NotNegative = 0
+    # Programs of each network that `up` makes for an empty catalogue; all 80,000 otherwise.
+    generated: _NotNegative | None = None
     data_dir: str = ".affindex"
     cache_dir: str | None = None
     maven_repository: str | None = None
     host: str = "127.0.0.1"
-    port: int = 8000
-    workers: int = 2  # processes that serve the API
-    followers: int = 1  # threads of a worker that follow Postgres; one carries 500 changes a second with ease
+    port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 8000
+    workers: _AtLeastOne = 2  # processes that serve the API
+    followers: _AtLeastOne = 1  # threads of a worker that follow Postgres; one carries 500 changes a second with ease
     history_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] = 730  # for which changes of programs are kept
     secret: str | None = None
     secrets_file: str | None = None  # TOML with a table per network
     allow_private_addresses: bool = False  # of networks; for tests and for mirrors in one's own network
     networks: dict[str, dict[str, Secret]] = {}  # what AFFINDEX_NETWORKS_<NETWORK>_<NAME> say
-    rate_limit: Annotated[int, msgspec.Meta(ge=1)] | None = None  # requests a client and minute; none by default
+    rate_limit: _AtLeastOne | None = None  # requests a client and minute; none by default
     trusted_proxies: str | None = None  # whose X-Forwarded-For counts: addresses and networks
     log_level: str = "info"
 

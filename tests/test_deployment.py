@@ -87,6 +87,20 @@ def test_no_variable_is_made_up() -> None:
         read_settings({"AFFINDEX_OPENSERCH_URL": "http://x"})
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("OPENSEARCH_PORT", port) for port in ("9200", "9292")),  # the embedded one ends there without a word
+        *(("PORT", port) for port in ("0", "65536")),
+        *((name, "0") for name in ("WORKERS", "FOLLOWERS", "SHARDS", "RATE_LIMIT", "HISTORY_DAYS")),
+        *((name, "-1") for name in ("REPLICAS", "GENERATED")),
+    ],
+)
+def test_a_number_that_cannot_work_is_refused(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"{PREFIX}{name} is '{value}': Expected `int`"):
+        read_settings({f"{PREFIX}{name}": value})
+
+
 @pytest.mark.parametrize("missing", REQUIRED)
 def test_nothing_starts_without_its_secrets(missing: str) -> None:
     given = {name: value for name, value in GIVEN.items() if name != missing}
