@@ -118,16 +118,25 @@ def client_gone(_: Request[Any, Any, Any], __: Exception) -> Response[None]:
 
 async def while_connected(request: Request[Any, Any, Any], work: asyncio.Task[bytes]) -> bytes:
     """The result of some work, as long as the client is there to get it. Raises Gone."""
-    await asyncio.wait({work}, timeout=_UNWATCHED_SECONDS)
-    if not work.done():
+    result = asyncio.shield(work)
+    left: asyncio.Task[None] | None = None
+
+    def watch() -> None:
+        nonlocal left
         left = asyncio.ensure_future(_left(request))
-        try:
-            await asyncio.wait({work, left}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
+        left.add_done_callback(lambda _: result.cancel())
+
+    watching = asyncio.get_running_loop().call_later(_UNWATCHED_SECONDS, watch)
+    try:
+        return await result
+    except asyncio.CancelledError:
+        if left and left.done():
+            raise Gone from None
+        raise
+    finally:
+        watching.cancel()
+        if left:
             left.cancel()
-    if not work.done():
-        raise Gone
-    return work.result()
 
 
 async def _left(request: Request[Any, Any, Any]) -> None:
