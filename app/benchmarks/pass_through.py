@@ -17,57 +17,40 @@ from app import server
 from app.engines import open_search_async
 from app.engines.connections import security
 from app.parent import end_with_parent
-from app.settings import Settings, read_settings
+from app.settings import read_settings
 
 _Receive = Callable[[], Awaitable[dict[str, Any]]]
 _Send = Callable[[dict[str, Any]], Awaitable[None]]
 _Application = Callable[[dict[str, Any], _Receive, _Send], Awaitable[None]]
-_Ask = Callable[[str, bytes], Awaitable[bytes]]
 
 _HEADERS = [(b"content-type", b"application/json")]
 
 
 def plain() -> _Application:
     """By opensearch-py as it comes, which reads every answer."""
-
-    def asking(settings: Settings) -> _Ask:
-        engine = AsyncOpenSearch((settings.opensearch_url or "").split(","), **security(settings))
-
-        async def ask(path: str, body: bytes) -> bytes:
-            return msgspec.json.encode(await engine.transport.perform_request("POST", path, body=body))
-
-        return ask
-
-    return _application(asking)
+    settings = read_settings(os.environ)
+    hosts = (settings.opensearch_url or "").split(",")
+    return _application(AsyncOpenSearch(hosts, **security(settings)), msgspec.json.encode)
 
 
 def lean() -> _Application:
     """By the client of the API."""
-
-    def asking(settings: Settings) -> _Ask:
-        engine = open_search_async(settings.opensearch_url or "", settings)
-
-        async def ask(path: str, body: bytes) -> bytes:
-            answer: bytes = await engine.transport.perform_request("POST", path, body=body)
-            return answer
-
-        return ask
-
-    return _application(asking)
+    settings = read_settings(os.environ)
+    return _application(open_search_async(settings.opensearch_url or "", settings), bytes)
 
 
-def _application(asking: Callable[[Settings], _Ask]) -> _Application:
+def _application(engine: AsyncOpenSearch, written: Callable[[Any], bytes]) -> _Application:
+    """`written` makes bytes of what the client answers."""
     end_with_parent(os.getppid())
-    ask: _Ask | None = None
 
     async def application(scope: dict[str, Any], receive: _Receive, send: _Send) -> None:
-        nonlocal ask
         if scope["type"] == "lifespan":
             await _live(receive, send)
             return
-        if ask is None:
-            ask = asking(read_settings(os.environ))
-        answer = b"{}" if scope["path"] == "/readyz" else await ask(scope["path"], await _body(receive))
+        answer = b"{}"
+        if scope["path"] != "/readyz":
+            body = await _body(receive)
+            answer = written(await engine.transport.perform_request("POST", scope["path"], body=body))
         length = (b"content-length", b"%d" % len(answer))
         await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, length]})
         await send({"type": "http.response.body", "body": answer})

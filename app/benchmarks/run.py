@@ -37,8 +37,7 @@ _VERIFIED_IN_THAT = 100_000
 _MOST_TO_VERIFY_MORE = 10.0
 _WARM_UP_SECONDS = 1.0
 _STRETCH_SECONDS, _MOST_STRETCHES, _STILL_RISING = 5.0, 24, 1.03
-_RAW, _API = "raw _search", "API"
-_PASSING, _LEAN = "pass-through", "pass-through, API's client"
+_RAW = "raw _search"
 _FOLDED, _APART = "page folded", "page as _msearch"
 _RAW_REPEATED, _API_REPEATED = "raw _search, repeated", "API, repeated"
 
@@ -141,8 +140,8 @@ def run(
     ]
     if searches:
         ratios += [
-            _search_ratio(searches, _API, _RAW, _LEAST_OF_SEARCH),
-            _search_ratio(searches, _API, _PASSING, _LEAST_OF_PASSING),
+            _search_ratio(searches, Served.API.value, _RAW, _LEAST_OF_SEARCH),
+            _search_ratio(searches, Served.API.value, Served.PLAIN.value, _LEAST_OF_PASSING),
             _search_ratio(searches, _API_REPEATED, _RAW_REPEATED, _LEAST_REPEATED),
             _search_ratio(searches, _FOLDED, _APART, _LEAST_OF_FOLDING),
         ]
@@ -184,26 +183,26 @@ def _searches(place: Ground, serve: Serve, rounds: int, say: Callable[[str], Non
                 name, raw_url, (search.to_engine(raw_url, place.alias, each) for each in queries), seconds
             )
 
-        def passing(seconds: float, through: str, name: str) -> Searched:
+        def passing(seconds: float, through: str, what: Served) -> Searched:
             requests = (search.to_engine(through, place.alias, each) for each in asked)
-            return search.search(name, through, requests, seconds)
+            return search.search(what.value, through, requests, seconds)
 
         def ours(seconds: float) -> Searched:
-            return search.search(_API, url, (search.to_api(url, each) for each in asked), seconds)
+            return search.search(Served.API.value, url, (search.to_api(url, each) for each in asked), seconds)
 
         def repeated(seconds: float) -> Searched:
             requests = (search.to_api(url, each) for each in cycle(often))
             return search.search(_API_REPEATED, url, requests, seconds, search.MOST_REPEATED_A_SECOND)
 
         _compiled(lambda: raw(_STRETCH_SECONDS, asked, _RAW), say)
-        passing(_WARM_UP_SECONDS, plain_url, _PASSING)
-        passing(_WARM_UP_SECONDS, lean_url, _LEAN)
+        passing(_WARM_UP_SECONDS, plain_url, Served.PLAIN)
+        passing(_WARM_UP_SECONDS, lean_url, Served.LEAN)
         ours(_WARM_UP_SECONDS)
         for _ in range(rounds):
             for searched in (
                 raw(search.SECONDS, asked, _RAW),
-                passing(search.SECONDS, plain_url, _PASSING),
-                passing(search.SECONDS, lean_url, _LEAN),
+                passing(search.SECONDS, plain_url, Served.PLAIN),
+                passing(search.SECONDS, lean_url, Served.LEAN),
                 ours(search.SECONDS),
                 raw(search.SECONDS_REPEATED, cycle(often), _RAW_REPEATED),
                 repeated(search.SECONDS_REPEATED),
