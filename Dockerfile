@@ -1,5 +1,5 @@
 # One image for the API, the worker and the commands; see docker-compose.yml.
-FROM python:3.13-slim
+FROM python:3.13.9-slim
 
 ENV PYTHONUNBUFFERED=1 \
     PIP_NO_CACHE_DIR=1 \
@@ -11,7 +11,7 @@ WORKDIR /app
 COPY requirements.lock ./
 RUN pip install --require-hashes -r requirements.lock
 
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY app app
 COPY generators generators
 COPY indexing indexing
@@ -23,6 +23,8 @@ COPY deployment deployment
 RUN useradd --uid 10001 --create-home affindex
 USER affindex
 WORKDIR /home/affindex
+# The volume over it takes its owner from here.
+RUN mkdir -m 700 .affindex
 
 EXPOSE 8000
 ENTRYPOINT ["affindex"]

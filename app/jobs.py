@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -15,19 +15,27 @@ import structlog
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 
+from app.alerts.digest import send_digests
+from app.alerts.outlets import Outlets
+from app.alerts.posting import poster
+from app.alerts.telling import due, tell
+from app.checking.checking import AlreadyChecking, Offline, check_links
 from app.feeds import uploads
 from app.feeds.mapping import read as read_mapping
-from app.feeds.reading import KIND, open_feed
+from app.feeds.opening import KIND, open_feed
 from app.importing.run_import import carry_out
-from app.importing.runs import NetworkBusy, end_run, run_by_id
+from app.importing.runs import NetworkBusy, Run, end_run, run_by_id
 from app.importing.sources import Record, Source, generated
-from app.networks.accounts import Account
+from app.networks.accounts import Account, account_of
+from app.networks.added import learn
 from app.networks.clock import WallClock
 from app.networks.connectors import CONNECTORS
 from app.networks.details import ask_details
 from app.networks.failures import NetworkFailure
 from app.networks.resuming import details_to_resume, to_resume
 from app.networks.sync import Wiring, open_sync, sync
+from app.request_id import REQUEST_ID, drawn
+from indexing.connect import Connect
 
 _log = structlog.get_logger()
 
@@ -38,12 +46,17 @@ SYNC = "sync_network"
 SCHEDULED_SYNC = "sync_network_on_schedule"
 ASK_DETAILS = "ask_details"
 RESUME = "resume_syncs"
+TELL = "tell_webhook"
+TELL_DUE = "tell_due_webhooks"
+SEND_DIGESTS = "send_digests"
+CHECK_LINKS = "check_links"
 # Queues of their own: a sync may wait long for a network's limit, and must not keep imports waiting; details are
-# asked for during hours, and must not keep the syncs of other networks waiting.
-IMPORTS, SYNCS, DETAILS = "imports", "syncs", "details"
+# asked for during hours, and must not keep the syncs of other networks waiting; webhooks wait for whoever answers late,
+# links are checked for hours.
+IMPORTS, SYNCS, DETAILS, ALERTS, CHECKS = "imports", "syncs", "details", "alerts", "checks"
+_DAILY = "23 2 * * *"
 _EVERY_FIVE_MINUTES = "*/5 * * * *"
-
-Connect = Callable[[], psycopg.Connection]
+_EVERY_MINUTE = "* * * * *"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +88,34 @@ def worker(
     connect: Connect,
     accounts: Mapping[str, Account] | None = None,
     stop: threading.Event | None = None,
+    outlets: Outlets | None = None,
+    *,
+    links: bool = False,
 ) -> App:
     """The queue as seen by who carries its jobs out, and puts in what the schedules of `accounts` say.
 
-    Once `stop` is set, syncs end as soon as they next wait; the next worker goes on with them.
+    Once `stop` is set, syncs end as soon as they next wait; the next worker goes on with them. Without `outlets`
+    watches tell nobody. With `links` merchants' links are checked daily.
     """
     app = App(connector=PsycopgConnector(conninfo=database_url, kwargs=_SEARCH_PATH))
     networks = _Networks(database_url, connect, accounts or {}, stop)
-    _tasks(app, connect, networks)
+    _tasks(app, connect, networks, outlets)
     _schedules(app, networks)
+    if outlets:
+        _watching(app, networks, outlets)
+    if links:
+        _checking(app, networks)
     return app
 
 
 def bulk_source(parameters: dict[str, Any]) -> Source:
     """The source that a bulk run's parameters describe."""
     return generated(tuple(parameters["networks"]), limit=parameters.get("limit"), seed=parameters.get("seed", 1))
+
+
+def _go_on_as(run: Run) -> None:
+    """What a job logs and asks bears the id that its run was opened with; each job has a context of its own."""
+    REQUEST_ID.set(run.request_id or drawn())
 
 
 def _import_bulk(connect: Connect | None, run: int) -> None:
@@ -99,6 +125,7 @@ def _import_bulk(connect: Connect | None, run: int) -> None:
     if recorded is None or recorded.state != "queued":
         _log.info("nothing to import", run=run, state=recorded.state if recorded else None)
         return
+    _go_on_as(recorded)
     carry_out(connect, run, bulk_source(recorded.parameters))
 
 
@@ -122,9 +149,11 @@ def feed_source(connect: Connect, parameters: dict[str, Any]) -> Source:
 def _import_feed(connect: Connect | None, run: int) -> None:
     assert connect is not None, "a producer carries nothing out"
     with connect() as connection:
+        learn(connection)  # its network may have been added since this process began
         recorded = run_by_id(connection, run)
     if recorded is None:
         return
+    _go_on_as(recorded)
     try:
         if recorded.state == "queued":
             carry_out(connect, run, feed_source(connect, recorded.parameters))
@@ -140,14 +169,17 @@ def _sync(networks: _Networks | None, run: int) -> None:
     if recorded is None or recorded.state != "queued":
         _log.info("nothing to sync", run=run, state=recorded.state if recorded else None)
         return
-    account = networks.accounts[recorded.parameters["network"]]
+    _go_on_as(recorded)
+    # A run was asked for, by a schedule or by somebody: a network that needs no account needs no setting either.
+    name = recorded.parameters.get("account") or recorded.parameters["network"]
+    account = replace(account_of(networks.accounts, name), mentioned=True)
     accept_drift = bool(recorded.parameters.get("acceptDrift"))
     try:
         sync(networks.connect, account, run, accept_drift=accept_drift, wiring=Wiring(WallClock(networks.stop)))
     except NetworkFailure as failure:  # recorded with the run; the job itself did what it should
         _log.warning("sync failed", network=account.network, run=run, reason=str(failure))
         return
-    if CONNECTORS[account.network].details(account.credentials):
+    if not account.further and CONNECTORS[account.network].details(account.credentials):
         _defer_details(networks, account.network, run)
 
 
@@ -165,6 +197,10 @@ def _defer_details(networks: _Networks, network: str, run: int, *, again: bool =
 
 def _ask_details(networks: _Networks | None, network: str, run: int, again: bool) -> None:
     assert networks is not None, "a producer carries nothing out"
+    with networks.connect() as connection:
+        recorded = run_by_id(connection, run)
+    if recorded is not None:
+        _go_on_as(recorded)
     try:
         ask_details(
             networks.connect, networks.accounts[network], run, again=again, wiring=Wiring(WallClock(networks.stop))
@@ -175,6 +211,7 @@ def _ask_details(networks: _Networks | None, network: str, run: int, again: bool
 
 def _start(networks: _Networks, network: str, by: str) -> None:
     """Open a sync and carry it out; a network that is busy is left alone."""
+    REQUEST_ID.set(drawn())
     with networks.connect() as connection:
         try:
             run = open_sync(connection, network, by=by)
@@ -183,6 +220,19 @@ def _start(networks: _Networks, network: str, by: str) -> None:
             return
     _sync(networks, run)
 
+
+# Jobs that wait or are carried out, by queue: how many, and for how long the oldest, in seconds.
+WAITING = """
+    select j.queue_name as queue, j.status::text as state, count(*)::int as count,
+        coalesce(extract(epoch from max(clock_timestamp() - e.at)), 0)::float8 as seconds
+    from jobs.procrastinate_jobs j
+    left join lateral (
+        select max(at) as at from jobs.procrastinate_events
+        where job_id = j.id and type::text in ('deferred', 'deferred_for_retry', 'started')
+    ) e on true
+    where j.status in ('todo', 'doing') and (j.scheduled_at is null or j.scheduled_at <= clock_timestamp())
+    group by 1, 2
+"""
 
 # A queued run is put before the workers within moments; the process that opened it may have died in between.
 _UNQUEUED = """
@@ -209,7 +259,67 @@ def bury_unqueued(connection: psycopg.Connection, seconds: float = _UNQUEUED_SEC
     return [run for (run,) in rows]
 
 
-def _tasks(app: App, connect: Connect | None, networks: _Networks | None) -> None:
+def _tell(networks: _Networks | None, outlets: Outlets | None, watch: int) -> None:
+    assert networks is not None, "a producer carries nothing out"
+    if outlets is None:
+        return
+    stop = networks.stop
+    with poster(allow_private=outlets.allow_private) as opened:
+        again_in = tell(networks.connect, opened, watch, stop.is_set if stop else lambda: False)
+    if again_in is not None:
+        with sync_producer(networks.database_url).open() as producing, suppress(AlreadyEnqueued):
+            producing.configure_task(
+                TELL,
+                queue=ALERTS,
+                queueing_lock=f"{TELL} {watch} later",
+                schedule_in={"seconds": int(again_in) + 1},
+            ).defer(watch=watch)
+
+
+def defer_telling(database_url: str, watches: Iterable[int]) -> None:
+    """Put the webhooks of watches before the workers; one that waits already is enough."""
+    with sync_producer(database_url).open() as producing:
+        for watch in watches:
+            with suppress(AlreadyEnqueued):
+                producing.configure_task(TELL, queue=ALERTS, queueing_lock=f"{TELL} {watch}").defer(watch=watch)
+
+
+def _watching(app: App, networks: _Networks, outlets: Outlets) -> None:
+    """What a crash kept from being told, and the daily digest."""
+
+    @app.periodic(cron=_EVERY_MINUTE)
+    @app.task(name=TELL_DUE, queue=ALERTS, queueing_lock=TELL_DUE)
+    def tell_due(timestamp: int) -> None:
+        with networks.connect() as connection:
+            watches = due(connection)
+        if watches:
+            defer_telling(networks.database_url, watches)
+
+    if outlets.server is not None:
+        server = outlets.server
+
+        @app.periodic(cron=_EVERY_FIVE_MINUTES)
+        @app.task(name=SEND_DIGESTS, queue=ALERTS, queueing_lock=SEND_DIGESTS)
+        def send(timestamp: int) -> None:
+            send_digests(networks.connect, server, outlets.digest_hour, outlets.site)
+
+
+def _checking(app: App, networks: _Networks) -> None:
+    """A round of link checks a day; what a stop leaves, the next one asks."""
+
+    @app.periodic(cron=_DAILY)
+    @app.task(name=CHECK_LINKS, queue=CHECKS, queueing_lock=CHECK_LINKS)
+    def check(timestamp: int) -> None:
+        REQUEST_ID.set(drawn())
+        stop = networks.stop
+        try:
+            check_links(networks.connect, stop=stop.is_set if stop else lambda: False)
+        except (AlreadyChecking, Offline) as failure:  # tomorrow is another day
+            _log.warning("links were not checked", reason=str(failure))
+
+
+def _tasks(app: App, connect: Connect | None, networks: _Networks | None, outlets: Outlets | None = None) -> None:
+    app.task(name=TELL, queue=ALERTS)(functools.partial(_tell, networks, outlets))
     app.task(name=IMPORT_BULK, queue=IMPORTS)(functools.partial(_import_bulk, connect))
     app.task(name=IMPORT_FEED, queue=IMPORTS)(functools.partial(_import_feed, connect))
     app.task(name=SYNC, queue=SYNCS)(functools.partial(_sync, networks))
@@ -240,6 +350,7 @@ def _schedules(app: App, networks: _Networks) -> None:
         with networks.connect() as connection:
             bury_unqueued(connection)
             for network in to_resume(connection, networks.accounts):
+                REQUEST_ID.set(drawn())
                 try:
                     run = open_sync(connection, network, by="resume")
                 except NetworkBusy:
@@ -250,6 +361,11 @@ def _schedules(app: App, networks: _Networks) -> None:
                     producing.configure_task(SYNC, queue=SYNCS, priority=priority).defer(run=run)
             for network, run in details_to_resume(connection, networks.accounts):
                 _defer_details(networks, network, run, again=True)
+
+
+async def tell_now(app: App, watch: int) -> None:
+    """Put a webhook before the workers, whatever waits for a later attempt."""
+    await app.configure_task(TELL, queue=ALERTS).defer_async(watch=watch)
 
 
 async def defer_import(app: App, run: int, task: str = IMPORT_BULK) -> None:

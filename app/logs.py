@@ -6,6 +6,9 @@ import logging
 import sys
 
 import structlog
+from structlog.typing import EventDict
+
+from app.request_id import REQUEST_ID
 
 
 def configure(level: str) -> None:
@@ -14,6 +17,7 @@ def configure(level: str) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            _with_request_id,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
@@ -28,3 +32,9 @@ def configure(level: str) -> None:
     )
     # It warns of every answer that is not 200, and a missing alias is an answer to us.
     logging.getLogger("opensearch").setLevel(logging.ERROR)
+
+
+def _with_request_id(_: object, __: str, event: EventDict) -> EventDict:
+    if id := REQUEST_ID.get():
+        event.setdefault("requestId", id)
+    return event

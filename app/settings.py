@@ -6,8 +6,9 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeGuard
 
 import msgspec
 
@@ -44,13 +45,21 @@ class Secret:
         return hash(self._value)
 
 
+def revealed(secret: Secret | None) -> str | None:
+    """The text of a secret, if there is one."""
+    return None if secret is None else secret.reveal()
+
+
+AccessLog = Literal["off", "on", "queries"]
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that can be set, each field as `AFFINDEX_<NAME>`. Without URLs the engines are embedded."""
 
-    database_url: str | None = None
+    database_url: Secret | None = None  # it holds a password
     opensearch_url: str | None = None
     opensearch_user: str | None = None
-    opensearch_password: str | None = None
+    opensearch_password: Secret | None = None
     opensearch_ca_file: str | None = None
     opensearch_heap: str = "1g"
     # Of the embedded one, which ends without a word for others; the first free one otherwise.
@@ -66,15 +75,39 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 8000
     workers: _AtLeastOne = 2  # processes that serve the API
+    # Where a worker says how it is and what it counts; it listens nowhere without one.
+    worker_port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] | None = None
     followers: _AtLeastOne = 1  # threads of a worker that follow Postgres; one carries 500 changes a second with ease
     history_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] = 730  # for which changes of programs are kept
-    secret: str | None = None
+    secret: Secret | None = None
     secrets_file: str | None = None  # TOML with a table per network
-    allow_private_addresses: bool = False  # of networks; for tests and for mirrors in one's own network
+    check_links: bool = False  # whether workers ask, once a day, which merchants' links answer
+    allow_private_addresses: bool = False  # of networks and webhooks; for tests and for one's own network
     networks: dict[str, dict[str, Secret]] = {}  # what AFFINDEX_NETWORKS_<NETWORK>_<NAME> say
     rate_limit: _AtLeastOne | None = None  # requests a client and minute; none by default
+    client_concurrency: _AtLeastOne | None = None  # requests of a client under way at once; any number by default
     trusted_proxies: str | None = None  # whose X-Forwarded-For counts: addresses and networks
+    hosts: str | None = None  # names by which agents may ask at /mcp, beside addresses and localhost
+    smtp_url: str | None = None  # where digests are handed in: smtp://host:587 or smtps://host:465
+    smtp_user: str | None = None
+    smtp_password: Secret | None = None
+    smtp_from: str | None = None
+    digest_hour: Annotated[int, msgspec.Meta(ge=0, le=23)] = 6  # of the day in UTC
+    site: str | None = None  # where people reach the dashboard, for links in mails
+    open_operations: bool = False  # whether others than this machine may read what operators do, without a key
     log_level: str = "info"
+    traces_endpoint: str | None = None  # of an OpenTelemetry collector (OTLP over HTTP)
+    access_log: AccessLog = "off"  # a line an answer, with what was asked only where that says so
+    query_log: bool = False  # whether it is counted what is searched for, by the day and without a word on who does
+    slow_seconds: Annotated[float, msgspec.Meta(ge=0)] = 1.0  # searches that take longer are logged
+
+    @property
+    def local(self) -> bool:
+        """Whether only this machine can reach the API."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
 
     @property
     def data(self) -> Path:
@@ -114,10 +147,14 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         if name not in known:
             raise SettingsError(f"{variable} is no setting; there are {', '.join(variable_names())}")
         try:
-            given[name] = msgspec.convert(value, known[name].type, strict=False)
+            given[name] = msgspec.convert(value, known[name].type, strict=False, dec_hook=_hidden)
         except msgspec.ValidationError as error:
             raise SettingsError(f"{variable} is '{value}': {error}") from None
     return Settings(**given, networks=networks)
+
+
+def _hidden(type: type[Secret], value: str) -> Secret:
+    return type(value)
 
 
 def variable_names() -> list[str]:
@@ -131,7 +168,7 @@ def variable_names() -> list[str]:
 def as_environment(settings: Settings) -> dict[str, str]:
     """The variables that give a process of ours the same settings."""
     plain = {
-        PREFIX + name.upper(): str(value)
+        PREFIX + name.upper(): value.reveal() if isinstance(value, Secret) else str(value)
         for name, value in msgspec.structs.asdict(settings).items()
         if value is not None and name != "networks"
     }
@@ -146,6 +183,7 @@ def as_environment(settings: Settings) -> dict[str, str]:
 def network_values(settings: Settings) -> dict[str, dict[str, Secret]]:
     """What is set for each network: the secrets file, and over it the environment.
 
+    A table inside a network's, `[awin.blog]`, is a further account of it, and stands under `awin.blog`.
     Raises SettingsError, without a value in it, for a file that cannot be read.
     """
     found: dict[str, dict[str, Secret]] = {}
@@ -158,14 +196,21 @@ def network_values(settings: Settings) -> dict[str, dict[str, Secret]]:
             where = f" ({error})" if isinstance(error, tomllib.TOMLDecodeError) else ""
             raise SettingsError(f"AFFINDEX_SECRETS_FILE: {settings.secrets_file} is not TOML{where}") from None
         for network, table in tables.items():
-            if not isinstance(table, dict) or any(isinstance(value, dict | list) for value in table.values()):
-                raise SettingsError(
-                    f"AFFINDEX_SECRETS_FILE: '{network}' should be a table of values, as in '[{network}]'"
-                )
-            found[network.lower()] = {key.lower(): Secret(_written(value)) for key, value in table.items()}
+            own = {key: value for key, value in table.items() if not isinstance(value, dict)} if _is(table) else table
+            accounts = {f"{network}.{key}": value for key, value in table.items() if _is(value)} if _is(table) else {}
+            for name, values in {network: own, **accounts}.items():
+                if not _is(values) or any(isinstance(value, dict | list) for value in values.values()):
+                    raise SettingsError(
+                        f"AFFINDEX_SECRETS_FILE: '{name}' should be a table of values, as in '[{network}]'"
+                    )
+                found[name.lower()] = {key.lower(): Secret(_written(value)) for key, value in values.items()}
     for network, values in settings.networks.items():
         found[network] = {**found.get(network, {}), **values}
     return found
+
+
+def _is(table: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(table, dict)
 
 
 def _written(value: object) -> str:
@@ -176,7 +221,7 @@ def _written(value: object) -> str:
 def secret_of(settings: Settings) -> bytes:
     """What cursors are signed with: the setting, or a file made once in the data directory, readable by us alone."""
     if settings.secret:
-        return settings.secret.encode()
+        return settings.secret.reveal().encode()
     path = settings.data / "secret"
     try:
         return path.read_bytes()

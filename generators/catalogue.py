@@ -12,7 +12,7 @@ from generators.brands import Brands, brands_in_common
 from generators.descriptions import writing
 from generators.dirt import DIRTY_SHARE, soiled
 from generators.distributions import Table, heap
-from generators.listing import Catalogue, Listing
+from generators.listing import Catalogue, ListedProgram
 from generators.merchants import Uniform, domain, naming
 from generators.networks import awin, cj, clickbank, rakuten, shareasale
 from generators.places import Place, places
@@ -89,7 +89,9 @@ class _Market(msgspec.Struct, frozen=True):
             name = naming(place, topic, style).name(facts["city"], uniform)
             address = domain(name, place, uniform)
         description = text.describe(name, facts, uniform)
-        record = self.lists.record(index, self.total, Listing(category, place, name, address, description), uniform)
+        record = self.lists.record(
+            index, self.total, ListedProgram(category, place, name, address, description), uniform
+        )
         return soiled(record, uniform) if uniform() < DIRTY_SHARE else record
 
 

@@ -27,7 +27,7 @@ LAUNCH_DAYS: Table[str] = Table(
 """ISO dates in order: a uniform number that grows with the program's id gives older dates to lower ids."""
 
 
-class Listing(msgspec.Struct, gc=False):
+class ListedProgram(msgspec.Struct, gc=False):
     category: str
     place: Place
     name: str
@@ -42,7 +42,7 @@ class Catalogue(msgspec.Struct, frozen=True):
     style: str  # "shop" or "digital": which names and sentences
     categories: Mapping[str, tuple[str, float]]  # network's category -> (topic, share)
     places: Mapping[str, float]  # place -> share
-    record: Callable[[int, int, Listing, Uniform], NetworkProgram]  # index, total, what is common, randomness
+    record: Callable[[int, int, ListedProgram, Uniform], NetworkProgram]  # index, total, what is common, randomness
 
 
 def launched(index: int, total: int, uniform: Uniform) -> str:

@@ -1,8 +1,8 @@
 """Are Postgres and an index in step? Counts and checksums over 1,024 buckets, then ids of the buckets that differ.
 
 The order matters. First a Postgres snapshot with the ids that are known to be under way, then a refresh, then the
-index, both without those ids: refreshing first takes live changes for drift. What the index then holds beyond the
-snapshot is looked up in Postgres once more, afterwards: a change that was committed in between is no drift.
+index, both without those ids: refreshing first takes live changes for differences. What the index then holds beyond the
+snapshot is looked up in Postgres once more, afterwards: a change that was committed in between is no difference.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ _VERSIONS_OF = f"""
 """
 _VERSIONS_NOW = f"select id, version from ({_ROWS}) as rows where id = any(%s)"
 
-# Partial answers of a cluster that is missing a shard would look like drift.
+# Partial answers of a cluster that is missing a shard would look like differences.
 WHOLE = {"allow_partial_search_results": "false", "request_cache": "false"}
 
 IN_A_BUCKET: dict[str, Any] = {"range": {"sync.bucket": {"gte": 0, "lt": BUCKETS}}}
 
 
 @dataclass(slots=True)
-class Drift:
+class Difference:
     """Ids that the two sides hold differently, and what was compared."""
 
     rows: int = 0  # in Postgres, deleted ones included, pending ones not
@@ -63,7 +63,7 @@ class Drift:
 
     @property
     def in_step(self) -> bool:
-        """Whether nothing differs; False also where that could not be decided."""
+        """Whether both sides are in step: nothing differs. False also where that could not be decided."""
         return self.undecided is None and not self.differing and not self.strangers
 
     @property
@@ -82,51 +82,51 @@ class Held:
 
     @property
     def genuine(self) -> bool:
-        """Whether follow or a backfill wrote it; any other write moves the engine's version away."""
+        """Whether follow or a backfill wrote the document; any other write moves the engine's version away."""
         return self.version == self.said
 
 
-def compare(connection: psycopg.Connection, client: OpenSearch, index: str) -> Drift:
+def compare(connection: psycopg.Connection, client: OpenSearch, index: str) -> Difference:
     """Compare an index with Postgres. The connection must be idle; it is left so."""
     return twice(lambda: _look(connection, client, index))
 
 
-def twice(look: Callable[[], Drift]) -> Drift:
-    """The drift that two looks agree on."""
-    drift = look()
+def twice(look: Callable[[], Difference]) -> Difference:
+    """The difference that two looks agree on."""
+    difference = look()
     for _ in range(_LOOKS - 1):
-        if drift.in_step or drift.undecided:
-            return drift
+        if difference.in_step or difference.undecided:
+            return difference
         again = look()
-        again.missing &= drift.missing
-        again.stale &= drift.stale
-        again.extra &= drift.extra
-        again.strangers &= drift.strangers
-        drift = again
-    return drift
+        again.missing &= difference.missing
+        again.stale &= difference.stale
+        again.extra &= difference.extra
+        again.strangers &= difference.strangers
+        difference = again
+    return difference
 
 
-def pending_ids(connection: psycopg.Connection, drift: Drift) -> list[int]:
-    """The ids of changes under way; `drift` says so if they are too many."""
+def pending_ids(connection: psycopg.Connection, difference: Difference) -> list[int]:
+    """The ids of changes under way; `difference` says so if they are too many."""
     pending = [id for (id,) in connection.execute(f"select program_id from changed_programs limit {MOST_PENDING + 1}")]
-    drift.pending = len(pending)
+    difference.pending = len(pending)
     if len(pending) > MOST_PENDING:
-        drift.undecided = f"more than {MOST_PENDING:,} changes are under way; not in step yet"
+        difference.undecided = f"more than {MOST_PENDING:,} changes are under way; not in step yet"
     return pending
 
 
-def _look(connection: psycopg.Connection, client: OpenSearch, index: str) -> Drift:
-    drift = Drift()
+def _look(connection: psycopg.Connection, client: OpenSearch, index: str) -> Difference:
+    difference = Difference()
     connection.rollback()
     beyond: dict[int, int] = {}  # id -> version in the index, above the snapshot's
     try:
         with connection.transaction():
             connection.execute("set transaction isolation level repeatable read, read only")
-            pending = pending_ids(connection, drift)
-            if drift.undecided:
-                return drift
+            pending = pending_ids(connection, difference)
+            if difference.undecided:
+                return difference
             ours = {bucket: (count, total) for bucket, count, total in connection.execute(_SUMS)}
-            drift.rows = sum(count for count, _ in ours.values())
+            difference.rows = sum(count for count, _ in ours.values())
             client.indices.refresh(index=index)
             theirs, strangers = _index_sums(client, index, pending)
             unequal = [bucket for bucket in range(BUCKETS) if ours.get(bucket) != theirs.get(bucket)]
@@ -137,13 +137,13 @@ def _look(connection: psycopg.Connection, client: OpenSearch, index: str) -> Dri
                     for id, version, check in connection.execute(_VERSIONS_OF, (buckets,))
                     if id not in known
                 }
-                _drill(rows, _held(client, index, buckets, known, drift), drift, beyond)
+                _drill(rows, _held(client, index, buckets, known, difference), difference, beyond)
             if strangers:
-                _outside_buckets(client, index, known, drift)
-        _look_up(connection, beyond, drift)
+                _outside_buckets(client, index, known, difference)
+        _look_up(connection, beyond, difference)
     except (SearchConnectionError, TransportError) as error:
-        drift.undecided = f"the index did not answer: {error}"
-    return drift
+        difference.undecided = f"the index did not answer: {error}"
+    return difference
 
 
 def _index_sums(client: OpenSearch, index: str, pending: list[int]) -> tuple[dict[int, tuple[int, int]], int]:
@@ -198,22 +198,24 @@ def _grouped(
         yield group
 
 
-def _drill(rows: dict[int, tuple[int, int]], held: dict[int, Held], drift: Drift, beyond: dict[int, int]) -> None:
-    drift.missing |= rows.keys() - held.keys()
+def _drill(
+    rows: dict[int, tuple[int, int]], held: dict[int, Held], difference: Difference, beyond: dict[int, int]
+) -> None:
+    difference.missing |= rows.keys() - held.keys()
     for id, document in held.items():
         version, check = rows.get(id, (0, None))
         if document.genuine and document.version > version:
             beyond[id] = document.version
         elif version == 0:
-            drift.extra.add(id)
+            difference.extra.add(id)
         elif not document.genuine or document.version < version or document.check != check:
-            drift.stale.add(id)
+            difference.stale.add(id)
         else:
             continue
-        drift.highest = max(drift.highest, document.version)
+        difference.highest = max(difference.highest, document.version)
 
 
-def _look_up(connection: psycopg.Connection, beyond: dict[int, int], drift: Drift) -> None:
+def _look_up(connection: psycopg.Connection, beyond: dict[int, int], difference: Difference) -> None:
     """What the index has beyond the snapshot was committed since, if Postgres knows it now."""
     if not beyond:
         return
@@ -221,39 +223,41 @@ def _look_up(connection: psycopg.Connection, beyond: dict[int, int], drift: Drif
     connection.rollback()
     for id, version in beyond.items():
         if id not in now:
-            drift.extra.add(id)
+            difference.extra.add(id)
         elif now[id] < version:
-            drift.stale.add(id)
+            difference.stale.add(id)
 
 
-def _held(client: OpenSearch, index: str, buckets: list[int], pending: set[int], drift: Drift) -> dict[int, Held]:
+def _held(
+    client: OpenSearch, index: str, buckets: list[int], pending: set[int], difference: Difference
+) -> dict[int, Held]:
     """What the index holds of some buckets, by id, without the pending ones."""
     held: dict[int, Held] = {}
     wanted = set(buckets)
     for hit in hits(client, index, {"terms": {"sync.bucket": buckets}}, source=["sync.version", "sync.check"]):
         id = number(hit["_id"])
         if id is None or "_routing" in hit or (id & (BUCKETS - 1)) not in wanted:
-            drift.strangers.add((hit["_id"], hit.get("_routing")))
+            difference.strangers.add((hit["_id"], hit.get("_routing")))
         elif id not in pending:
             said = (hit.get("_source") or {}).get("sync") or {}
             held[id] = Held(hit["_version"], said.get("version"), said.get("check"))
     return held
 
 
-def _outside_buckets(client: OpenSearch, index: str, pending: set[int], drift: Drift) -> None:
+def _outside_buckets(client: OpenSearch, index: str, pending: set[int], difference: Difference) -> None:
     """Documents without a bucket: somebody else's, or one of ours that somebody else wrote over."""
     for hit in hits(client, index, {"bool": {"must_not": IN_A_BUCKET}}, source=False):
         id = number(hit["_id"])
         if id is None or "_routing" in hit:
-            drift.strangers.add((hit["_id"], hit.get("_routing")))
+            difference.strangers.add((hit["_id"], hit.get("_routing")))
         elif id not in pending:
-            (drift.stale if id in drift.missing else drift.extra).add(id)
-            drift.missing.discard(id)
-            drift.highest = max(drift.highest, hit["_version"])
+            (difference.stale if id in difference.missing else difference.extra).add(id)
+            difference.missing.discard(id)
+            difference.highest = max(difference.highest, hit["_version"])
 
 
 def number(id: str) -> int | None:
-    """A document's id as a program's; None if it can be none."""
+    """A document's id as a program's; None for an id that no program has."""
     return int(id) if id.isascii() and id.isdecimal() and str(int(id)) == id and int(id) < 2**63 else None
 
 

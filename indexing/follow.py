@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
+import time
 from dataclasses import dataclass, field
 
 import psycopg
 import structlog
-from opensearchpy import OpenSearch
+from opensearchpy import OpenSearch, TransportError
 
-from indexing import generations, letters
+from indexing import dead_letters, generations
+from indexing.connect import Connect
 from indexing.documents import bodies, documents_of
 from indexing.generations import Generation
+from indexing.instruments import FOLLOW_LAG
 from indexing.push import Outcome, push
 from indexing.refreshing import Refreshing
+from indexing.tracing import followed, span
 from indexing.versions import draw_anew, raise_above_both
 
 _log = structlog.get_logger()
 
-Connect = Callable[[], psycopg.Connection]
 
 BATCH = 1000  # programs a lease: about 2 MB of documents
 _SMALLEST_BATCH = 25
@@ -47,7 +49,8 @@ _TAKE = f"""
     returning changed_programs.program_id, changed_programs.version
 """
 
-# A plain delete would wait behind every importer that holds one of the rows, and deadlock with it.
+# A plain delete would wait behind every importer that holds one of the rows, and deadlock with it. What every
+# generation has is left for whoever looks what that means for the watches.
 _FORGET = """
     with pushed as (
         select * from unnest(%s::bigint[], %s::bigint[]) as pushed (program_id, version)
@@ -55,8 +58,14 @@ _FORGET = """
         select c.program_id from changed_programs c
         join pushed on pushed.program_id = c.program_id and c.version <= pushed.version
         for update of c skip locked
+    ), forgotten as (
+        delete from changed_programs using free where changed_programs.program_id = free.program_id
+        returning changed_programs.program_id,
+            extract(epoch from clock_timestamp() - changed_programs.changed_at)::float8 as lag
+    ), noted as (
+        insert into pushed_programs (program_id) select program_id from forgotten
     )
-    delete from changed_programs using free where changed_programs.program_id = free.program_id
+    select lag from forgotten
 """
 
 # The same for giving leases back; what changed meanwhile is free already, and somebody else's lease of it stays.
@@ -93,8 +102,48 @@ class Round:
     pushed_to: str | None = None  # the generation that serves, if it took anything
 
 
-def one_round(connection: psycopg.Connection, client: OpenSearch, batch: int = BATCH, after: int = 0) -> Round:
-    """Lease a batch, push it to every live generation, forget what all have. Commits; raises if Postgres fails."""
+class Leases:
+    """What a follower has leased now. Whoever stops it gives back what it could not, since it waits for an engine."""
+
+    def __init__(self) -> None:
+        self._leased: dict[int, int] = {}
+        self.given_back = False  # then they are no longer the follower's to keep others from
+        self.turned_at = time.monotonic()  # when the follower last began a round, or waited for an engine
+
+    def turned(self) -> None:
+        """Note that the follower does not hang."""
+        self.turned_at = time.monotonic()
+
+    def taken(self, leased: dict[int, int]) -> None:
+        """Note ids and versions as leased."""
+        self._leased = leased
+
+    def settled(self) -> None:
+        """Note that nothing is leased any more."""
+        self._leased = {}
+
+    def give_back(self, connect: Connect) -> int:
+        """Free what is still leased, for others to take at once; how many programs. A late push hurts nobody."""
+        if not (leased := self._leased):
+            return 0
+        self.given_back = True
+        with connect() as connection:
+            _release(connection, leased, 0.0)
+        return len(leased)
+
+
+def one_round(
+    connection: psycopg.Connection,
+    client: OpenSearch,
+    batch: int = BATCH,
+    after: int = 0,
+    leases: Leases | None = None,
+) -> Round:
+    """Lease a batch, push it to every live generation, forget what all have. Commits; raises if Postgres fails.
+
+    What is leased meanwhile stands in `leases`.
+    """
+    leases = leases or Leases()
     result = Round()
     waiting = [generation.paused for generation in generations.live(connection)]
     connection.commit()
@@ -104,21 +153,25 @@ def one_round(connection: psycopg.Connection, client: OpenSearch, batch: int = B
     leased = _lease(connection, batch, after)
     if not leased:
         return result
+    leases.taken(leased)
     result.taken, result.last = len(leased), max(leased)
     try:
-        targets, documents = _read(connection, leased)
-        outcomes = {
-            generation.name: _push_all(client, generation.name, documents[generation.fields])
-            for generation in targets
-            if not generation.paused
-        }
-        _settle(connection, leased, targets, outcomes, result)
+        with span("follow", links=followed(leased.values()), programs=len(leased)):
+            targets, documents = _read(connection, leased)
+            outcomes = {
+                generation.name: _push_all(client, generation.name, documents[generation.fields])
+                for generation in targets
+                if not generation.paused
+            }
+            _settle(connection, leased, targets, outcomes, result, leases)
     except BaseException:
         if not connection.closed:
             connection.rollback()
             _release(connection, leased, 0.0)
             connection.commit()
         raise
+    finally:
+        leases.settled()
     return result
 
 
@@ -154,6 +207,7 @@ def _settle(
     targets: list[Generation],
     outcomes: dict[str, Outcome],
     result: Round,
+    leases: Leases,
 ) -> None:
     """Forget what every generation has, give the rest back, note what was refused and who takes nothing; commits."""
     accepted = set(leased) if targets else set()  # with nothing to be in step with, the first rebuild reads it all
@@ -169,8 +223,8 @@ def _settle(
         if outcome.done and generation.state == "serving":
             result.pushed_to = generation.name
         older |= outcome.older
-        letters.write(connection, generation.name, outcome.refused)
-        letters.clear(connection, generation.name, outcome.done)
+        dead_letters.write(connection, generation.name, outcome.refused)
+        dead_letters.clear(connection, generation.name, outcome.done)
         result.throttled |= outcome.throttled
         if not outcome.complete:
             because = outcome.unavailable or "the index is missing"
@@ -182,10 +236,14 @@ def _settle(
         elif generation.troubled:
             generations.resume(connection, generation.name)
     accepted -= _rewound(connection, older, result)
-    _release(connection, {id: version for id, version in leased.items() if id not in accepted}, result.again_in)
+    if not leases.given_back:
+        _release(connection, {id: version for id, version in leased.items() if id not in accepted}, result.again_in)
     ids = sorted(accepted)
-    result.forgotten = connection.execute(_FORGET, (ids, [leased[id] for id in ids])).rowcount
+    lags = connection.execute(_FORGET, (ids, [leased[id] for id in ids])).fetchall()
     connection.commit()
+    result.forgotten = len(lags)
+    for (seconds,) in lags:
+        FOLLOW_LAG.observe(max(seconds, 0.0))
 
 
 def _rewound(connection: psycopg.Connection, older: dict[int, int], result: Round) -> set[int]:
@@ -216,7 +274,8 @@ def _release(connection: psycopg.Connection, leased: dict[int, int], seconds: fl
 def _push_all(client: OpenSearch, index: str, parts: list[bytes]) -> Outcome:
     total = Outcome()
     for part in parts:
-        total.add(push(client, index, part))
+        with span("push", generation=index):
+            total.add(push(client, index, part))
         if not total.complete:
             break
     return total
@@ -237,10 +296,15 @@ def drain(connect: Connect, client: OpenSearch, limit: int | None = None) -> int
     return forgotten
 
 
-def follow(connect: Connect, client: OpenSearch, stop: threading.Event) -> None:
-    """Push changes as they are committed until `stop` is set. Any number may run; outages are waited out."""
+def follow(connect: Connect, client: OpenSearch, stop: threading.Event, leases: Leases | None = None) -> None:
+    """Push changes as they are committed until `stop` is set. Any number may run; outages are waited out.
+
+    What is leased stands in `leases`, for whoever cannot wait until this has noticed the stop.
+    """
+    leases = leases or Leases()
     pause = _FIRST_PAUSE
     while not stop.is_set():
+        leases.turned()
         try:
             with connect() as connection, connect() as listener, Refreshing(client) as refreshing:
                 listener.autocommit = True
@@ -248,9 +312,9 @@ def follow(connect: Connect, client: OpenSearch, stop: threading.Event) -> None:
                 if raise_above_both(connection, client):
                     _log.warning("the database is older than the index; `affindex index verify --repair` mends it")
                 pause = _FIRST_PAUSE
-                _follow(connection, listener, client, refreshing, stop)
+                _follow(connection, listener, client, refreshing, stop, leases)
         except Exception as error:  # whatever it was, the changes are still noted; a follower that died would not be
-            passing = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+            passing = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | TransportError)
             _log.warning(
                 "following stopped; trying again",
                 because=f"{type(error).__name__}: {error}".strip(),
@@ -267,10 +331,12 @@ def _follow(
     client: OpenSearch,
     refreshing: Refreshing,
     stop: threading.Event,
+    leases: Leases,
 ) -> None:
     batch, after, said = BATCH, 0, ""
     while not stop.is_set():
-        result = one_round(connection, client, batch, after)
+        leases.turned()
+        result = one_round(connection, client, batch, after, leases)
         full = result.taken == batch
         if result.pushed_to and not full:  # of a long queue nobody waits for the next batch: the index's own will do
             refreshing.soon(result.pushed_to)
@@ -287,7 +353,7 @@ def _follow(
 
 
 def _wait(listener: psycopg.Connection, stop: threading.Event, seconds: float) -> None:
-    """Until something changed, or for a while; in short steps, so that a stop is noticed."""
+    """Wait until something changed, or for a while; in short steps, so that a stop is noticed."""
     while seconds > 0 and not stop.is_set():
         step = min(seconds, 0.5)
         if next(listener.notifies(timeout=step, stop_after=1), None):

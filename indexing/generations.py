@@ -7,20 +7,18 @@ writes to an index that does not exist, and never leaves one out whose snapshot 
 from __future__ import annotations
 
 import random
-import re
-import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 from opensearchpy import NotFoundError, OpenSearch
 
+from indexing.index_names import generations_like, is_generation, new_generation
 from mappings import index
 
 # A generation that takes no changes is tried again after as long as it has been out, within these bounds.
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.25, 5.0
-# One that nobody searches and that has taken nothing for this long is let go, or the change set would grow without
+# One that nobody searches and that has taken nothing for this long is dropped, or the change set would grow without
 # bound for its sake.
 _PATIENCE = "10 minutes"
 
@@ -75,7 +73,7 @@ _RESUME = """
     update index_generations set paused_since = null, paused_until = null, paused_because = null
     where name = %s and paused_since is not null
 """
-_LET_GO = f"""
+_STALLED = f"""
     select name from index_generations
     where state = 'standby' and paused_since < clock_timestamp() - interval '{_PATIENCE}'
 """
@@ -97,18 +95,13 @@ def pause(connection: psycopg.Connection, name: str, because: str) -> float:
 
 
 def resume(connection: psycopg.Connection, name: str) -> None:
-    """A generation takes changes again. In the caller's transaction."""
+    """Note that a generation takes changes again. In the caller's transaction."""
     connection.execute(_RESUME, (name,))
-
-
-def new_name(alias: str) -> str:
-    """A name for a generation: when it was made, and something nobody else picks."""
-    return f"{alias}-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
 def create(connection: psycopg.Connection, client: OpenSearch, alias: str, *, shards: int) -> Generation:
     """Create an empty generation and record it as building; commits."""
-    name = new_name(alias)
+    name = new_generation(alias)
     settings = index.settings(shards)
     settings["index"] |= _BUILDING
     client.indices.create(index=name, body={"settings": settings, "mappings": index.mapping()})
@@ -202,9 +195,10 @@ def target(client: OpenSearch, alias: str) -> str | None:
     return next(iter(targets(client, alias)), None)
 
 
-def _is_ours(alias: str, index: str) -> bool:
-    """Whether an index is a generation of this alias, and not of one whose name begins like it."""
-    return bool(re.fullmatch(re.escape(alias) + r"-\d{8}-\d{6}-[0-9a-f]{4}", index))
+def design_of(client: OpenSearch, name: str) -> int | None:
+    """The design of queries that a generation was built for; None for one from before there were any."""
+    found = client.indices.get_mapping(index=name)[name]["mappings"].get("_meta", {}).get("design")
+    return int(found) if found is not None else None
 
 
 def reconcile(connection: psycopg.Connection, client: OpenSearch, alias: str) -> list[str]:
@@ -214,8 +208,8 @@ def reconcile(connection: psycopg.Connection, client: OpenSearch, alias: str) ->
     """
     mended = []
     serving = target(client, alias)
-    found = client.indices.get(index=f"{alias}-*", expand_wildcards="all", ignore_unavailable=True)
-    existing = {name for name in found if _is_ours(alias, name)}
+    found = client.indices.get(index=generations_like(alias), expand_wildcards="all", ignore_unavailable=True)
+    existing = {name for name in found if is_generation(name, alias)}
     for generation in live(connection):
         if generation.name == serving:
             if generation.state != "serving":
@@ -256,12 +250,12 @@ def prune(connection: psycopg.Connection, client: OpenSearch, keep: int) -> list
     return dropped
 
 
-def let_go(connection: psycopg.Connection, client: OpenSearch) -> list[str]:
-    """Drop the standby generations that have taken no changes for too long; their names. Commits.
+def drop_stalled(connection: psycopg.Connection, client: OpenSearch) -> list[str]:
+    """Drop the stalled generations, standbys that have taken no changes for too long; their names. Commits.
 
     To be called by the holder of the rebuild lock.
     """
-    lost = [name for (name,) in connection.execute(_LET_GO)]
+    lost = [name for (name,) in connection.execute(_STALLED)]
     connection.commit()
     for name in lost:
         drop(connection, client, name)

@@ -35,7 +35,7 @@ _CURRENT = re.compile(r"current version \[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedDocument:
     """A document that this index will never take as it is."""
 
     id: int
@@ -48,7 +48,7 @@ class Outcome:
     """What became of a bulk request's documents. `unavailable` says why those in neither list must be tried again."""
 
     done: set[int] = field(default_factory=set)
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[RefusedDocument] = field(default_factory=list)
     # The index already held a newer version, this one; these are in `done` too.
     older: dict[int, int] = field(default_factory=dict)
     unavailable: str | None = None
@@ -119,7 +119,7 @@ def _sort(outcome: Outcome, id: int, status: int, error: dict[str, Any]) -> None
     if kind == "index_not_found_exception":
         outcome.missing = True
     elif kind in _DOCUMENT_FAULTS:
-        outcome.refused.append(Refused(id, kind, reason[:2000]))
+        outcome.refused.append(RefusedDocument(id, kind, reason[:2000]))
     else:  # blocks, closed, rejected, unavailable shards, and whatever comes next: nothing is dropped
         outcome.unavailable = f"{status} {kind}{_blocked_by({'error': error})}"
         outcome.throttled |= status == _TOO_MANY
@@ -138,12 +138,12 @@ class _Action(msgspec.Struct):
 
 
 def _halved(client: OpenSearch, index: str, body: bytes, reason: str) -> Outcome:
-    """The same in two halves: one document that spoils a whole request must not hold up the others."""
+    """Push a bulk body in two halves: one document that spoils a whole request must not hold up the others."""
     lines = body.split(b"\n")
     documents = len(lines) // 2
     if documents <= 1:
         id = int(msgspec.json.decode(lines[0], type=_Action).index["_id"])
-        return Outcome(refused=[Refused(id, "request_refused", reason)])
+        return Outcome(refused=[RefusedDocument(id, "request_refused", reason)])
     middle = documents // 2 * 2
     outcome = push(client, index, b"\n".join(lines[:middle]) + b"\n")
     if outcome.complete:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import psycopg
 from opensearchpy import OpenSearch
 
 from indexing import generations
-from indexing.rebuild import RebuildRefused, rebuild_lock
+from indexing.connect import Connect
+from indexing.rebuild_lock import RebuildRefused, rebuild_lock
+from mappings.index import DESIGN
 
 
-def rollback(connect: Callable[[], psycopg.Connection], client: OpenSearch, alias: str) -> str:
+def rollback(connect: Connect, client: OpenSearch, alias: str) -> str:
     """Let the newest standby generation serve; its name. It received every change, so it is current.
 
     Raises RebuildRefused if there is none, AlreadyRebuilding.
@@ -21,5 +20,10 @@ def rollback(connect: Callable[[], psycopg.Connection], client: OpenSearch, alia
         standby = [each for each in generations.live(connection) if each.state == "standby"]
         if not standby:
             raise RebuildRefused("there is no older generation to go back to")
+        if generations.design_of(client, standby[0].name) != DESIGN:
+            raise RebuildRefused(
+                f"{standby[0].name} was built for an older version of search, which this code cannot ask; "
+                "go back to that version first, or rebuild"
+            )
         generations.serve(connection, client, alias, standby[0].name)
         return standby[0].name

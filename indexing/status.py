@@ -1,14 +1,13 @@
-"""What the index is made of and how far it is behind."""
+"""The status of the index: its generations, and how far they are behind."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime
 
 import msgspec
 import psycopg
 from opensearchpy import NotFoundError, OpenSearch, SerializationError
 
 from mappings.index import fingerprint
+from mappings.moments import rfc3339
 
 
 class GenerationStatus(msgspec.Struct, frozen=True, rename="camel"):
@@ -79,10 +78,10 @@ def read_status(connection: psycopg.Connection, client: OpenSearch, alias: str) 
                 size,
                 dead,
                 built_with == current,
-                _rfc3339(created),
-                _rfc3339(served) if served else None,
+                rfc3339(created),
+                rfc3339(served) if served else None,
                 paused if since else None,
-                _rfc3339(since) if since else None,
+                rfc3339(since) if since else None,
                 built,
                 expected,
                 round(rate, 1) if rate else None,
@@ -90,7 +89,3 @@ def read_status(connection: psycopg.Connection, client: OpenSearch, alias: str) 
             )
         )
     return Status(alias, pending, max(round(oldest, 3), 0.0), found)
-
-
-def _rfc3339(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import random
-import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
@@ -24,14 +23,25 @@ from opensearchpy import NotFoundError, OpenSearch
 from opensearchpy.exceptions import OpenSearchException
 
 from indexing.completions import completions
+from indexing.connect import Connect
 from indexing.documents import bodies
-from indexing.locks import alone
+from indexing.index_names import new_suggestions, suggestions_like, suggestions_of
+from indexing.locks import Lock, alone
 from indexing.push import push
-from mappings.suggestions import DESCRIPTIONS_SQL, documents_sql, fingerprint, mapping, settings
+from mappings.moments import rfc3339
+from mappings.networks import BY_SLUG
+from mappings.suggestions import (
+    DESCRIPTIONS_SQL,
+    NETWORKS_SQL,
+    documents_sql,
+    fingerprint,
+    mapping,
+    network_document,
+    settings,
+)
 
 _log = structlog.get_logger()
 
-Connect = Callable[[], psycopg.Connection]
 
 # Writers whose rows cannot be seen yet. They hold this lock from before they draw a version until they have committed.
 _WRITERS = """
@@ -41,8 +51,6 @@ _WRITERS = """
 """
 # What is said to be built from this has missed something, and is built anew.
 _UNSETTLED = -1
-# Two workers must not build the same at once.
-_BUILD_LOCK = 943_449_707  # the first of two 32-bit numbers; the alias is the second
 _LOOK_SECONDS = 10.0
 # The price of freshness: however often the catalogue changes, building takes at most a twentieth of the time.
 FRESH_SECONDS = 60.0
@@ -51,6 +59,7 @@ _SHARE_OF_TIME = 20
 _PUSHES_AT_ONCE = 2
 # Completions are numbered from here, beyond any row of the catalogue.
 _FIRST_COMPLETION = 1 << 40
+_FIRST_NETWORK = 1 << 41
 
 
 class SuggestionsRefused(Exception):
@@ -67,21 +76,13 @@ class Built(msgspec.Struct, frozen=True, rename="camel"):
     documents: int = 0
 
 
-def alias_of(alias: str) -> str:
-    """The alias of the suggestions that belong to a catalogue's alias.
-
-    It does not begin as that catalogue's generations do, which are swept by their beginning.
-    """
-    return f"{alias}_suggestions"
-
-
 def target(client: OpenSearch, alias: str) -> tuple[str, Built] | None:
     """The index that answers suggestions and what it was built from; None if there is none.
 
     `alias` is the catalogue's.
     """
     try:
-        answer = client.indices.get_mapping(index=alias_of(alias))
+        answer = client.indices.get_mapping(index=suggestions_of(alias))
     except NotFoundError:
         return None
     for name, found in answer.items():
@@ -98,7 +99,7 @@ def stale(connection: psycopg.Connection, client: OpenSearch, alias: str) -> boo
     if found is None:
         return True
     _, built = found
-    return built.fingerprint != fingerprint() or built.version != _newest(connection)
+    return built.fingerprint != fingerprint() or built.version != newest_version(connection)
 
 
 def build(connect: Connect, client: OpenSearch, alias: str, *, replicas: int = 0) -> Built | None:
@@ -106,7 +107,7 @@ def build(connect: Connect, client: OpenSearch, alias: str, *, replicas: int = 0
 
     Raises SuggestionsRefused, or whatever broke; the suggestions before go on serving then.
     """
-    with connect() as holder, alone(holder, _BUILD_LOCK, _number(alias)) as free:
+    with connect() as holder, alone(holder, Lock.SUGGESTIONS, number_of(alias)) as free:
         if not free:
             return None
         # Read before the rows are: a change in between makes the index look older than it is, never newer.
@@ -114,17 +115,17 @@ def build(connect: Connect, client: OpenSearch, alias: str, *, replicas: int = 0
         return _build(connect, client, alias, replicas, version)
 
 
-def _number(alias: str) -> int:
+def number_of(alias: str) -> int:
+    """A 32-bit number for an alias, for advisory locks that are its own."""
     return int.from_bytes(hashlib.blake2b(alias.encode(), digest_size=4).digest(), signed=True)
 
 
 def _build(connect: Connect, client: OpenSearch, alias: str, replicas: int, version: int) -> Built:
     began = time.monotonic()
-    serving = alias_of(alias)
-    name = f"{serving}-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    name = new_suggestions(alias)
     with connect() as snapshot:
         snapshot.execute("set transaction isolation level repeatable read, read only")
-        built_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+        built_at = rfc3339(datetime.now(UTC))
         client.indices.create(index=name, body={"settings": settings(0), "mappings": mapping({})})
         try:
             documents = _fill(snapshot, client, name)
@@ -132,24 +133,31 @@ def _build(connect: Connect, client: OpenSearch, alias: str, replicas: int, vers
             _settle(client, name, documents, replicas)
             built = Built(version, fingerprint(), built_at, round(time.monotonic() - began, 3), documents)
             client.indices.put_mapping(index=name, body={"_meta": msgspec.to_builtins(built)})
-            _serve(client, serving, name)
+            _serve(client, alias, name)
         except BaseException:
             client.indices.delete(index=name, ignore_unavailable=True)
             raise
     return built
 
 
-def _newest(connection: psycopg.Connection) -> int:
+def newest_version(connection: psycopg.Connection) -> int:
+    """The newest version that was drawn for a program."""
     (version,) = connection.execute("select last_value from program_version").fetchone() or (0,)
     return int(version)
 
 
 def _settled(connection: psycopg.Connection) -> int:
     """The newest version, if all until it can be seen from now on; otherwise none that there is."""
-    version = _newest(connection)
-    (writers,) = connection.execute(_WRITERS).fetchone() or (0,)
+    version = newest_version(connection)
+    busy = writers(connection)
     connection.commit()
-    return _UNSETTLED if writers else version
+    return _UNSETTLED if busy else version
+
+
+def writers(connection: psycopg.Connection) -> int:
+    """How many transactions are writing programs: their rows cannot be seen yet."""
+    (number,) = connection.execute(_WRITERS).fetchone() or (0,)
+    return int(number)
 
 
 def _fill(snapshot: psycopg.Connection, client: OpenSearch, name: str) -> int:
@@ -159,6 +167,8 @@ def _fill(snapshot: psycopg.Connection, client: OpenSearch, name: str) -> int:
     under_way: deque[Future[int]] = deque()
     with ThreadPoolExecutor(_PUSHES_AT_ONCE + 1, thread_name_prefix="suggestions") as pool:
         phrases = pool.submit(_completion_body, descriptions)
+        if body := _network_body(snapshot):
+            documents += _taken(client, name, body)
         for body, _ in bodies(snapshot, documents_sql()):
             under_way.append(pool.submit(_taken, client, name, body))
             if len(under_way) > _PUSHES_AT_ONCE:
@@ -166,6 +176,16 @@ def _fill(snapshot: psycopg.Connection, client: OpenSearch, name: str) -> int:
         if body := phrases.result():
             documents += _taken(client, name, body)
         return documents + sum(each.result() for each in under_way)
+
+
+def _network_body(snapshot: psycopg.Connection) -> bytes:
+    """A bulk body of the networks that have programs to be found."""
+    counts = snapshot.execute(NETWORKS_SQL).fetchall()
+    documents = [network_document(BY_SLUG[slug], programs) for slug, programs in counts if slug in BY_SLUG]
+    return b"".join(
+        b'{"index":{"_id":"%d"}}\n%s\n' % (number, msgspec.json.encode(each))
+        for number, each in enumerate(documents, start=_FIRST_NETWORK)
+    )
 
 
 def _completion_body(descriptions: Iterable[tuple[str, str, str, str]]) -> bytes:
@@ -197,13 +217,14 @@ def _settle(client: OpenSearch, name: str, documents: int, replicas: int) -> Non
         raise SuggestionsRefused(f"{held:,} of {documents:,} suggestions arrived; the old ones serve on")
 
 
-def _serve(client: OpenSearch, serving: str, name: str) -> None:
+def _serve(client: OpenSearch, alias: str, name: str) -> None:
     """Point the alias at the new index in one atomic call, and sweep older ones.
 
     The one before stays until the next build: a request under way must still find it.
     """
+    serving = suggestions_of(alias)
     actions: list[dict[str, Any]] = [{"add": {"index": name, "alias": serving, "is_write_index": False}}]
-    for other, found in client.indices.get_alias(index=f"{serving}-*").items():
+    for other, found in client.indices.get_alias(index=suggestions_like(alias)).items():
         if serving in found["aliases"]:
             actions.append({"remove": {"index": other, "alias": serving, "must_exist": True}})
         elif other != name:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import msgspec
 import psycopg
 from opensearchpy import OpenSearch
 
-from indexing import generations, letters
-from indexing.compare import Drift, compare
-from indexing.deep import compare_deep
+from indexing import dead_letters, generations
+from indexing.compare import Difference, compare
+from indexing.compare_documents import compare_documents
+from indexing.connect import Connect
 from indexing.follow import drain
 from indexing.versions import MOST_BELIEVED, draw_anew
-
-Connect = Callable[[], psycopg.Connection]
 
 # A program that is being written while it is repaired is repaired by that, or by the next attempt.
 _REPAIRS = 3
@@ -51,34 +49,34 @@ def verify(connect: Connect, client: OpenSearch, alias: str, *, deep: bool = Fal
         return Verified(
             False, None, 0, 0, 0, 0, 0, 0, 0, "no generation serves; `affindex index rebuild` makes one", 0.0
         )
-    look = compare_deep if deep else compare
+    look = compare_documents if deep else compare
     repaired: set[object] = set()
     with connect() as connection:
         started = time.monotonic()
-        drift = look(connection, client, generation)
+        difference = look(connection, client, generation)
         seconds = time.monotonic() - started
         for _ in range(_REPAIRS if repair else 0):
-            dead = letters.of_generation(connection, generation)
+            dead = dead_letters.of_generation(connection, generation)
             connection.rollback()
-            if drift.undecided or not (drift.differing - dead or drift.strangers):
+            if difference.undecided or not (difference.differing - dead or difference.strangers):
                 break
-            mend(connection, client, generation, drift)
-            repaired |= drift.differing | drift.strangers
+            mend(connection, client, generation, difference)
+            repaired |= difference.differing | difference.strangers
             drain(connect, client)
-            drift = look(connection, client, generation)
-        dead = letters.of_generation(connection, generation) & drift.differing
+            difference = look(connection, client, generation)
+        dead = dead_letters.of_generation(connection, generation) & difference.differing
         connection.rollback()
-    undecided = drift.undecided
-    if repair and drift.highest >= MOST_BELIEVED and drift.differing:
+    undecided = difference.undecided
+    if repair and difference.highest >= MOST_BELIEVED and difference.differing:
         undecided = "the index holds a version that no repair can outdo; `affindex index rebuild` does"
     return Verified(
-        drift.in_step,
+        difference.in_step,
         generation,
-        drift.rows,
-        drift.pending,
-        len(drift.missing),
-        len(drift.stale),
-        len(drift.extra) + len(drift.strangers),
+        difference.rows,
+        difference.pending,
+        len(difference.missing),
+        len(difference.stale),
+        len(difference.extra) + len(difference.strangers),
         len(dead),
         len(repaired),
         undecided,
@@ -86,15 +84,15 @@ def verify(connect: Connect, client: OpenSearch, alias: str, *, deep: bool = Fal
     )
 
 
-def mend(connection: psycopg.Connection, client: OpenSearch, generation: str, drift: Drift) -> None:
+def mend(connection: psycopg.Connection, client: OpenSearch, generation: str, difference: Difference) -> None:
     """Have Postgres draw new versions for what differs, so that follow's push wins over what is there; commits.
 
     Pushing the old version again would be refused as older. A document that no row stands behind becomes a deleted
     program, with a fresh version; one whose id or place can be no program's is deleted outright.
     """
-    draw_anew(connection, drift.differing, above=drift.highest)
+    draw_anew(connection, difference.differing, above=difference.highest)
     connection.commit()
-    for id, routing in drift.strangers:
+    for id, routing in difference.strangers:
         client.delete(index=generation, id=id, params={"routing": routing} if routing else {}, ignore=404)
-    if drift.strangers:
+    if difference.strangers:
         client.indices.refresh(index=generation)

@@ -1,4 +1,4 @@
-"""The catalogue of fields, read off `Program`'s annotations once, plus the virtual fields that only search has.
+"""The field catalogue, read off `Program`'s annotations once, plus the virtual fields that only search has.
 
 Everything that needs to know "which fields are there, and what can be done with them" reads `FIELDS` or `SEARCHABLE`:
 table, staging, document, index mapping, parameters, docs.
@@ -12,7 +12,7 @@ from typing import get_type_hints
 
 from msgspec import inspect
 
-from mappings.field import Facet, Field, Origin, Terms, Unit
+from mappings.field import Facet, Field, Group, Origin, Terms, Unit
 from mappings.program import Program
 
 
@@ -134,6 +134,7 @@ class Searchable:
     about: str
     path: str
     optional: bool
+    group: Group
     many: bool = False
     overlap: tuple[str, str] | None = None
     since: bool = False  # a time alone means from then on, `true` at any time
@@ -162,6 +163,7 @@ def _searchable(entry: Entry) -> Searchable:
         about=field.about,
         path=path,
         optional=entry.optional and field.origin is not Origin.STORE,
+        group=field.group,
         many=entry.many,
         filter=field.filter,
         sort=field.sort,
@@ -181,6 +183,7 @@ VIRTUAL: tuple[Searchable, ...] = (
         path="commissionMin",
         overlap=("commissionMin", "commissionMax"),
         optional=True,
+        group=Group.PAY,
         filter=True,
         sort=True,
         unit="percent",
@@ -192,6 +195,7 @@ VIRTUAL: tuple[Searchable, ...] = (
         path="commissionFixedMinUsd",
         overlap=("commissionFixedMinUsd", "commissionFixedMaxUsd"),
         optional=True,
+        group=Group.PAY,
         filter=True,
         sort=True,
         unit="USD",
@@ -202,12 +206,22 @@ VIRTUAL: tuple[Searchable, ...] = (
         about="`Travel`, or `Travel > Hotels & Accommodation`: our vertical, then the network's category.",
         path="sync.categoryPath",
         optional=True,
+        group=Group.WHAT,
         many=True,
         filter=True,
         facet=Terms(),
     ),
     *(
-        Searchable(key=key, kind=Kind.TIME, about=about, path=f"sync.{time}", optional=True, since=True, filter=True)
+        Searchable(
+            key=key,
+            kind=Kind.TIME,
+            about=about,
+            path=f"sync.{time}",
+            optional=True,
+            group=Group.RECORD,
+            since=True,
+            filter=True,
+        )
         for key, time, about in (
             (
                 "changedSince",

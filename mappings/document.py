@@ -50,22 +50,16 @@ def _member(entry: Entry) -> str:
 
 
 def _sync() -> str:
-    """The machinery's part: version and checksum, the category path, and the words to stem by language."""
+    """The machinery's part: version and checksum, the category path, the merchant's key."""
     label = "l.label"
     path = f"array[{label}, {label} || {_quoted(PATH_SEPARATOR)} || p.category]"
-    labels = f"concat_ws(' ', p.category, {label})"
-    stem = (
-        "case when p.text_language is not null then json_build_object(p.text_language, "
-        f"json_build_object('name', p.name, 'description', p.description, 'labels', {labels})) end"
-    )
     # The offers of one merchant in one region belong together; a program without a domain is a group of its own.
     merchant = f"coalesce(p.merchant_domain || '/' || coalesce(p.primary_region, ''), '{ALONE}' || p.id)"
     return (
         '(select s from (select p.version as "version", '
         f'{bucket_sql("p.id")} as "bucket", {check_sql("p.id", "p.version")} as "check", '
         f'case when {label} is not null then array_remove({path}, null) end as "categoryPath", '
-        f'{merchant} as "merchant", {label} as "vertical", p.popularity as "popularity", '
-        f'{_times()}, {stem} as "stem") s) as "sync"'
+        f'{merchant} as "merchant", p.popularity as "popularity", {_times()}) s) as "sync"'
     )
 
 

@@ -20,6 +20,24 @@ class Origin(Enum):
     """Kept by the database: id and timestamps."""
 
 
+class Group(Enum):
+    """What a field is about. Panels of filters, forms and pages of a program put fields together so, in this order."""
+
+    WHAT = "what"
+    PAY = "pay"
+    WORTH = "worth"
+    REACH = "reach"
+    TERMS = "terms"
+    LINKS = "links"
+    MARKS = "marks"
+    RECORD = "record"
+
+    @property
+    def label(self) -> str:
+        """The heading over its fields."""
+        return "What it is" if self is Group.WHAT else self.value.capitalize()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """A facet that counts values. An unbounded one (as many values as merchants) is left out of `facets=*`."""
@@ -51,13 +69,14 @@ class Field:
     """What the type of a field does not say.
 
     `made_of` names the fields of a `NetworkProgram` that an imported field is made of, where it is not the one of the
-    same name: a source that is silent about all of them leaves the field as it is stored. `document` is the SQL
+    same name: a source that carries none of them leaves the field as it is stored. `document` is the SQL
     expression behind the field in the search document, over the aliases `p` (programs) and `n` (networks); None takes
     the column itself. `stored=False` means there is no column of this name. `usd` names the twin in US dollars that
     every filter, sort and facet of an amount uses.
     """
 
     origin: Origin
+    group: Group
     about: str
     made_of: tuple[str, ...] = ()
     stored: bool = True

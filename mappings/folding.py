@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from unicodedata import combining, normalize
 
+from mappings.english import singular
+
 # Letters that are no letter plus accent; the same answers as the index's own folding gives.
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "þ": "th"})
 _WORD = re.compile(r"[^\W_]+")
@@ -22,15 +24,5 @@ def folded(text: str) -> str:
 @lru_cache(maxsize=8192)
 def key(text: str) -> tuple[str, ...]:
     """What a word or phrase is looked up by: its folded words, each in the singular."""
-    return tuple(_singular(word) for word in _WORD.findall(folded(text).replace("'s", "")))
-
-
-def _singular(word: str) -> str:
-    # Only has to do the same on both sides; what it does to words that are no plurals does not matter.
-    if len(word) <= 3 or word.endswith(("ss", "us", "is")):
-        return word
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    if word.endswith(("ches", "shes", "sses", "xes")):
-        return word[:-2]
-    return word[:-1] if word.endswith("s") else word
+    plain = folded(text).replace("’", "'").replace("'s", "")
+    return tuple(singular(word) for word in _WORD.findall(plain))

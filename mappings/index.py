@@ -9,8 +9,8 @@ import msgspec
 
 from mappings.catalogue import FIELDS, Entry, Kind
 from mappings.document import TIMES, documents_sql, tombstones_sql
-from mappings.languages import STEMMERS
 from mappings.taxonomy import vertical_of
+from mappings.tokens import ENGINE_PATTERN
 
 KEYS: tuple[str, ...] = tuple(entry.key for entry in FIELDS)
 
@@ -23,55 +23,27 @@ _TYPES: dict[Kind, dict[str, Any]] = {
     Kind.TIME: {"type": "date", "format": "strict_date_time"},
 }
 
-# Words of the same text must meet however they are written: accents and case are folded.
+# Accents and case are folded; forms, synonyms and compounds are expanded in the query, from the lexicon.
 _FOLDING = ["lowercase", "asciifolding"]
+# Name, category, merchant and description in one: the words of a query may be spread over them.
+WORDS = "sync.words"
+# What is searched with which weight: a word in the name counts this much more.
+WORD_FIELDS = ("name", "category", "merchant_domain", "description")
+
+# The number of the query design that a generation was built for: code asks only generations of its own design.
+DESIGN = 2
 
 
 def _analysis() -> dict[str, Any]:
-    filters: dict[str, Any] = {
-        # Not the graph filter: an index keeps no graphs, and flattening one costs some 6 % of all indexing (ADR 0101).
-        "parts": {
-            "type": "word_delimiter",
-            "catenate_words": True,
-            "catenate_numbers": False,
-            "split_on_case_change": False,
-            "split_on_numerics": False,
-            "stem_english_possessive": True,
-        },
-        "query_parts": {
-            "type": "word_delimiter_graph",
-            "split_on_case_change": False,
-            "split_on_numerics": False,
-            "stem_english_possessive": True,
-        },
-    }
-    analyzers: dict[str, Any] = {
-        # For names and labels, which are short: "e-commerce" is found as its parts and as one word.
-        "folded": {"tokenizer": "whitespace", "filter": ["parts", *_FOLDING]},
-        # For descriptions, where that would cost a third of all indexing: the parts alone. The query builder tries
-        # other spellings.
-        "split": {"tokenizer": "between_marks", "filter": _FOLDING},
-        "folded_query": {"tokenizer": "whitespace", "filter": ["query_parts", *_FOLDING]},
-    }
-    for language, stemmer in STEMMERS.items():
-        filters[f"stem_{language}"] = {"type": "stemmer", "language": stemmer.name}
-        # The little words of a language have no other forms to be found by, and are a third of its texts.
-        filters[f"stop_{language}"] = {"type": "stop", "stopwords": f"_{stemmer.stopwords}_"}
-        # Folded before it is stemmed: a query typed without accents must reach the same stem.
-        steps = ["lowercase", f"stop_{language}", "asciifolding", f"stem_{language}"]
-        analyzers[f"stem_{language}"] = {"tokenizer": "between_marks", "filter": steps}
     return {
-        "tokenizer": {
-            "between_marks": {"type": "char_group", "tokenize_on_chars": ["whitespace", "punctuation", "symbol"]}
-        },
-        "filter": filters,
-        "analyzer": analyzers,
+        "tokenizer": {"words": {"type": "simple_pattern", "pattern": ENGINE_PATTERN}},
+        "analyzer": {"words": {"tokenizer": "words", "filter": _FOLDING}},
         "normalizer": {"folded": {"type": "custom", "filter": _FOLDING}},
     }
 
 
 def _text(**more: Any) -> dict[str, Any]:
-    return {"type": "text", "analyzer": "folded", "search_analyzer": "folded_query"} | more
+    return {"type": "text", "analyzer": "words"} | more
 
 
 def _property(entry: Entry) -> dict[str, Any]:
@@ -80,13 +52,13 @@ def _property(entry: Entry) -> dict[str, Any]:
     if entry.kind is Kind.RULES or not entry.field.indexed:
         return {"type": "object", "enabled": False} if entry.kind is Kind.RULES else _unsearched(entry)
     if entry.name == "name":
-        return _text(fields={"exact": {"type": "keyword", "normalizer": "folded"}})
-    if entry.field.text and not entry.field.filter:
-        return _text(analyzer="split")
-    searched = dict(_TYPES[entry.kind])
-    if entry.field.text:
-        searched["fields"] = {"words": _text()}
-    return searched
+        return _text(copy_to=WORDS, fields={"exact": {"type": "keyword", "normalizer": "folded"}})
+    if entry.name in WORD_FIELDS:
+        own = dict(_TYPES[entry.kind]) if entry.field.filter else {"type": "text", "index": False, "norms": False}
+        # Words are also sought in one of them alone; in descriptions nobody does.
+        alone = {"fields": {"words": _text(norms=False)}} if entry.field.filter else {}
+        return own | {"copy_to": WORDS} | alone
+    return dict(_TYPES[entry.kind])
 
 
 def _unsearched(entry: Entry) -> dict[str, Any]:
@@ -106,20 +78,9 @@ def _sync() -> dict[str, Any]:
             # Nearly every program has another: looked up by domain (`app.search.merchants`), an index of its own would
             # be large for nothing.
             "merchant": {"type": "keyword", **plain},
-            "vertical": _text(),
             "popularity": {"type": "rank_feature"},
             **{key: {"type": "date", "format": "strict_date_time"} for key in TIMES},
-            "stem": {
-                "properties": {
-                    language: {
-                        "properties": {
-                            part: {"type": "text", "analyzer": f"stem_{language}"}
-                            for part in ("name", "description", "labels")
-                        }
-                    }
-                    for language in STEMMERS
-                }
-            },
+            "words": _text(),
         }
     }
 
@@ -128,6 +89,7 @@ def mapping() -> dict[str, Any]:
     """The index mapping. `dynamic: false`: a member it does not know is kept in the source and not searched."""
     return {
         "dynamic": False,
+        "_meta": {"design": DESIGN},
         "properties": {**{entry.key: _property(entry) for entry in FIELDS}, "sync": _sync()},
     }
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import msgspec
 
 Raw: TypeAlias = str | int | float | bool | None
-"""A value as the source wrote it: `"5.00%"`, `"N/A"`, `" $50.00  Per Sale"`, `30`, `True`; None if it is silent."""
+"""A value as the source wrote it: `"5.00%"`, `"N/A"`, `" $50.00  Per Sale"`, `30`, `True`; None if it says nothing."""
 
 
 class RawCommission(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -69,7 +69,7 @@ class NetworkProgram(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     average_earnings: Raw = None
     epc: Raw = None
     epc_unit: str | None = None
-    epc_window: str | None = None
+    epc_window: str | None = None  # "" where it is not known, the network's own where it is not said
     epc_currency: str | None = None
     conversion_rate: Raw = None  # percent
     approval_rate: Raw = None  # percent of sales approved
@@ -79,20 +79,30 @@ class NetworkProgram(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
     approval_mode: Raw = None  # "Yes", "Manual", "Country"
     product_feed: Raw = None
+    operated_by: str | None = None  # whose program it is, where the source lists those of others
+
+    traffic_allowed: tuple[str, ...] = ()  # "Cashback", "Email - рассылка"
+    traffic_forbidden: tuple[str, ...] = ()
+    restrictions: str | None = None  # a rule a line, with or without markup
+    # How the account that reads the source stands to the program, in the network's word ("active", "Yes"). It is no
+    # field of the program: an import keeps it apart (`app.importing.relations`), and nothing else is shown it.
+    relation: str | None = None
 
     # Fields that the source does not carry at all: of a program that is stored they stay as they are. What it carries
     # and leaves empty is not among them.
-    silent: frozenset[str] = frozenset()
+    not_carried: frozenset[str] = frozenset()
 
 
 CARRIED: tuple[str, ...] = tuple(
-    name for name in NetworkProgram.__struct_fields__ if name not in ("network", "external_id", "data_source", "silent")
+    name
+    for name in NetworkProgram.__struct_fields__
+    if name not in ("network", "external_id", "data_source", "relation", "not_carried")
 )
-"""What a source may say of a program, or be silent about."""
+"""The fields of a program that a source may carry, or not."""
 
 
-def silent_but(*carried: str) -> frozenset[str]:
-    """What a source is silent about that carries only these fields."""
+def all_fields_but(*carried: str) -> frozenset[str]:
+    """The fields that a source does not carry which carries only these."""
     if unknown := set(carried) - set(CARRIED):
         raise ValueError(f"no fields of a record: {', '.join(sorted(unknown))}")
     return frozenset(CARRIED) - frozenset(carried)

@@ -60,7 +60,7 @@ def fields_page() -> str:
         "Each bucket reaches from its edge to below the next one; the last is open.\n",
         _table(("facet", "edges"), ((f"`{key}`", _edges(facet)) for key, facet in facets.items())),
         "## Codes\n",
-        "A value outside its set is refused, with the nearest one named; case folds.\n",
+        "A value outside its set is refused, with the nearest one named; case folds, names mean their code.\n",
         _table(("codes", "values"), ((f"`{name}`", _members(name)) for name in sets)),
     ]
     return "\n".join(parts)
@@ -105,7 +105,7 @@ def _edges(facet: Facet | None) -> str:
 
 
 def _members(name: str) -> str:
-    members = list(codes.members(name).values())
+    members = codes.values(name)
     if len(members) > _LISTED:
         return f"{len(members)} codes, such as {', '.join(members[:8])}"
     return ", ".join(members)

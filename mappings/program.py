@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from mappings.field import Field, Origin, Ranges, Terms, Years
+from mappings.field import Field, Group, Origin, Ranges, Terms, Years
 
 # Whatever Postgres accepts, OpenSearch must accept: a keyword term holds 32,766 bytes, and a character has up to
 # four, so no string that is indexed whole may pass 8,000 characters. Dates are kept to years both sides can hold.
@@ -32,6 +32,7 @@ Language = Annotated[str, Meta(pattern="^[a-z]{2}$")]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
 Countries = Annotated[tuple[Country, ...], Meta(min_length=1, max_length=300)]
 Languages = Annotated[tuple[Language, ...], Meta(min_length=1, max_length=100)]
+TrafficKinds = Annotated[tuple[Slug, ...], Meta(min_length=1, max_length=30)]
 
 RATE_EDGES = (0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 75.0)
 AMOUNT_EDGES = (0.0, 1.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
@@ -63,12 +64,15 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     # -- identity ------------------------------------------------------------------------------------------------
     id: Annotated[
         Annotated[int, Meta(ge=1, le=2**53 - 1)] | None,
-        Field(origin=Origin.STORE, about="Our number of the program; stable.", filter=True, sort=True),
+        Field(
+            origin=Origin.STORE, group=Group.RECORD, about="Our number of the program; stable.", filter=True, sort=True
+        ),
     ] = None
     network: Annotated[
         Slug,
         Field(
             origin=Origin.SOURCE,
+            group=Group.WHAT,
             about="The network that runs the program.",
             stored=False,  # as network_id
             document="n.slug",
@@ -80,12 +84,28 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     ]
     external_id: Annotated[
         Annotated[str, Meta(min_length=1, max_length=200)],
-        Field(origin=Origin.SOURCE, about="The network's own id; unique within the network.", filter=True),
+        Field(
+            origin=Origin.SOURCE,
+            group=Group.RECORD,
+            about="The network's own id; unique within the network.",
+            filter=True,
+        ),
     ]
+    operated_by: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=100)] | None,
+        Field(
+            origin=Origin.SOURCE,
+            group=Group.WHAT,
+            about="Whose program it is, where `network` is a registry that lists those of others: `partnerstack`.",
+            filter=True,
+            facet=Terms(),
+        ),
+    ] = None
     data_source: Annotated[
         Annotated[str, Meta(min_length=1, max_length=100)],
         Field(
             origin=Origin.SOURCE,
+            group=Group.RECORD,
             about="Where the record came from: `generator:awin`, `api:cj`, `feed:clickbank`.",
             filter=True,
             facet=Terms(),
@@ -95,6 +115,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[str, Meta(max_length=10)],
         Field(
             origin=Origin.SOURCE,
+            group=Group.WHAT,
             about="Whether the program takes affiliates now.",
             codes="status",
             filter=True,
@@ -105,6 +126,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         datetime | None,
         Field(
             origin=Origin.DERIVED,
+            group=Group.RECORD,
             about="The last complete import of its network that contained the program.",
             stored=False,  # the network's time, filled in when answering: an import must not rewrite every row
             document="p.last_seen_at",
@@ -115,29 +137,42 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         datetime | None,
         Field(
             origin=Origin.DERIVED,
+            group=Group.RECORD,
             about="Since when complete imports of its network lack the program.",
             filter=True,
         ),
     ] = None
     created_at: Annotated[
         datetime | None,
-        Field(origin=Origin.STORE, about="When we first stored the program.", filter=True, sort=True),
+        Field(
+            origin=Origin.STORE, group=Group.RECORD, about="When we first stored the program.", filter=True, sort=True
+        ),
     ] = None
     updated_at: Annotated[
         datetime | None,
-        Field(origin=Origin.STORE, about="When anything stored about it last changed.", filter=True, sort=True),
+        Field(
+            origin=Origin.STORE,
+            group=Group.RECORD,
+            about="When anything stored about it last changed.",
+            filter=True,
+            sort=True,
+        ),
     ] = None
 
     # -- what it is ----------------------------------------------------------------------------------------------
-    name: Annotated[Name, Field(origin=Origin.SOURCE, about="The program's or merchant's name.", text=10, sort=True)]
+    name: Annotated[
+        Name,
+        Field(origin=Origin.SOURCE, group=Group.WHAT, about="The program's or merchant's name.", text=10, sort=True),
+    ]
     description: Annotated[
         Annotated[str, Meta(min_length=1, max_length=5000)] | None,
-        Field(origin=Origin.SOURCE, about="Plain text; tags and entities are gone.", text=2),
+        Field(origin=Origin.SOURCE, group=Group.WHAT, about="Plain text; tags and entities are gone.", text=2),
     ] = None
     text_language: Annotated[
         Language | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.WHAT,
             about="The language name and description are written in (ISO 639-1).",
             codes="language",
             filter=True,
@@ -148,6 +183,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Label | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.WHAT,
             made_of=("categories",),
             about="The network's own category, the deepest.",
             text=3,
@@ -160,6 +196,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[tuple[Label, ...], Meta(min_length=1, max_length=50)] | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.WHAT,
             about="All of the network's categories it is listed in.",
             filter=True,
             facet=Terms(),
@@ -169,8 +206,9 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Slug | None,
         Field(
             origin=Origin.DERIVED,
+            group=Group.WHAT,
             made_of=("categories",),
-            about="Our category, one taxonomy over all networks.",
+            about="Our category, one taxonomy over all networks; of a program without a category its first topic's.",
             document="coalesce(p.vertical_override, p.vertical)",
             codes="vertical",
             filter=True,
@@ -178,10 +216,24 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
             facet=Terms(),
         ),
     ] = None
+    topics: Annotated[
+        Annotated[tuple[Slug, ...], Meta(min_length=1, max_length=8)] | None,
+        Field(
+            origin=Origin.DERIVED,
+            group=Group.WHAT,
+            made_of=("name", "description", "categories", "text_language"),
+            about="The types of products and offers it is about, the most telling first; its name, category and "
+            "description say so.",
+            codes="topic",
+            filter=True,
+            facet=Terms(),
+        ),
+    ] = None
     merchant_domain: Annotated[
         Annotated[str, Meta(min_length=3, max_length=253)] | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.WHAT,
             made_of=("merchant_url",),
             about="Registrable domain of the merchant: the key that joins offers of several networks.",
             text=4,
@@ -194,6 +246,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Country | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.REACH,
             about="The merchant's main country (ISO 3166-1 alpha-2).",
             codes="country",
             filter=True,
@@ -205,6 +258,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[date, Meta()] | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.WHAT,
             made_of=("launched",),
             about="When the program opened on its network.",
             filter=True,
@@ -215,18 +269,24 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     # -- links ---------------------------------------------------------------------------------------------------
     program_url: Annotated[
-        Url | None, Field(origin=Origin.SOURCE, about="The program's page on its network.", indexed=False)
+        Url | None,
+        Field(origin=Origin.SOURCE, group=Group.LINKS, about="The program's page on its network.", indexed=False),
     ] = None
-    merchant_url: Annotated[Url | None, Field(origin=Origin.SOURCE, about="The merchant's site.", indexed=False)] = None
+    merchant_url: Annotated[
+        Url | None, Field(origin=Origin.SOURCE, group=Group.LINKS, about="The merchant's site.", indexed=False)
+    ] = None
     affiliate_url: Annotated[
         Url | None,
-        Field(origin=Origin.SOURCE, about="Tracking link, or the template of one.", indexed=False),
+        Field(origin=Origin.SOURCE, group=Group.LINKS, about="Tracking link, or the template of one.", indexed=False),
     ] = None
-    logo_url: Annotated[Url | None, Field(origin=Origin.SOURCE, about="The merchant's logo.", indexed=False)] = None
+    logo_url: Annotated[
+        Url | None, Field(origin=Origin.SOURCE, group=Group.LINKS, about="The merchant's logo.", indexed=False)
+    ] = None
     deep_link_allowed: Annotated[
         bool | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.TERMS,
             made_of=("deep_links",),
             about="Whether links may lead to any page of the merchant.",
             filter=True,
@@ -239,6 +299,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[str, Meta(max_length=10)] | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.PAY,
             made_of=PAY,
             about="percent, fixed, tiered (several rates of one kind) or hybrid (both kinds).",
             codes="commissionType",
@@ -250,6 +311,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Percent | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.PAY,
             made_of=PAY,
             about="Lowest percent of a sale.",
             unit="percent",
@@ -262,6 +324,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Percent | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.PAY,
             made_of=PAY,
             about="Highest percent of a sale.",
             unit="percent",
@@ -274,6 +337,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Amount | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.PAY,
             made_of=PAY,
             about="Lowest amount per action, in `currency`.",
             unit="currency",
@@ -287,6 +351,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Amount | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.PAY,
             made_of=PAY,
             about="Highest amount per action, in `currency`.",
             unit="currency",
@@ -300,6 +365,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Amount | None,
         Field(
             origin=Origin.DERIVED,
+            group=Group.PAY,
             made_of=PAY,
             about="`commissionFixedMin` in USD at `exchangeRate`.",
             unit="USD",
@@ -309,6 +375,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Amount | None,
         Field(
             origin=Origin.DERIVED,
+            group=Group.PAY,
             made_of=PAY,
             about="`commissionFixedMax` in USD at `exchangeRate`.",
             unit="USD",
@@ -318,6 +385,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Currency | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.PAY,
             made_of=PAY,
             about="Currency of the program's amounts (ISO 4217).",
             codes="currency",
@@ -329,6 +397,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[float, Meta(ge=0, le=1e6)] | None,
         Field(
             origin=Origin.DERIVED,
+            group=Group.PAY,
             made_of=PAY,
             about="USD for one unit of `currency`, in force when the record was imported.",
             indexed=False,
@@ -336,20 +405,33 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     ] = None
     exchange_rate_date: Annotated[
         date | None,
-        Field(origin=Origin.DERIVED, made_of=PAY, about="The day of `exchangeRate`.", indexed=False),
+        Field(origin=Origin.DERIVED, group=Group.PAY, made_of=PAY, about="The day of `exchangeRate`.", indexed=False),
     ] = None
     commission_rules: Annotated[
         CommissionRules | None,
-        Field(origin=Origin.SOURCE, made_of=PAY, about="What is paid for what, line by line.", indexed=False),
+        Field(
+            origin=Origin.SOURCE,
+            group=Group.PAY,
+            made_of=PAY,
+            about="What is paid for what, line by line.",
+            indexed=False,
+        ),
     ] = None
     commission_text: Annotated[
         Annotated[str, Meta(min_length=1, max_length=2000)] | None,
-        Field(origin=Origin.SOURCE, made_of=PAY, about="The commission as the network words it.", indexed=False),
+        Field(
+            origin=Origin.SOURCE,
+            group=Group.PAY,
+            made_of=PAY,
+            about="The commission as the network words it.",
+            indexed=False,
+        ),
     ] = None
     recurring: Annotated[
         bool | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.PAY,
             made_of=("recurring", "commission_text", "commissions"),
             about="Whether a sale goes on paying on renewals.",
             filter=True,
@@ -360,6 +442,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Months | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.PAY,
             made_of=("recurring_months", "commission_text", "commissions"),
             about="For how long it goes on paying; null with `recurring` is for life, or unsaid.",
             unit="months",
@@ -372,6 +455,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Days | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.PAY,
             made_of=("cookie",),
             about="How long after a click a sale still counts; 0 is the session.",
             unit="days",
@@ -384,6 +468,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Amount | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.TERMS,
             about="Earnings from which the network pays out, in `minPayoutCurrency`; the network's where the "
             "program has none of its own.",
             document="coalesce(p.min_payout, n.min_payout)",
@@ -398,6 +483,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Currency | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.TERMS,
             made_of=("min_payout",),
             about="Currency of `minPayout`.",
             document="case when p.min_payout is not null then p.min_payout_currency "
@@ -409,6 +495,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Amount | None,
         Field(
             origin=Origin.DERIVED,
+            group=Group.TERMS,
             made_of=("min_payout",),
             about="`minPayout` in USD.",
             # the network's policy is kept in USD; a program's own amount may have no known rate
@@ -420,6 +507,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[tuple[Slug, ...], Meta(min_length=1, max_length=20)] | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.TERMS,
             about="How the network pays; the network's where the program has none of its own.",
             document="coalesce(p.payment_methods, n.payment_methods)",
             codes="paymentMethod",
@@ -431,6 +519,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Days | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.TERMS,
             about="Days until a sale is confirmed.",
             unit="days",
             filter=True,
@@ -442,6 +531,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Days | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.TERMS,
             about="Days until a sale is paid, on average.",
             unit="days",
             filter=True,
@@ -453,6 +543,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[str, Meta(max_length=10)] | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.TERMS,
             about="The network's warning about late payment: none, level 1 to level 6.",
             codes="paymentRisk",
             filter=True,
@@ -465,6 +556,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Money | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.WORTH,
             made_of=PAY,
             about="Average earnings per sale, in `currency`.",
             unit="currency",
@@ -478,6 +570,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Money | None,
         Field(
             origin=Origin.DERIVED,
+            group=Group.WORTH,
             made_of=PAY,
             about="`averageEarnings` in USD at `exchangeRate`.",
             unit="USD",
@@ -487,6 +580,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[float, Meta(ge=0, le=1e6)] | None,
         Field(
             origin=Origin.DERIVED,
+            group=Group.WORTH,
             about="Earnings per click, comparable over networks; null where the network's figure is negative.",
             unit="USD per click",
             filter=True,
@@ -498,6 +592,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Money | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.WORTH,
             made_of=("epc",),
             about="EPC as the network gives it, per `epcUnit` in `epcCurrency`; can be negative.",
             indexed=False,
@@ -507,6 +602,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[str, Meta(max_length=12)] | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.WORTH,
             made_of=("epc",),
             about="What `epcRaw` is earned by: one click, or 100 clicks.",
             codes="epcUnit",
@@ -517,6 +613,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[str, Meta(max_length=4)] | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.WORTH,
             made_of=("epc",),
             about="The time `epcRaw` is measured over.",
             codes="epcWindow",
@@ -525,12 +622,20 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     ] = None
     epc_currency: Annotated[
         Currency | None,
-        Field(origin=Origin.SOURCE, made_of=("epc",), about="Currency of `epcRaw`.", codes="currency", filter=True),
+        Field(
+            origin=Origin.SOURCE,
+            group=Group.WORTH,
+            made_of=("epc",),
+            about="Currency of `epcRaw`.",
+            codes="currency",
+            filter=True,
+        ),
     ] = None
     conversion_rate: Annotated[
         Percent | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.WORTH,
             about="Share of clicks that become sales.",
             unit="percent",
             filter=True,
@@ -542,6 +647,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Percent | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.WORTH,
             made_of=("approval_rate", "reversal_rate"),
             about="Share of tracked sales that the merchant confirms.",
             unit="percent",
@@ -554,6 +660,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[int, Meta(ge=1, le=100)] | None,
         Field(
             origin=Origin.DERIVED,
+            group=Group.WORTH,
             about="Percentile of `popularityRaw` within the network.",
             unit="1-100",
             filter=True,
@@ -565,6 +672,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Money | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.WORTH,
             made_of=("popularity",),
             about="The network's own score, not comparable over networks.",
             indexed=False,
@@ -574,6 +682,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[str, Meta(max_length=20)] | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.WORTH,
             made_of=("popularity",),
             about="What `popularityRaw` measures.",
             codes="popularityMetric",
@@ -586,6 +695,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Countries | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.REACH,
             about="Countries the program sells to (ISO 3166-1 alpha-2).",
             codes="country",
             filter=True,
@@ -596,6 +706,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Languages | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.REACH,
             about="Languages of the merchant's site (ISO 639-1).",
             codes="language",
             filter=True,
@@ -606,6 +717,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Annotated[str, Meta(max_length=10)] | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.TERMS,
             about="How affiliates are let in.",
             codes="approvalMode",
             filter=True,
@@ -616,10 +728,44 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         bool | None,
         Field(
             origin=Origin.SOURCE,
+            group=Group.TERMS,
             made_of=("product_feed",),
             about="Whether the merchant offers a product feed.",
             filter=True,
             facet=Terms(),
+        ),
+    ] = None
+    traffic_allowed: Annotated[
+        TrafficKinds | None,
+        Field(
+            origin=Origin.SOURCE,
+            group=Group.TERMS,
+            made_of=("traffic_allowed", "restrictions"),
+            about="Kinds of traffic that the program says it takes; one that stands in neither list is not spoken of.",
+            codes="traffic",
+            filter=True,
+            facet=Terms(),
+        ),
+    ] = None
+    traffic_forbidden: Annotated[
+        TrafficKinds | None,
+        Field(
+            origin=Origin.SOURCE,
+            group=Group.TERMS,
+            made_of=("traffic_forbidden", "restrictions"),
+            about="Kinds of traffic that it forbids: affiliates lose their accounts over them.",
+            codes="traffic",
+            filter=True,
+            facet=Terms(),
+        ),
+    ] = None
+    restrictions: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=5000)] | None,
+        Field(
+            origin=Origin.SOURCE,
+            group=Group.TERMS,
+            about="Rules on promoting it, as the network words them.",
+            indexed=False,
         ),
     ] = None
 
@@ -628,19 +774,23 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         bool,
         Field(
             origin=Origin.OURS,
-            about="Merchant link resolved and terms confirmed by us.",
+            group=Group.MARKS,
+            about="The merchant's link was asked and answered, or we say so ourselves.",
             filter=True,
             facet=Terms(),
         ),
     ] = False
-    verified_at: Annotated[datetime | None, Field(origin=Origin.OURS, about="When we verified it.", indexed=False)] = (
-        None
-    )
-    featured: Annotated[bool, Field(origin=Origin.OURS, about="Chosen by us.", filter=True, facet=Terms())] = False
+    verified_at: Annotated[
+        datetime | None, Field(origin=Origin.OURS, group=Group.MARKS, about="When we verified it.", indexed=False)
+    ] = None
+    featured: Annotated[
+        bool, Field(origin=Origin.OURS, group=Group.MARKS, about="Chosen by us.", filter=True, facet=Terms())
+    ] = False
     vertical_override: Annotated[
         Slug | None,
         Field(
             origin=Origin.OURS,
+            group=Group.MARKS,
             about="Our correction of `vertical`; null follows the network's category.",
             codes="vertical",
             indexed=False,

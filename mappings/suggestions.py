@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from mappings.document import vertical_label_sql
+from mappings.networks import BY_SLUG, Network
 
 # The most suggestions of a kind that one request may ask for.
 MOST_OF_A_KIND = 500
@@ -36,6 +37,7 @@ class Kind(Enum):
     CLOSED_MERCHANT = "closedMerchant"  # with closed programs only: never suggested, but a value to filter by
     CATEGORY = "category"
     QUERY = "query"
+    NETWORK = "network"
 
 
 def _analysis() -> dict[str, Any]:
@@ -88,8 +90,9 @@ def _matched(analyzer: str, query: str | None = None) -> dict[str, Any]:
 def mapping(meta: dict[str, Any]) -> dict[str, Any]:
     """The index mapping; `meta` says what the index was built from.
 
-    `text` is what is matched; its subfields hold whole words, beginnings of words, the text without what stands
-    between its letters, beginnings of that, and its pieces of three letters.
+    `text` is what is matched, of a network all of its names, the usual one first; its subfields hold whole words,
+    beginnings of words, the text without what stands between its letters, beginnings of that, and its pieces of three
+    letters.
     """
     stored = {"type": "keyword", "index": False, "doc_values": False}
     return {
@@ -171,6 +174,23 @@ def documents_sql() -> str:
     )
 
 
+NETWORKS_SQL = (
+    f"select n.slug, count(*)::int from programs p join networks n on n.id = p.network_id where {_OPEN} group by n.slug"
+)
+
+
+def network_document(network: Network, programs: int) -> dict[str, Any]:
+    """The suggestion of a network that has so many programs, by any of its names."""
+    return {
+        "kind": Kind.NETWORK.value,
+        "field": "network",
+        "text": [network.name, network.slug, *network.other_names],
+        "value": network.slug,
+        "count": programs,
+        "weight": programs,
+    }
+
+
 # Completions are drawn from descriptions; a sample spread evenly by a hash is enough to know a trade's phrases, and
 # bounds the cost for a catalogue of millions.
 DESCRIPTIONS = 20_000
@@ -183,6 +203,7 @@ DESCRIPTIONS_SQL = f"""
 
 
 def fingerprint() -> str:
-    """What an index was built with: another mapping or other statements give another string."""
-    parts = (mapping({}), settings(0), documents_sql(), DESCRIPTIONS_SQL)
+    """What an index was built with: another mapping, other statements or other networks give another string."""
+    named = [network_document(each, 0) for each in BY_SLUG.values()]
+    parts = (mapping({}), settings(0), documents_sql(), DESCRIPTIONS_SQL, NETWORKS_SQL, named)
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
@@ -34,6 +35,7 @@ from mappings import codes
 from mappings.catalogue import FIELDS, IMPORTED, Entry, Kind
 from mappings.field import Origin
 from mappings.program import WEB_ADDRESS
+from mappings.relations import RELATIONS
 
 METADATA = MetaData(
     naming_convention={
@@ -88,7 +90,7 @@ def _check(entry: Entry) -> str | None:
             f"octet_length({column}::text) <= {_LONGEST_VALUE_BYTES}",
         ]
     elif entry.kind is Kind.STRING:
-        members = tuple(codes.members(entry.field.codes).values()) if entry.field.codes else ()
+        members = codes.values(entry.field.codes) if entry.field.codes else ()
         if members and len(members) <= _LONGEST_SET_IN_CHECK:
             listed = ", ".join(f"'{member}'" for member in members)
             return f"{column} in ({listed})"
@@ -136,6 +138,7 @@ NETWORKS = Table(
     Column("payment_methods", ARRAY(Text), CheckConstraint("cardinality(payment_methods) > 0", name="methods")),
     Column("last_complete_at", DateTime(timezone=True)),  # of the last import that held the whole network
     Column("popularity_drawn_at", DateTime(timezone=True)),
+    Column("definition", JSONB),  # of a network that was added to this catalogue; null for those that come with us
 )
 
 PROGRAMS = Table(
@@ -156,6 +159,8 @@ PROGRAMS = Table(
     Column("version", BigInteger, nullable=False),
     UniqueConstraint("network_id", "external_id"),
 )
+# In the order of writing, so that what changed since a version lies together.
+Index("programs_version_idx", PROGRAMS.c.version, postgresql_using="brin")
 Index("programs_external_id_idx", PROGRAMS.c.external_id)
 Index("programs_popularity_idx", PROGRAMS.c.popularity)
 Index("programs_featured_idx", PROGRAMS.c.featured, postgresql_where=PROGRAMS.c.featured)
@@ -169,6 +174,7 @@ DELETED_PROGRAMS = Table(
     Column("deleted_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
 )
 
+# The change set: written by triggers, leased and emptied by whoever follows.
 CHANGED_PROGRAMS = Table(
     "changed_programs",
     METADATA,
@@ -220,13 +226,27 @@ PROGRAM_HISTORY = Table(
     Column("program_id", BigInteger, nullable=False),  # no foreign key: history outlives its program
     Column("at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     Column("xid", BigInteger, nullable=False, server_default=text("((pg_current_xact_id())::text)::bigint")),
-    Column("field", Text, nullable=False),  # as the record names it in JSON
+    Column("field", Text, nullable=False),  # as the record names it in JSON; `created` for a program that is new
     Column("old", JSONB),
     Column("new", JSONB),
 )
 Index("program_history_xid_id_idx", PROGRAM_HISTORY.c.xid, PROGRAM_HISTORY.c.id)
 Index("program_history_program_id_id_idx", PROGRAM_HISTORY.c.program_id, PROGRAM_HISTORY.c.id)
 Index("program_history_at_idx", PROGRAM_HISTORY.c.at)
+
+# Our own marks as they were set: who set what, when. The newest of each stand in programs.
+PROGRAM_MARKS = Table(
+    "program_marks",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("program_id", BigInteger, nullable=False),  # no foreign key, as above
+    Column("at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("author", Text),  # the name of the key
+    Column("request_id", Text),
+    Column("marks", JSON, nullable=False),  # as they were sent
+)
+Index("program_marks_program_id_id_idx", PROGRAM_MARKS.c.program_id, PROGRAM_MARKS.c.id)
+Index("program_marks_at_idx", PROGRAM_MARKS.c.at)
 
 INDEX_OPERATIONS = Table(
     "index_operations",
@@ -238,6 +258,8 @@ INDEX_OPERATIONS = Table(
     Column("finished_at", DateTime(timezone=True)),
     Column("result", JSON),
     Column("error", Text),
+    Column("author", Text),  # the name of the key that asked for it; null: a command or the worker
+    Column("request_id", Text),
     CheckConstraint("kind in ('rebuild', 'rollback', 'verify')", name="kind"),
     CheckConstraint("state in ('running', 'done', 'failed')", name="state"),
 )
@@ -256,7 +278,12 @@ IMPORT_RUNS = Table(
     Column("started_at", DateTime(timezone=True)),
     Column("finished_at", DateTime(timezone=True)),
     Column("error", Text),
+    Column("author", Text),  # the name of the key that asked for it; null: a command or the worker
+    Column("request_id", Text),
+    Column("warnings", JSONB),  # what is doubtful in its records; null: nothing
+    Column("ending", Text),  # how a failed one ended, which decides whether and when it is gone on with
     CheckConstraint("state in ('queued', 'running', 'done', 'failed')", name="state"),
+    CheckConstraint("ending in ('interrupted', 'passing', 'lasting')", name="ending"),
 )
 Index(
     "import_runs_idempotency_idx",
@@ -276,6 +303,8 @@ IMPORT_RUN_NETWORKS = Table(
     ),
     # True while the run may still write: one run at a time for a network, whoever starts it.
     Column("active", Boolean, nullable=False, server_default=text("true")),
+    # Generated programs that real ones took the place of.
+    Column("removed", Integer, nullable=False, server_default=text("0")),
 )
 Index(
     "import_run_networks_active_idx",
@@ -331,11 +360,13 @@ NETWORK_PULLS = Table(
     Column("started_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     Column("state", Text, nullable=False, server_default=text("'pulling'")),
     Column("complete", Boolean, nullable=False, server_default=text("false")),  # the lists held all they announced
+    Column("account", Text, nullable=False, server_default=text("''")),  # empty: the one named as the network
     CheckConstraint("state in ('pulling', 'refused', 'merged', 'dropped')", name="state"),
 )
 Index(
     "network_pulls_open_idx",
     NETWORK_PULLS.c.network_id,
+    NETWORK_PULLS.c.account,
     unique=True,
     postgresql_where=NETWORK_PULLS.c.state == "pulling",
 )
@@ -362,6 +393,7 @@ NETWORK_DETAILS = Table(
     "network_details",
     METADATA,
     Column("network_id", SmallInteger, ForeignKey("networks.id"), primary_key=True, autoincrement=False),
+    Column("account", Text, primary_key=True, server_default=text("''")),  # as above
     Column("kind", Text, primary_key=True),
     Column("key", Text, primary_key=True),  # the network's id of the program, as its list writes it
     Column("body", JSON),  # null: the network has none
@@ -401,6 +433,185 @@ PROGRAM_ALIASES = Table(
 )
 Index("program_aliases_alias_of_idx", PROGRAM_ALIASES.c.alias_of)
 
+# Which program an idempotency key wrote, and with what; kept for a day.
+PROGRAM_REQUESTS = Table(
+    "program_requests",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("sha256", LargeBinary, nullable=False),  # of the members that were given
+    Column("program_id", BigInteger, nullable=False),  # no foreign key: it may be deleted, and is remembered
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+)
+
+# The accounts that said how they stand to programs: the time of the last complete list stands here once, so that a list
+# that says the same again writes no more than that. `changes` counts what did, for who holds a copy.
+RELATION_ACCOUNTS = Table(
+    "relation_accounts",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("network_id", SmallInteger, ForeignKey("networks.id"), nullable=False),
+    Column("seen_at", DateTime(timezone=True)),
+    Column("changes", BigInteger, nullable=False, server_default=text("0")),
+)
+
+PROGRAM_RELATIONS = Table(
+    "program_relations",
+    METADATA,
+    Column("account", Text, ForeignKey("relation_accounts.name"), primary_key=True),
+    Column("program_id", BigInteger, primary_key=True, autoincrement=False),  # no foreign key, as above
+    Column("relation", Text, nullable=False),
+    Column("since", DateTime(timezone=True)),  # null: it was so when the account was first read
+    CheckConstraint(f"relation in ({', '.join(repr(each) for each in RELATIONS)})", name="relation"),
+)
+Index("program_relations_program_id_idx", PROGRAM_RELATIONS.c.program_id)
+
+# What changed between an account and a program; null is unknown.
+RELATION_HISTORY = Table(
+    "relation_history",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("program_id", BigInteger, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("xid", BigInteger, nullable=False, server_default=text("((pg_current_xact_id())::text)::bigint")),
+    Column("old", Text),
+    Column("new", Text),
+)
+Index("relation_history_xid_id_idx", RELATION_HISTORY.c.xid, RELATION_HISTORY.c.id)
+Index("relation_history_program_id_id_idx", RELATION_HISTORY.c.program_id, RELATION_HISTORY.c.id)
+Index("relation_history_at_idx", RELATION_HISTORY.c.at)
+
+# What we keep of a program for ourselves, and the programs that were put aside. Both are one team's.
+PROGRAM_NOTES = Table(
+    "program_notes",
+    METADATA,
+    Column("program_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("text", Text),
+    Column("tags", ARRAY(Text)),
+    Column("applied_on", Date),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("author", Text),  # the name of the key
+    CheckConstraint("char_length(text) between 1 and 10000", name="text"),
+    CheckConstraint("cardinality(tags) between 1 and 20", name="tags"),
+    CheckConstraint("text is not null or tags is not null or applied_on is not null", name="said"),
+)
+
+SHORTLISTED_PROGRAMS = Table(
+    "shortlisted_programs",
+    METADATA,
+    Column("program_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("added_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("author", Text),
+)
+
+NOTE_CHANGES = Table(
+    "note_changes",
+    METADATA,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("changes", BigInteger, nullable=False, server_default=text("0")),
+    CheckConstraint("id = 1", name="id"),
+)
+
+# How far the stored programs were looked through for the topics of one file of them.
+TOPIC_TAGGING = Table(
+    "topic_tagging",
+    METADATA,
+    Column("fingerprint", Text, primary_key=True),
+    Column("reached", BigInteger, nullable=False, server_default=text("0")),  # the last id that was looked at
+    Column("finished_at", DateTime(timezone=True)),
+)
+
+# Saved searches that tell what changes in them.
+WATCHES = Table(
+    "watches",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("name", Text, CheckConstraint("char_length(name) between 1 and 200", name="name"), nullable=False),
+    Column("query", Text, CheckConstraint("octet_length(query) <= 8000", name="query"), nullable=False),
+    Column("analysis", Text, nullable=False),  # JSON: its words as they were read when it was created
+    Column("tells", ARRAY(Text), CheckConstraint("cardinality(tells) > 0", name="tells"), nullable=False),
+    Column("webhook", Text, CheckConstraint("octet_length(webhook) <= 2000", name="webhook")),
+    Column("secret", LargeBinary, nullable=False),  # webhooks are signed with it
+    Column("email", Text, CheckConstraint("octet_length(email) <= 254", name="email")),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("author", Text),  # the name of the key; null: a command
+    Column("paused_at", DateTime(timezone=True)),
+    Column("paused_because", Text),
+    Column("revision", BigInteger, nullable=False, server_default=text("0")),  # one more at every change of the row
+    Column("born", Text, nullable=False, server_default=text("(pg_current_snapshot())::text")),  # tells what is newer
+    Column("matched", LargeBinary),  # ids of programs, packed; null: not drawn yet
+    Column("matches", Integer),
+    Column("generation", Text),  # the index that they were drawn from; null: to be drawn anew
+    Column("drawn_at", DateTime(timezone=True)),
+    # The webhook: the last event it took; while it takes none, since when, how often tried, when again, and why.
+    Column("told", BigInteger, nullable=False, server_default=text("0")),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("failing_since", DateTime(timezone=True)),
+    Column("retry_at", DateTime(timezone=True)),
+    Column("failure", Text),
+    Column("given_up_at", DateTime(timezone=True)),
+    # The digest: the last event it had.
+    Column("mailed", BigInteger, nullable=False, server_default=text("0")),
+    Column("mailed_at", DateTime(timezone=True)),
+    Column("mail_failure", Text),
+    UniqueConstraint("name"),
+)
+
+WATCH_EVENTS = Table(
+    "watch_events",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),  # in order within a watch
+    Column("uuid", Uuid, nullable=False, server_default=text("gen_random_uuid()")),
+    Column("watch_id", BigInteger, ForeignKey("watches.id", ondelete="CASCADE"), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("program_id", BigInteger, nullable=False),  # no foreign key: events outlive programs
+    Column("field", Text),
+    Column("old", JSONB),
+    Column("new", JSONB),
+    Column("program", JSONB),  # what it was then; null: gone
+)
+Index("watch_events_watch_id_id_idx", WATCH_EVENTS.c.watch_id, WATCH_EVENTS.c.id)
+Index("watch_events_at_idx", WATCH_EVENTS.c.at)
+
+# How far each log was read for all watches.
+WATCH_CURSORS = Table(
+    "watch_cursors",
+    METADATA,
+    Column("source", Text, primary_key=True),
+    Column("xid", BigInteger, nullable=False),
+    Column("row_id", BigInteger, nullable=False),
+)
+
+# Programs whose newest version every live generation has got since somebody last looked for the watches.
+PUSHED_PROGRAMS = Table(
+    "pushed_programs",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("program_id", BigInteger, nullable=False),
+)
+
+# What became of asking merchants' addresses whether they answer, by the address: many programs may share one.
+LINK_CHECKS = Table(
+    "link_checks",
+    METADATA,
+    Column("sha256", LargeBinary, primary_key=True),  # of the address, which may be too long for a key
+    Column("address", Text, nullable=False),
+    Column("checked_at", DateTime(timezone=True), nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("failures", Integer, nullable=False, server_default=text("0")),  # in a row, one a day
+    Column("failed_at", DateTime(timezone=True)),  # when the last of them was counted
+    Column("answered_at", DateTime(timezone=True)),
+    Column("dead_since", DateTime(timezone=True)),
+    CheckConstraint("outcome in ('answers', 'gone', 'failed', 'refused', 'forbidden', 'private')", name="outcome"),
+)
+Index(
+    "link_checks_answering_idx",
+    LINK_CHECKS.c.checked_at,
+    postgresql_where=LINK_CHECKS.c.outcome == "answers",
+)
+
 API_KEYS = Table(
     "api_keys",
     METADATA,
@@ -411,7 +622,56 @@ API_KEYS = Table(
     Column("scope", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     Column("revoked_at", DateTime(timezone=True)),
+    Column("expires_at", DateTime(timezone=True)),  # null: never
+    Column("last_used_at", DateTime(timezone=True)),  # to the minute
     CheckConstraint("scope in ('read', 'import', 'admin')", name="scope"),
+)
+
+# Heartbeats; which of a worker's parts do not turn any more stands in `frozen`.
+WORKERS = Table(
+    "workers",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("beat_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("frozen", Text),
+)
+
+
+# How often each text was searched for, by the day: nothing of who did. The text "" stands for those that are not kept.
+QUERY_COUNTS = Table(
+    "query_counts",
+    METADATA,
+    Column("day", Date, primary_key=True),
+    Column("query", Text, primary_key=True),
+    Column("asked", BigInteger, nullable=False, server_default=text("0")),
+    Column("empty", BigInteger, nullable=False, server_default=text("0")),
+    Column("relaxed", BigInteger, nullable=False, server_default=text("0")),
+    Column("corrected", BigInteger, nullable=False, server_default=text("0")),
+    Column("found", BigInteger),  # the last time
+    CheckConstraint("octet_length(query) <= 200", name="query"),
+)
+
+# What operators add to how words are read and ranked, without a release.
+SEARCH_EDITS = Table(
+    "search_edits",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("content", JSONB, nullable=False),
+    Column("author", Text),  # the name of the key
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    CheckConstraint("kind in ('synonym', 'topic', 'pin')", name="kind"),
+)
+
+SEARCH_EDIT_CHANGES = Table(
+    "search_edit_changes",
+    METADATA,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("changes", BigInteger, nullable=False, server_default=text("0")),
+    CheckConstraint("id = 1", name="id"),
 )
 
 

@@ -12,6 +12,7 @@ from app.importing.run_import import run_import
 from app.importing.sources import generated
 from generators import VOLUMES
 from mappings.catalogue import PATH_SEPARATOR
+from mappings.folding import folded
 from mappings.taxonomy import VERTICALS
 from tests.words import Catalogue
 
@@ -109,6 +110,6 @@ def ordered(rows: list[Row], key: str, *, descending: bool) -> list[int]:
     known = [row for row in rows if row[key] is not None]
     unknown = [row for row in rows if row[key] is None]
     known.sort(key=lambda row: row["id"])
-    known.sort(key=lambda row: row[key], reverse=descending)
+    known.sort(key=lambda row: folded(row[key]) if key == "name" else row[key], reverse=descending)
     unknown.sort(key=lambda row: row["id"])
     return [row["id"] for row in (*known, *unknown)]

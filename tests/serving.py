@@ -27,15 +27,37 @@ def environment_of(settings: Settings, *, database_url: str, opensearch_url: str
     return {**os.environ, **as_environment(settings), **of_engines}
 
 
-@contextmanager
-def serving(settings: Settings, *, database_url: str, opensearch_url: str, alias: str) -> Iterator[str]:
-    """A server process of its own, as `affindex serve` starts one; its address."""
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def serving(
+    settings: Settings,
+    *,
+    database_url: str,
+    opensearch_url: str,
+    alias: str,
+    workers: str = "1",
+    application: str = "app.asgi:create_app",
+) -> Iterator[str]:
+    """A server of its own, as `affindex serve` starts one, with one process or more; its address."""
+    port = free_port()
     environment = environment_of(settings, database_url=database_url, opensearch_url=opensearch_url, alias=alias)
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--workers", "1", "--no-ws", "--log-level", "warning", "app.asgi:create_app"]
+    command += [
+        "--port",
+        str(port),
+        "--workers",
+        str(workers),
+        "--no-ws",
+        "--log-level",
+        "warning",
+        application,
+    ]
     process = subprocess.Popen(command, env=environment)
     address = f"http://127.0.0.1:{port}"
     try:

@@ -2,9 +2,11 @@
 
 1. `settings.md` lists every setting once, with its default, and none that does not exist.
 2. `fields.md` is what the catalogue of fields says now.
-3. `api.md` has every route, each search in it is one that the code reads, and its errors are the code's.
+3. `api.md` has every route, and its errors are the code's. Each search that a page shows is one that the code reads,
+   each other address is a route's, with its parameters.
 4. Every command that a page shows exists, with its options.
 5. Every test that a page names exists.
+6. Each decision says in one form whether it holds, and the index says the same; what replaced one says so too.
 """
 
 from __future__ import annotations
@@ -17,9 +19,11 @@ import msgspec
 import pytest
 import rich_click as click
 
-from app.api.page import with_routes
+from app.api.openapi.offline import application
+from app.api.openapi.routes_table import with_routes
 from app.cli import affindex
-from app.search.problems import BadRequest
+from app.search.bad_request import BadRequest
+from app.search.private.asked import parted
 from app.search.request import read_request
 from app.settings import Settings, variable_names
 from mappings.page import fields_page
@@ -86,15 +90,43 @@ def test_every_filter_shown_is_read(written: str) -> None:
     read_request(parameters)
 
 
-@pytest.mark.parametrize("address", re.findall(r"'(localhost:8000/api/programs[^']*)'", _page("api.md")))
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md")]
+# As they are asked for in a shell: in quotes, but where there is nothing to be quoted.
+ADDRESSES = sorted(
+    {
+        quoted or bare
+        for page in PAGES
+        for quoted, bare in re.findall(
+            r"'localhost:8000(/[^']*)'|(?<!')localhost:8000(/[\w./*-]+)", page.read_text("utf-8")
+        )
+    }
+)
+SEARCHES = ("/api/programs", "/api/programs/export", "/api/programs.atom")
+
+
+@pytest.mark.parametrize("address", [each for each in ADDRESSES if urlsplit(each).path in SEARCHES])
 def test_every_search_shown_is_read(address: str) -> None:
-    parameters = parse_qs(urlsplit(f"http://{address}").query, keep_blank_values=True)
+    parameters = parse_qs(urlsplit(address).query, keep_blank_values=True)
     parameters.pop("format", None)
     if "nework" in parameters:
         with pytest.raises(BadRequest, match="did you mean 'network'"):
             read_request(parameters)
     else:
-        read_request(parameters)
+        read_request(parted(parameters)[0])
+
+
+def test_every_address_shown_is_a_route() -> None:
+    paths = application().openapi_schema.to_schema()["paths"]
+    assert len(ADDRESSES) > 10
+    for address in ADDRESSES:
+        asked = urlsplit(address)
+        if asked.path in SEARCHES or asked.path in ("/", "/mcp", "/schema", "/schema/openapi.json"):
+            continue
+        templates = [each for each in paths if re.fullmatch(re.sub(r"{\w+}", "[^/]+", each), asked.path)]
+        assert templates, address
+        path = asked.path if asked.path in paths else templates[0]
+        known = {each["name"] for item in paths[path].values() for each in item.get("parameters", ())}
+        assert set(parse_qs(asked.query)) <= known, address
 
 
 def test_every_answer_shown_is_json() -> None:
@@ -118,7 +150,7 @@ WRITTEN = re.compile(r"(?:`|^|\bworker |\.venv/bin/)affindex ([a-z][^`\n#]*)", r
 COMMANDS = sorted(
     {
         " ".join(words.split())
-        for page in DOCS.glob("*.md")
+        for page in PAGES
         for words in WRITTEN.findall(page.read_text("utf-8"))
         if page.name != "COMPETITIVE_INTELLIGENCE.md"
     }
@@ -144,3 +176,20 @@ def test_every_test_named_exists() -> None:
     assert len(named) > 15
     for file, name in named:
         assert f"def {name}(" in (folder / file).read_text("utf-8"), f"{file} has no {name}"
+
+
+DECISIONS = sorted((DOCS / "adr").glob("[0-9]*.md"))
+
+
+def test_the_index_of_decisions() -> None:
+    rows = {name[1:5]: (title, status) for name, title, status in _rows(_page("adr/README.md")) if name != "number"}
+    assert list(rows) == [page.name[:4] for page in DECISIONS]
+    for page in DECISIONS:
+        title, _, status, *rest = page.read_text("utf-8").splitlines()
+        status = " ".join([status, *rest[: rest.index("")]])  # it may go on in the next line
+        assert rows[page.name[:4]] == (title.removeprefix("# "), status.removeprefix("Status: ")), page.name
+        replaced = re.fullmatch(r"Status: replaced by \[(\d{4})\]\((\1-[\w-]+\.md)\)", status)
+        if replaced:
+            assert f"({page.name})" in (DOCS / "adr" / replaced[2]).read_text("utf-8").split("## ")[0]
+        else:
+            assert re.match(r"Status: accepted(?:\. Replaces \[|$)", status), page.name

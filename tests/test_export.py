@@ -1,7 +1,8 @@
 """Exports.
 
 1. Every match, once, in the order asked for, with its number up front and its digest at the end.
-2. CSV: lists joined by a bar, unknown is empty, nothing a spreadsheet would execute.
+2. CSV: lists joined by a bar, unknown is empty, nothing a spreadsheet would execute; an end row and a byte order mark
+   where they are asked for, one character set.
 3. One snapshot: what changes while it runs is not in it.
 4. What has no meaning in an export is refused.
 """
@@ -50,7 +51,7 @@ def test_csv(catalogue: Catalogue) -> None:
         program("@sum", description='say "hi", twice; or so'),
     )
     fields = "name,geoTargeting,epcRaw,recurring,description"
-    answer = catalogue.api.get("/api/programs/export", params={"format": "csv", "fields": fields})
+    answer = catalogue.api.get("/api/programs/export", params={"format": "csv", "fields": fields, "end": "row"})
     head, one, two, end = csv.reader(io.StringIO(answer.text))
     assert head == fields.split(",")
     assert sorted((one, two)) == [
@@ -61,6 +62,30 @@ def test_csv(catalogue: Catalogue) -> None:
     assert end[:3] == ["#end", "2", hashlib.sha256(before).hexdigest()]
 
 
+def test_csv_is_rows_alone_unless_an_end_is_asked_for(catalogue: Catalogue) -> None:
+    catalogue.store(*(program(f"P{number}") for number in range(10)))
+    plain = catalogue.api.get("/api/programs/export?format=csv&fields=name")
+    assert plain.headers["content-type"] == "text/csv; charset=utf-8"
+    assert len(plain.text.splitlines()) == 11
+    marked = catalogue.api.get("/api/programs/export?format=csv&fields=name&bom=true")
+    assert marked.content == b"\xef\xbb\xbf" + plain.content
+
+
+@pytest.mark.parametrize("query", ["format=csv", "format=csv&bom=true", "format=csv&end=row", "format=ndjson"])
+def test_the_digest_is_said_before_where_it_can_be_known(catalogue: Catalogue, query: str) -> None:
+    catalogue.store(*(program(f"P{number}") for number in range(6)))
+    answer = catalogue.api.get(f"/api/programs/export?{query}")
+    assert answer.headers["x-content-sha256"] == hashlib.sha256(answer.content).hexdigest()
+    catalogue.store(program("P7"))
+    assert "x-content-sha256" not in catalogue.api.get(f"/api/programs/export?{query}").headers
+
+
+@pytest.mark.parametrize("sign", [*"=+-@\t\r\n＝＋－＠﹦﹢﹣﹫"])
+def test_no_sign_of_a_formula(sign: str) -> None:
+    assert writing._cell("name", f"{sign}1+1") == f"'{sign}1+1"
+    assert writing._cell("geoTargeting", [f"{sign}1", "DE"]) == f"'{sign}1|DE"
+
+
 def test_words_are_read_as_in_a_search(catalogue: Catalogue) -> None:
     catalogue.store(program("Skincare"))
     answer = catalogue.api.get("/api/programs/export", params={"q": "skincaer", "fields": "name"})
@@ -69,7 +94,18 @@ def test_words_are_read_as_in_a_search(catalogue: Catalogue) -> None:
 
 @pytest.mark.parametrize(
     "parameters",
-    [{"page": "2"}, {"cursor": "x"}, {"facets": "*"}, {"format": "xml"}, {"nework": "cj"}, {"epc": "5..1"}],
+    [
+        {"page": "2"},
+        {"cursor": "x"},
+        {"facets": "*"},
+        {"format": "xml"},
+        {"end": "row"},
+        {"bom": "true"},
+        {"bom": "x", "format": "csv"},
+        {"end": "x", "format": "csv"},
+        {"nework": "cj"},
+        {"epc": "5..1"},
+    ],
 )
 def test_refuses(catalogue: Catalogue, parameters: dict[str, str]) -> None:
     catalogue.store(program("A"))
@@ -80,6 +116,6 @@ def test_refuses(catalogue: Catalogue, parameters: dict[str, str]) -> None:
 def test_leaves_no_snapshot_behind(catalogue: Catalogue) -> None:
     catalogue.store(program("A"))
     catalogue.api.get("/api/programs/export")
-    assert exporting._Exports.running == 0
+    assert catalogue.api.app.state.app_state.exports.running == 0
     stats = catalogue.search.indices.stats(index=f"{catalogue.alias}-*", metric="search")
     assert stats["_all"]["total"]["search"]["point_in_time_current"] == 0

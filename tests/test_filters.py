@@ -6,6 +6,7 @@
 4. Ranges are inclusive, either end may be open, several are alternatives.
 5. Dates cover the whole period they name.
 6. Spans (commission) are found by a range that they overlap; an unknown end is open.
+7. Values of a facet by name come as people order them: capitals and accents do not part them.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ def test_finds(shop: Catalogue, parameters: dict[str, str], names: str) -> None:
         ({"includeUnknown": "network"}, "includeUnknown", "no range"),
         ({"category": "a\\b"}, "category", "a backslash escapes only"),
         ({"page": "0"}, "page", "a whole number from 1"),
-        ({"perPage": "101"}, "perPage", "from 1 to 100"),
+        ({"perPage": "101"}, "perPage", "from 0 to 100"),
         ({"page": "501"}, "page", "the last that pages reach"),
         ({"sort": "prize"}, "sort", "not a sort key"),
         ({"sort": "-newest"}, "sort", "direction of its own"),
@@ -118,7 +119,7 @@ def test_refuses(shop: Catalogue, parameters: dict[str, str], parameter: str, sa
 
 
 def test_says_everything_that_is_wrong_at_once(shop: Catalogue) -> None:
-    problem = shop.get(expect=400, nework="cj", epc="5..1", perPage="0")
+    problem = shop.get(expect=400, nework="cj", epc="5..1", perPage="-1")
     assert [error["parameter"] for error in problem["errors"]] == ["nework", "epc", "perPage"]
 
 
@@ -134,3 +135,13 @@ def test_facets_have_limits_and_orders_of_their_own(shop: Catalogue) -> None:
     assert values("network", facetOrder="name", facetLimit="1", network="rakuten") == ["awin", "rakuten"]
     assert shop.get(expect=400, facetOrder="nwork:name")["errors"][0]["didYouMean"] == "network"
     assert shop.get(expect=400, facetOrder="size")["errors"][0]["parameter"] == "facetOrder"
+
+
+def test_facets_by_name_are_in_peoples_order(catalogue: Catalogue) -> None:
+    for category in ("zelte", "Éclairage", "eBooks", "Zubehör", "Ebenen", "apps"):
+        catalogue.store(program(category, category=category))
+    parameters: dict[str, Any] = {"facets": "category", "facetOrder": "name"}
+    values = [each["value"] for each in catalogue.get(**parameters)["facets"]["category"]["values"]]
+    assert values == ["apps", "Ebenen", "eBooks", "Éclairage", "zelte", "Zubehör"]
+    first = [each["value"] for each in catalogue.get(**parameters, facetLimit="3")["facets"]["category"]["values"]]
+    assert first == values[:3]

@@ -6,6 +6,8 @@ import psycopg
 import pytest
 
 from app.migrations import differences, upgrade
+from app.networks.added import Definition, add
+from mappings.networks import NETWORKS
 from tests.words import Catalogue, program
 
 
@@ -47,7 +49,7 @@ def test_a_restored_dump_is_the_same_schema(catalogue: Catalogue) -> None:
 def test_upgrading_again_changes_nothing(catalogue: Catalogue) -> None:
     with catalogue.connect() as connection:
         upgrade(connection)
-    assert catalogue.rows("select count(*) from networks") == [(8,)]
+    assert catalogue.rows("select count(*) from networks") == [(len(NETWORKS),)]
 
 
 @pytest.mark.parametrize(
@@ -78,3 +80,19 @@ def test_what_opensearch_would_refuse_postgres_refuses(catalogue: Catalogue, val
     catalogue.put([program()])
     with pytest.raises(psycopg.errors.CheckViolation):
         catalogue.rows(f"update programs set {value}")
+
+
+def test_a_network_that_was_added_becomes_the_one_that_comes_with_us(catalogue: Catalogue) -> None:
+    """Somebody adds a network, and the next version of Affindex brings it along."""
+    (theirs,) = [network for network in NETWORKS if network.slug == "openaffiliate"]
+    catalogue.put([program("Acme", network="cj", external_id="a")])
+    catalogue.rows("delete from networks where slug = %s", theirs.slug)
+    with catalogue.connect() as connection:
+        add(connection, {theirs.slug: Definition(name="Mine")})
+    catalogue.rows("update programs set network_id = (select id from networks where slug = %s)", theirs.slug)
+    with catalogue.connect() as connection:
+        upgrade(connection)
+    assert catalogue.rows("select network_id, name from programs") == [(theirs.id, "Acme")]
+    assert catalogue.rows("select slug, name, definition from networks where id >= 10") == [
+        (theirs.slug, theirs.name, None)
+    ]

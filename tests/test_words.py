@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import msgspec
 import pytest
 
-from app.search.words import matching
+from app.search.analysing import analyse
+from app.search.lexicon import NO_LEXICON
+from app.search.query_analysis import Wording
 from tests.words import Catalogue, program
 
 
@@ -37,7 +38,7 @@ def test_all_words_wherever_they_are(catalogue: Catalogue) -> None:
         program("Café Crème", description="Kaffeebohnen für zu Hause", text_language="de", category="Food, Drink"),
         program("Running Gear", description="Shoes that run", text_language="en", vertical="fitness"),
     )
-    catalogue.finds("cafe bohnen food", [])
+    assert catalogue.get(q="cafe zimt food")["leftOut"] == ["zimt"]
     catalogue.finds("CAFE kaffeebohne food", ["Café Crème"])
     catalogue.finds("run shoe sports", ["Running Gear"])
 
@@ -46,8 +47,8 @@ def test_marks_around_words_are_no_part_of_them(catalogue: Catalogue) -> None:
     catalogue.store(program("Zorvenka"), program("Quimble", description="Lamps (brass), and more."))
     catalogue.finds("(zor, venka)", ["Zorvenka"])
     catalogue.finds("«brass», lamps!", ["Quimble"])
-    marked, plain = (msgspec.json.encode(matching(q)).count(b"multi_match") for q in ("brass, lamps.", "brass lamps"))
-    assert marked == plain, "no clause of its own for the same word without its marks"
+    marked, plain = (analyse(Wording(q), NO_LEXICON).terms for q in ("brass, lamps.", "brass lamps"))
+    assert marked == plain, "no term of its own for the same word without its marks"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,8 @@ def test_marks_around_words_are_no_part_of_them(catalogue: Catalogue) -> None:
         ("sknicaer", False),  # 8 letters, two swaps: two errors, allowed
         ("kincar", False),  # 6 letters, two errors
         ("ros", False),  # three letters, none
-        ("rosa", True),
+        ("rsoe", True),  # four letters: two neighbours exchanged, and nothing else (issue: typing errors)
+        ("rosy", False),
         ("b2b", True),
         ("b3b", False),
         ("model 2001", True),
@@ -136,9 +138,9 @@ def test_networks_and_countries_among_the_words(catalogue: Catalogue) -> None:
         program("Hotel Uno", network="awin", geo_targeting=("ES",)),
         program("Hotel Due", network="cj", geo_targeting=("IT",)),
     )
-    catalogue.finds("awin hotel", ["Hotel Uno"])
-    catalogue.finds("hotels in spain", ["Hotel Uno"])
-    catalogue.finds("best italian hotels", ["Hotel Due"])
+    catalogue.ranks("awin hotel", ["Hotel Uno", "Hotel Due"])
+    catalogue.ranks("hotels in spain", ["Hotel Uno", "Hotel Due"])
+    catalogue.ranks("best italian hotels", ["Hotel Due", "Hotel Uno"])
 
 
 def test_popularity_and_freshness_order_equals_only(catalogue: Catalogue) -> None:

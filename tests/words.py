@@ -14,6 +14,7 @@ import psycopg
 from litestar.testing import TestClient
 from opensearchpy import OpenSearch
 
+from app.alerts.outlets import outlets_of
 from app.api.application import create_app
 from app.api.index import Operator
 from app.api.keys import create_key
@@ -23,8 +24,9 @@ from app.importing.merge import Merged, merge
 from app.importing.rows import COLUMNS, COPY_OPTIONS, copy_lines
 from app.networks.accounts import accounts
 from app.settings import Settings, secret_of
-from indexing import generations, suggestions
+from indexing import generations, lexicon, suggestions
 from indexing.follow import drain
+from indexing.index_names import all_like
 from indexing.rebuild import Rebuilt, rebuild
 from mappings.networks import BY_SLUG
 from mappings.program import Program
@@ -53,8 +55,7 @@ class Catalogue:
     def close(self) -> None:
         self._opened.close()
         if "search" in self.__dict__:
-            of_suggestions = suggestions.alias_of(self.alias)
-            self.search.indices.delete(index=f"{self.alias}-*,{of_suggestions}-*", ignore_unavailable=True)
+            self.search.indices.delete(index=all_like(self.alias), ignore_unavailable=True)
             self.search.close()
 
     # -- engines -------------------------------------------------------------------------------------------------
@@ -74,8 +75,8 @@ class Catalogue:
         """The API in this process, over the real engines."""
         return self.opened()
 
-    def opened(self, limit: RateLimit | None = None) -> TestClient[Any]:
-        """Another such API, with what a client may ask for."""
+    def opened(self, limit: RateLimit | None = None, **options: Any) -> TestClient[Any]:
+        """Another such API, with what a client may ask for, and other options of `create_app`."""
         app = create_app(
             database_url=self.engines.database_url,
             search=open_search_async(self.engines.opensearch_url, self.settings),
@@ -84,6 +85,7 @@ class Catalogue:
             operator=Operator(self.new_client),
             accounts=accounts(self.settings),
             limit=limit,
+            **{"outlets": outlets_of(self.settings), **options},
         )
         return self._opened.enter_context(TestClient(app, raise_server_exceptions=False))
 
@@ -91,6 +93,13 @@ class Catalogue:
         """Headers with a fresh key."""
         with self.connect() as connection:
             return {"Authorization": f"Bearer {create_key(connection, 'test', scope)}"}
+
+    def work(self) -> None:
+        """Let a worker's heart beat, for a day."""
+        self.rows(
+            "insert into workers (id, host, pid, beat_at) values ('test', 'test', 1, now() + interval '1 day') "
+            "on conflict do nothing"
+        )
 
     def rows(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Run a statement and commit; its rows."""
@@ -132,6 +141,7 @@ class Catalogue:
         if not self._indexed:
             self.rebuild()
         drain(self.connect, self.search)
+        lexicon.renew(self.connect, self.search, self.alias)
         self.search.indices.refresh(index=f"{self.alias}-*")
         if "api" in self.__dict__:  # its probe would notice within half a second
             self.get("/readyz")

@@ -18,22 +18,30 @@ import psycopg
 from litestar import Request, Response, Router, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
+from litestar.openapi.spec import Schema
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.params import FromQuery, QueryParameter
 from psycopg.types.json import Jsonb
 
-from app.api.catalogue import Catalogue
+from app.api.application_state import ApplicationState
 from app.api.keys import needs
+from app.api.known_parameters import known_only
+from app.api.openapi.parameters import answering, json_object, taking
 from app.api.problems import Problem
 from app.feeds import uploads
+from app.feeds.leftovers import PREFIX
 from app.feeds.limits import GIB, MIB, Limits
 from app.feeds.mapping import Mapping
 from app.feeds.mapping import read as read_mapping
-from app.feeds.preview import Refused, previewed
-from app.feeds.reading import KIND, Feed, open_feed
-from app.feeds.refusal import BadMapping, NotAFeed
+from app.feeds.opening import KIND, Feed, open_feed
+from app.feeds.preview import RefusedRecord, previewed
+from app.feeds.refusal import BadMapping, NotAFeed, UnknownLayout
 from app.feeds.suggesting import toml
 from app.importing.runs import NetworkBusy, Run, open_run, run_by_id
 from app.jobs import IMPORT_FEED, defer_import
+from app.normalising.warnings import RecordWarning, RecordWarnings
+from indexing.connect import Connect
+from indexing.locks import TextLock
 from mappings.networks import BY_SLUG
 from mappings.program import Program
 
@@ -44,10 +52,19 @@ _LONGEST_KEY = 200
 _MOST_SHOWN = 200
 
 
-class Preview(msgspec.Struct, frozen=True, kw_only=True):
+class Refused(msgspec.Struct, frozen=True):
+    """A record that would not be stored: why, and what it is."""
+
+    reason: str
+    raw: Any
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """The first records of a feed as they would be stored, and what was found out about the file.
 
-    `mapping` is a draft (TOML) where the layout is none we know; `complete` says that there are no more records.
+    `mapping` is a draft (TOML) where the layout is none we know; `complete` says that there are no more records;
+    `warnings` is what should be known before it is imported, `record_warnings` what is doubtful in the values of these
+    records and some behind them.
     """
 
     network: str
@@ -57,11 +74,13 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     dialect: str | None
     members: int
     bytes: int
+    warnings: list[str]
     mapping: str | None
     read: int
     complete: bool
     programs: list[Program]
-    rejected: list[dict[str, Any]]
+    rejected: list[Refused]
+    record_warnings: list[RecordWarning]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +94,18 @@ class _Wish:
     delimiter: str | None
 
 
+_FILE = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
+_TEXT = Schema(type=OpenAPIType.STRING)
+_BODIES = {
+    "application/octet-stream": _FILE,
+    "multipart/form-data": json_object({"file": _FILE, "mapping": _TEXT}, ["file"]),
+}
+
+
 @post(
     "/api/import/feed",
+    operation_class=taking(bodies=_BODIES),
+    responses={**answering(Preview, "What would be stored"), **answering(Run, "The run, which has begun", 202)},
     **needs("import"),
     status_code=202,
     request_max_body_size=_LARGEST,
@@ -85,7 +114,7 @@ class _Wish:
 )
 async def upload(
     request: Request[Any, Any, Any],
-    catalogue: NamedDependency[Catalogue],
+    app_state: NamedDependency[ApplicationState],
     network: FromQuery[str | None] = None,
     preview: FromQuery[bool] = False,
     complete: FromQuery[bool] = False,
@@ -112,7 +141,9 @@ async def upload(
             feed = await asyncio.to_thread(_opened, path, wish, preview)
             if preview:
                 return Response(await asyncio.to_thread(_preview, feed, limit), status_code=200)
-            run, fresh = await asyncio.to_thread(_queued, catalogue.database_url, path, feed, wish, key)
+            run, fresh = await asyncio.to_thread(_queued, app_state.connect, path, feed, wish, key)
+        except UnknownLayout as unknown:
+            raise Problem(422, "not-a-feed", str(unknown), mapping=unknown.draft) from None
         except NotAFeed as refused:
             raise Problem(422, "not-a-feed", str(refused)) from None
         except BadMapping as bad:
@@ -125,7 +156,7 @@ async def upload(
 @asynccontextmanager
 async def _received(request: Request[Any, Any, Any]) -> AsyncIterator[tuple[Path, str | None]]:
     """The uploaded file on disk, and the mapping sent with it. What is in memory at once is one piece."""
-    descriptor, name = tempfile.mkstemp(prefix="affindex-feed-")
+    descriptor, name = tempfile.mkstemp(prefix=PREFIX)
     path = Path(name)
     mapping: str | None = None
     try:
@@ -169,14 +200,15 @@ def _opened(path: Path, wish: _Wish, preview: bool) -> Feed:
 
 def _preview(feed: Feed, limit: int) -> Preview:
     programs: list[Program] = []
-    rejected: list[dict[str, Any]] = []
+    rejected: list[Refused] = []
     complete = True
-    for record in previewed(feed):
+    warnings = RecordWarnings()
+    for record in previewed(feed, warnings=warnings):
         if len(programs) + len(rejected) == limit:
             complete = False
             break
-        if isinstance(record, Refused):
-            rejected.append({"reason": record.reason, "raw": _whole(record.raw)})
+        if isinstance(record, RefusedRecord):
+            rejected.append(Refused(record.reason, _whole(record.raw)))
         else:
             programs.append(record)
     return Preview(
@@ -186,6 +218,7 @@ def _preview(feed: Feed, limit: int) -> Preview:
         complete=complete,
         programs=programs,
         rejected=rejected,
+        record_warnings=warnings.listed(),
     )
 
 
@@ -198,8 +231,10 @@ def _whole(value: Any) -> Any:
     return [_whole(entry) for entry in value] if isinstance(value, list) else value
 
 
-def _queued(database_url: str, path: Path, feed: Feed, wish: _Wish, key: str | None) -> tuple[Run, bool]:
+def _queued(connect: Connect, path: Path, feed: Feed, wish: _Wish, key: str | None) -> tuple[Run, bool]:
     """The run of an upload, which is kept for the worker, and whether it is a new one."""
+    if wish.complete and feed.doubts:
+        raise NotAFeed(f"it cannot be taken for all programs of {feed.network}: {'; '.join(feed.doubts)}")
     sha256 = uploads.digest(path)
     parameters: dict[str, Any] = {**feed.described(), "complete": wish.complete, "sha256": sha256.hex()}
     for name in ("mapping", "encoding", "delimiter"):
@@ -207,7 +242,7 @@ def _queued(database_url: str, path: Path, feed: Feed, wish: _Wish, key: str | N
             parameters[name] = given
         elif name == "encoding":
             parameters.pop(name, None)  # what was found is found again
-    with psycopg.connect(database_url) as connection:
+    with connect() as connection:
         if key is not None and (earlier := _earlier(connection, key, parameters)):
             return earlier, False
         upload = uploads.keep(connection, path, sha256)
@@ -231,7 +266,7 @@ def _queued(database_url: str, path: Path, feed: Feed, wish: _Wish, key: str | N
 
 def _earlier(connection: psycopg.Connection, key: str, parameters: dict[str, Any]) -> Run | None:
     """The run that this key started, if it was asked for the same."""
-    connection.execute("select pg_advisory_lock(hashtextextended(%s, 0))", (key,))
+    connection.execute("select pg_advisory_lock(hashtextextended(%s, %s))", (key, TextLock.IDEMPOTENCY_KEY))
     row = connection.execute(
         "select id, parameters - 'upload' = %s from import_runs where idempotency_key = %s and created_at > now() - %s "
         "order by id desc limit 1",
@@ -249,4 +284,4 @@ def _earlier(connection: psycopg.Connection, key: str, parameters: dict[str, Any
     return run_by_id(connection, row[0])
 
 
-ROUTES = Router(path="/", route_handlers=[upload])
+ROUTES = Router(path="/", route_handlers=[upload], before_request=known_only)

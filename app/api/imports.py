@@ -8,32 +8,36 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
-import psycopg
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import ServerSentEvent
 from psycopg.types.json import Jsonb
 
-from app.api.catalogue import Catalogue
-from app.api.keys import needs
-from app.api.parameters import taking
+from app.api.application_state import ApplicationState
+from app.api.keys import needs, needs_where_closed, shows_operations
+from app.api.known_parameters import known_only
+from app.api.openapi.answers import Imports
+from app.api.openapi.parameters import answering, taking
 from app.api.problems import Problem, not_found
+from app.api.strict_body import strictly
 from app.api.waiting import VERSION_HEADER
 from app.importing.runs import (
     NEWEST_RUNS,
     REJECTED,
     RUN_BY_ID,
     NetworkBusy,
-    Rejected,
+    RejectedRecord,
     Run,
     as_rejected,
     as_run,
     open_run,
 )
 from app.jobs import bulk_source, defer_import
-from app.search.problems import meaning
+from app.search.bad_request import meaning
 from generators import VOLUMES
+from indexing.connect import Connect
+from indexing.locks import TextLock
 
 _IDEMPOTENT_FOR = timedelta(hours=24)
 _EVENT_SECONDS = 0.5
@@ -70,26 +74,26 @@ def _parameters(data: BulkImport) -> dict[str, Any]:
     tags=["operate"],
 )
 async def start(
-    request: Request[Any, Any, Any], data: JSONBody[BulkImport], catalogue: NamedDependency[Catalogue]
+    request: Request[Any, Any, Any], data: JSONBody[BulkImport], app_state: NamedDependency[ApplicationState]
 ) -> Response[Run]:
     """Queue an import of generated catalogues; the worker carries it out. `Idempotency-Key` is honoured for a day."""
-    parameters = _parameters(data)
+    parameters = _parameters(await strictly(request, BulkImport))
     key = request.headers.get("idempotency-key")
     if key is not None and not 1 <= len(key) <= _LONGEST_KEY:
         raise Problem(400, "invalid-header", f"Idempotency-Key: expected 1 to {_LONGEST_KEY} characters")
-    run, fresh = await asyncio.to_thread(_open, catalogue.database_url, parameters, key)
+    run, fresh = await asyncio.to_thread(_open, app_state.connect, parameters, key)
     if fresh:
         await defer_import(request.app.state.jobs, run)
-    return Response(await _run(catalogue, run), status_code=202, headers={"Location": f"/api/import/runs/{run}"})
+    return Response(await _run(app_state, run), status_code=202, headers={"Location": f"/api/import/runs/{run}"})
 
 
-def _open(database_url: str, parameters: dict[str, Any], key: str | None) -> tuple[int, bool]:
+def _open(connect: Connect, parameters: dict[str, Any], key: str | None) -> tuple[int, bool]:
     """The run of a request, and whether it is a new one."""
     source = bulk_source(parameters)
-    with psycopg.connect(database_url) as connection:
+    with connect() as connection:
         if key is not None:
             # Two requests with one key that arrive together must not both find nothing.
-            connection.execute("select pg_advisory_lock(hashtextextended(%s, 0))", (key,))
+            connection.execute("select pg_advisory_lock(hashtextextended(%s, %s))", (key, TextLock.IDEMPOTENCY_KEY))
             earlier = connection.execute(
                 "select id, parameters = %s from import_runs where idempotency_key = %s and created_at > now() - %s "
                 "order by id desc limit 1",
@@ -137,10 +141,10 @@ _PROGRAMS = """
 """
 
 
-@get("/api/import/bulk", summary="What imports have done", tags=["operate"])
-async def statistics(catalogue: NamedDependency[Catalogue]) -> dict[str, Any]:
+@get("/api/import/bulk", responses=answering(Imports), summary="What imports have done", tags=["operate"])
+async def statistics(request: Request[Any, Any, Any], app_state: NamedDependency[ApplicationState]) -> dict[str, Any]:
     """Statistics over all imports, and what the catalogue holds because of them."""
-    async with catalogue.database() as database:
+    async with app_state.database() as database:
         totals = await (await database.execute(_STATISTICS)).fetchone()
         networks = await (await database.execute(_PROGRAMS)).fetchall()
         runs = await (await database.execute(NEWEST_RUNS, {"limit": 10})).fetchall()
@@ -148,8 +152,21 @@ async def statistics(catalogue: NamedDependency[Catalogue]) -> dict[str, Any]:
         "imports": totals,
         "programs": sum(each["programs"] for each in networks),
         "networks": networks,
-        "runs": [as_run(row) for row in runs],
+        "runs": [await shown(request, as_run(row)) for row in runs],
     }
+
+
+class Runs(msgspec.Struct, frozen=True):
+    """Import runs, newest first."""
+
+    runs: list[Run]
+
+
+class RejectedRecords(msgspec.Struct, frozen=True):
+    """Records that did not become programs; `next` is the `after` that goes on, null at the end."""
+
+    rejected: list[RejectedRecord]
+    next: int | None
 
 
 _OVER = ("done", "failed")
@@ -157,15 +174,34 @@ _Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
 
 
 @get("/api/import/runs", summary="Import runs", tags=["operate"])
-async def runs(catalogue: NamedDependency[Catalogue], limit: _Limit = 20) -> dict[str, list[Run]]:
+async def runs(
+    request: Request[Any, Any, Any], app_state: NamedDependency[ApplicationState], limit: _Limit = 20
+) -> Runs:
     """The newest runs first."""
-    async with catalogue.database() as database:
+    async with app_state.database() as database:
         rows = await (await database.execute(NEWEST_RUNS, {"limit": limit})).fetchall()
-    return {"runs": [as_run(row) for row in rows]}
+    return Runs([await shown(request, as_run(row)) for row in rows])
 
 
-async def _run(catalogue: Catalogue, run: int) -> Run:
-    async with catalogue.database() as database:
+# What an operator alone sees of a run: the layout of a feed, where it came from, and what went wrong with it.
+_CLOSED_PARAMETERS = ("mapping", "file", "upload")
+CLOSED = "shown to keys of scope 'read'"
+
+
+async def shown(request: Request[Any, Any, Any], run: Run) -> Run:
+    """A run as whoever asks may see it."""
+    if await shows_operations(request):
+        return run
+    return msgspec.structs.replace(
+        run,
+        error=run.error and CLOSED,
+        author=None,
+        parameters={name: value for name, value in run.parameters.items() if name not in _CLOSED_PARAMETERS},
+    )
+
+
+async def _run(app_state: ApplicationState, run: int) -> Run:
+    async with app_state.database() as database:
         row = await (await database.execute(RUN_BY_ID, {"run": run})).fetchone()
     if row is None:
         raise not_found(f"there is no import run {run}")
@@ -173,31 +209,38 @@ async def _run(catalogue: Catalogue, run: int) -> Run:
 
 
 @get("/api/import/runs/{run:int}", summary="One import run", tags=["operate"])
-async def one_run(run: FromPath[int], catalogue: NamedDependency[Catalogue]) -> Response[Run]:
+async def one_run(
+    request: Request[Any, Any, Any], run: FromPath[int], app_state: NamedDependency[ApplicationState]
+) -> Response[Run]:
     """How far it is, or how it ended; then `X-Program-Version` is one that no change of it is above."""
-    found = await _run(catalogue, run)
+    found = await shown(request, await _run(app_state, run))
     if found.state not in _OVER:
         return Response(found)
     # Any version that was drawn after its end is above all of its own.
-    async with catalogue.database() as database:
+    async with app_state.database() as database:
         row = await (await database.execute("select last_value from program_version")).fetchone()
     assert row is not None
     return Response(found, headers={VERSION_HEADER: str(row["last_value"])})
 
 
-@get("/api/import/runs/{run:int}/rejected", summary="Rejected records of a run", tags=["operate"])
+@get(
+    "/api/import/runs/{run:int}/rejected",
+    **needs_where_closed("read"),
+    summary="Rejected records of a run",
+    tags=["operate"],
+)
 async def rejected(
     run: FromPath[int],
-    catalogue: NamedDependency[Catalogue],
+    app_state: NamedDependency[ApplicationState],
     after: Annotated[int, QueryParameter(ge=0)] = 0,
     limit: _Limit = 100,
-) -> dict[str, Any]:
+) -> RejectedRecords:
     """Records that did not become programs, with the reason and what they were; `after` is the last `line` seen."""
-    await _run(catalogue, run)
-    async with catalogue.database() as database:
+    await _run(app_state, run)
+    async with app_state.database() as database:
         cursor = await database.execute(REJECTED, {"run": run, "after": after, "limit": limit})
-        found: list[Rejected] = [as_rejected(row) for row in await cursor.fetchall()]
-    return {"rejected": found, "next": found[-1].line if len(found) == limit else None}
+        found: list[RejectedRecord] = [as_rejected(row) for row in await cursor.fetchall()]
+    return RejectedRecords(found, found[-1].line if len(found) == limit else None)
 
 
 @get(
@@ -206,14 +249,16 @@ async def rejected(
     summary="Progress of a run",
     tags=["operate"],
 )
-async def events(run: FromPath[int], catalogue: NamedDependency[Catalogue]) -> ServerSentEvent:
+async def events(
+    request: Request[Any, Any, Any], run: FromPath[int], app_state: NamedDependency[ApplicationState]
+) -> ServerSentEvent:
     """Server-sent events: `progress` with the run whenever it has moved, `end` once it is over."""
-    await _run(catalogue, run)
+    await _run(app_state, run)
 
     async def follow() -> AsyncIterator[dict[str, str]]:
         last = b""
         while True:
-            now = await _run(catalogue, run)
+            now = await shown(request, await _run(app_state, run))
             encoded = msgspec.json.encode(now)
             over = now.state in _OVER
             if encoded != last or over:
@@ -226,4 +271,6 @@ async def events(run: FromPath[int], catalogue: NamedDependency[Catalogue]) -> S
     return ServerSentEvent(follow())
 
 
-ROUTES = Router(path="/", route_handlers=[start, statistics, runs, one_run, rejected, events])
+ROUTES = Router(
+    path="/", route_handlers=[start, statistics, runs, one_run, rejected, events], before_request=known_only
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,16 +18,22 @@ from litestar.params import JSONBody
 from opensearchpy import OpenSearch, OpenSearchException
 from psycopg.rows import dict_row
 
-from app.api.catalogue import Catalogue
-from app.api.keys import needs
-from app.api.probe import rfc3339
+from app.api.application_state import ApplicationState
+from app.api.keys import needs, needs_where_closed
+from app.api.known_parameters import known_only
 from app.api.problems import Problem
+from app.api.strict_body import strictly
+from app.request_id import AUTHOR, REQUEST_ID
 from app.search.engine import EngineAway
-from indexing import letters, operations
-from indexing.rebuild import AlreadyRebuilding, RebuildRefused, rebuild, rebuild_lock
+from indexing import operations
+from indexing.connect import Connect
+from indexing.dead_letters import DeadLetter, newest
+from indexing.rebuild import rebuild
+from indexing.rebuild_lock import AlreadyRebuilding, RebuildRefused, rebuild_lock
 from indexing.rollback import rollback
 from indexing.status import Status, read_status
 from indexing.verify import verify
+from mappings.moments import rfc3339
 
 _log = structlog.get_logger()
 
@@ -50,14 +57,23 @@ class Operation(msgspec.Struct, frozen=True, rename="camel"):
     finished_at: str | None
     result: msgspec.Raw | None
     error: str | None
+    author: str | None  # the name of the key that asked for it; null: a command or the worker
+    request_id: str | None
 
 
-class Index(msgspec.Struct, frozen=True, rename="camel"):
+class Index(Status, frozen=True, rename="camel"):
     """The generations, what is pending for them, what they refused, and the last operation of each kind."""
 
-    status: Status
-    dead_letters: list[letters.Letter]
+    dead_letters: list[DeadLetter]
     operations: list[Operation]
+
+
+class Started(msgspec.Struct, frozen=True):
+    """An operation on the index that has begun; `GET /api/index` shows how it goes on."""
+
+    id: int
+    kind: str
+    state: str
 
 
 class RolledBack(msgspec.Struct, frozen=True):
@@ -73,8 +89,8 @@ class Check(msgspec.Struct, forbid_unknown_fields=True):
     repair: bool = False
 
 
-def _connect(catalogue: Catalogue) -> psycopg.Connection:
-    return psycopg.connect(catalogue.database_url, connect_timeout=2)
+def _asked() -> operations.Requester:
+    return operations.Requester(AUTHOR.get() or None, REQUEST_ID.get() or None)
 
 
 def _operations(connection: psycopg.Connection, query: Any) -> list[Operation]:
@@ -88,58 +104,55 @@ def _operations(connection: psycopg.Connection, query: Any) -> list[Operation]:
                 rfc3339(row["finished_at"]) if row["finished_at"] else None,
                 msgspec.Raw(row["result"].encode()) if row["result"] else None,
                 row["error"] or ("its process ended in the middle of it" if row["state"] == "failed" else None),
+                row["author"],
+                row["request_id"],
             )
             for row in cursor.execute(query)
         ]
 
 
-@get("/api/index", summary="The search index", tags=["operate"])
-async def index(request: Request[Any, Any, Any], catalogue: NamedDependency[Catalogue]) -> dict[str, Any]:
+@get("/api/index", **needs_where_closed("read"), summary="The search index", tags=["operate"])
+async def index(request: Request[Any, Any, Any], app_state: NamedDependency[ApplicationState]) -> Index:
     """Generations with their documents, what is pending, dead letters, the last operations and how far a build is."""
 
     def read() -> Index:
         operator: Operator = request.app.state.operator
         client = operator.search()
         try:
-            with _connect(catalogue) as connection:
+            with app_state.connect() as connection:
                 return Index(
-                    read_status(connection, client, catalogue.engine.alias),
-                    letters.newest(connection),
-                    _operations(connection, operations.LAST_OF_EACH_KIND),
+                    **msgspec.structs.asdict(read_status(connection, client, app_state.engine.alias)),
+                    dead_letters=newest(connection),
+                    operations=_operations(connection, operations.LAST_OF_EACH_KIND),
                 )
         finally:
             client.close()
 
-    await catalogue.engine.look()  # `read` has the patience of an operation: behind a hanging engine it would pile up
+    await app_state.engine.look()  # `read` has the patience of an operation: behind a hanging engine it would pile up
     try:
-        found = await asyncio.to_thread(read)
+        return await asyncio.to_thread(read)
     except OpenSearchException as error:
         raise EngineAway("the search engine does not answer; try again in a second") from error
-    return {
-        **msgspec.to_builtins(found.status),
-        "deadLetters": found.dead_letters,
-        "operations": found.operations,
-    }
 
 
 async def _begin(
     request: Request[Any, Any, Any],
-    catalogue: Catalogue,
+    app_state: ApplicationState,
     kind: str,
-    work: Callable[[Callable[[], psycopg.Connection], OpenSearch, Operator], msgspec.Struct],
-) -> Response[dict[str, Any]]:
+    work: Callable[[Connect, OpenSearch, Operator], msgspec.Struct],
+) -> Response[Started]:
     """Start an operation on a thread of its own and answer at once."""
     operator: Operator = request.app.state.operator
 
     def connect() -> psycopg.Connection:
-        return _connect(catalogue)
+        return app_state.connect()
 
     def begin() -> tuple[int, psycopg.Connection]:
         if kind == "rebuild":
             with rebuild_lock(connect):  # free now; if it is not a moment later, the operation says so
                 pass
         connection = connect()
-        return operations.begin(connection, kind), connection
+        return operations.begin(connection, kind, _asked()), connection
 
     def carry_out(id: int, connection: psycopg.Connection) -> None:
         client = operator.search()
@@ -155,8 +168,9 @@ async def _begin(
         id, connection = await asyncio.to_thread(begin)
     except AlreadyRebuilding:
         raise Problem(409, "rebuilding", "a rebuild is under way; GET /api/index shows how far it is") from None
-    threading.Thread(target=carry_out, args=(id, connection), name=f"{kind}-{id}", daemon=True).start()
-    return Response({"id": id, "kind": kind, "state": "running"}, status_code=202, headers={"Location": "/api/index"})
+    asked = contextvars.copy_context()  # what it logs bears the id of the request that began it
+    threading.Thread(target=asked.run, args=(carry_out, id, connection), name=f"{kind}-{id}", daemon=True).start()
+    return Response(Started(id, kind, "running"), status_code=202, headers={"Location": "/api/index"})
 
 
 @post(
@@ -167,13 +181,13 @@ async def _begin(
     tags=["operate"],
 )
 async def start_rebuild(
-    request: Request[Any, Any, Any], catalogue: NamedDependency[Catalogue]
-) -> Response[dict[str, Any]]:
+    request: Request[Any, Any, Any], app_state: NamedDependency[ApplicationState]
+) -> Response[Started]:
     """Build a new generation while everything goes on, compare it with Postgres, then let it serve."""
-    alias = catalogue.engine.alias
+    alias = app_state.engine.alias
     return await _begin(
         request,
-        catalogue,
+        app_state,
         "rebuild",
         lambda connect, client, operator: rebuild(
             connect, client, alias, shards=operator.shards, replicas=operator.replicas
@@ -189,13 +203,14 @@ async def start_rebuild(
     tags=["operate"],
 )
 async def start_verify(
-    request: Request[Any, Any, Any], data: JSONBody[Check], catalogue: NamedDependency[Catalogue]
-) -> Response[dict[str, Any]]:
+    request: Request[Any, Any, Any], data: JSONBody[Check], app_state: NamedDependency[ApplicationState]
+) -> Response[Started]:
     """Compare the serving generation with Postgres, by count and checksum or whole; optionally mend it."""
-    alias = catalogue.engine.alias
+    alias = app_state.engine.alias
+    data = await strictly(request, Check)
     return await _begin(
         request,
-        catalogue,
+        app_state,
         "verify",
         lambda connect, client, _: verify(connect, client, alias, deep=data.deep, repair=data.repair),
     )
@@ -208,10 +223,10 @@ async def start_verify(
     summary="Roll the index back",
     tags=["operate"],
 )
-async def roll_back(request: Request[Any, Any, Any], catalogue: NamedDependency[Catalogue]) -> RolledBack:
+async def roll_back(request: Request[Any, Any, Any], app_state: NamedDependency[ApplicationState]) -> RolledBack:
     """Let the generation before serve again, at once; it has gone on receiving every change."""
     operator: Operator = request.app.state.operator
-    alias = catalogue.engine.alias
+    alias = app_state.engine.alias
 
     def carry_out() -> RolledBack:
         client = operator.search()
@@ -219,15 +234,15 @@ async def roll_back(request: Request[Any, Any, Any], catalogue: NamedDependency[
             done: list[RolledBack] = []
 
             def work() -> RolledBack:
-                done.append(RolledBack(rollback(lambda: _connect(catalogue), client, alias)))
+                done.append(RolledBack(rollback(app_state.connect, client, alias)))
                 return done[0]
 
-            operations.recorded(lambda: _connect(catalogue), "rollback", work)
+            operations.recorded(app_state.connect, "rollback", work, _asked())
             return done[0]
         finally:
             client.close()
 
-    await catalogue.engine.look()
+    await app_state.engine.look()
     try:
         return await asyncio.to_thread(carry_out)
     except AlreadyRebuilding:
@@ -238,4 +253,4 @@ async def roll_back(request: Request[Any, Any, Any], catalogue: NamedDependency[
         raise EngineAway("the search engine does not answer; try again in a second") from error
 
 
-ROUTES = Router(path="/", route_handlers=[index, start_rebuild, start_verify, roll_back])
+ROUTES = Router(path="/", route_handlers=[index, start_rebuild, start_verify, roll_back], before_request=known_only)

@@ -1,6 +1,7 @@
-"""A token bucket per client, so that one of them cannot take everything. Headers: draft-ietf-httpapi-ratelimit-headers.
+"""A token bucket per client, and so many requests of it at once, so that one of them cannot take everything.
+Headers: draft-ietf-httpapi-ratelimit-headers.
 
-Each server process keeps its own buckets and gives its share of the limit: a client whose requests all reach one
+Each server process keeps its own buckets and gives its share of the limits: a client whose requests all reach one
 process has that share, one whose requests spread has all of it.
 """
 
@@ -8,10 +9,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
+import structlog
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,9 +22,12 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from app.api.problems import Problem
 from app.failures import Misuse
 
+_log = structlog.get_logger()
+
 _WINDOW_SECONDS = 60
 _MOST_CLIENTS = 50_000  # buckets kept; the one not asked for longest is forgotten first, which only fills it
-_LIMITED = ("/api/", "/1/")
+_LIMITED = ("/api/", "/1/", "/mcp", "/metrics")
+_OF_ONE_CLIENT = 64  # bits of an IPv6 address: a provider gives a customer all that begin with them
 QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
@@ -60,38 +66,94 @@ class Buckets:
 
 
 class RateLimit(ASGIMiddleware):
-    """Limits the API's routes to `a_minute` requests a client; `trusted` proxies may say who that is."""
+    """Limits the API's routes to `a_minute` requests a client, and `at_once` of them under way; None limits nothing.
+
+    `trusted` proxies may say who the client is.
+    """
 
     scopes = (ScopeType.HTTP,)
 
-    def __init__(self, a_minute: int, trusted: Networks) -> None:
-        self._buckets = Buckets(a_minute)
+    def __init__(self, a_minute: int | None, trusted: Networks, at_once: int | None = None) -> None:
+        self._warned = False
+        self._buckets = Buckets(a_minute) if a_minute else None
         self._trusted = trusted
         self._policy = f'"default";q={a_minute};w={_WINDOW_SECONDS}'
+        self._at_once = at_once
+        self._under_way: Counter[str] = Counter()
+        self.refused = 0  # since the process began, for either reason
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         if not scope["path"].startswith(_LIMITED):
             await next_app(scope, receive, send)
             return
-        allowed, left, seconds = self._buckets.take(client_of(scope, self._trusted))
+        self._warn_of_proxy(scope)
+        client = household(client_of(scope, self._trusted))
+        if self._buckets:
+            headers = self._counted(client, self._buckets)
+
+            async def with_headers(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    message["headers"] = [*message["headers"], *headers]
+                await send(message)
+
+            answer: Send = with_headers
+        else:
+            answer = send
+        if self._at_once is None:
+            await next_app(scope, receive, answer)
+            return
+        if self._under_way[client] >= self._at_once:
+            self.refused += 1
+            detail = f"{self._at_once} of your requests are being answered; try again when one is"
+            raise Problem(429, "too-many-at-once", detail, headers={"Retry-After": "1"})
+        self._under_way[client] += 1
+        try:
+            await next_app(scope, receive, answer)
+        finally:
+            self._under_way[client] -= 1
+            if not self._under_way[client]:
+                del self._under_way[client]
+
+    def _counted(self, client: str, buckets: Buckets) -> list[tuple[bytes, bytes]]:
+        """The headers that say what is left. Raises Problem where nothing is."""
+        allowed, left, seconds = buckets.take(client)
         headers = {"RateLimit-Policy": self._policy, "RateLimit": f'"default";r={left};t={seconds}'}
         if not allowed:
+            self.refused += 1
             raise Problem(
                 429,
                 QUOTA_EXCEEDED,
-                f"more than {self._buckets.size} requests a minute; try again in {seconds} s",
+                f"more than {buckets.size} requests a minute; try again in {seconds} s",
                 headers={**headers, "Retry-After": str(seconds)},
             )
+        return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message["headers"],
-                    *((name.lower().encode(), value.encode()) for name, value in headers.items()),
-                ]
-            await send(message)
+    def _warn_of_proxy(self, scope: Scope) -> None:
+        """Once: all clients behind a proxy that is not named share a bucket, which its operator should know."""
+        if self._warned or not any(name == b"x-forwarded-for" for name, _ in scope["headers"]):
+            return
+        peer = scope["client"][0] if scope["client"] else ""
+        if not _within(peer, self._trusted):
+            self._warned = True
+            _log.warning(
+                "X-Forwarded-For comes from an address that is no trusted proxy; its clients share one limit",
+                peer=peer,
+                setting="AFFINDEX_TRUSTED_PROXIES",
+            )
 
-        await next_app(scope, receive, with_headers)
+
+@lru_cache(maxsize=4_096)
+def household(client: str) -> str:
+    """Whose requests are counted together: an IPv4 address, or all of an IPv6 network of 64 bits."""
+    try:
+        address = ip_address(client.partition("%")[0])
+    except ValueError:
+        return client
+    if address.version == 4:
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ip_network((address, _OF_ONE_CLIENT), strict=False))
 
 
 def client_of(scope: Scope, trusted: Networks) -> str:

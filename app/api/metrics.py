@@ -1,9 +1,13 @@
-"""What Prometheus scrapes: read from both engines at the scrape, so every process of ours answers the same."""
+"""What Prometheus scrapes. What processes count is added up over those that share a folder (`app.figures`); the rest is
+read from both engines at the scrape. So every process of a server answers the same."""
 
 from __future__ import annotations
 
+import asyncio
+import platform
 from collections.abc import Iterable
 from contextlib import suppress
+from importlib.metadata import version
 from typing import Any
 
 import psycopg
@@ -13,10 +17,17 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import Metric
 from psycopg_pool import PoolTimeout
 
-from app.api.catalogue import Catalogue
+from app.api.application_state import ApplicationState
+from app.api.engine_metrics import OF_DATABASE, database_metrics, engine_metrics
 from app.api.gauges import gauge, labelled
+from app.api.keys import needs_where_closed
+from app.api.known_parameters import known_only
 from app.api.network_metrics import network_metrics
+from app.heartbeat import Workers
+from app.instruments import exposition
+from app.jobs import WAITING
 from app.networks.health import FACTS, health_by_network
+from mappings.index import fingerprint
 
 _DEAD = "select generation, count(*)::int as letters from dead_letters group by generation"
 _GENERATIONS = "select name, state, (paused_since is not null)::int as paused from index_generations"
@@ -44,28 +55,42 @@ class _Scrape:
         return self._metrics
 
 
-@get("/metrics", summary="For Prometheus", tags=["health"], media_type="text/plain")
-async def metrics(catalogue: NamedDependency[Catalogue]) -> Response[bytes]:
-    """Both engines' state, how far the index is behind, dead letters, the last comparison, imports, networks."""
-    probe = catalogue.probe
+# Litestar says the character set of every text.
+_MEDIA_TYPE = CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8")
+
+
+@get("/metrics", **needs_where_closed("read"), summary="For Prometheus", tags=["health"], media_type="text/plain")
+async def metrics(app_state: NamedDependency[ApplicationState]) -> Response[bytes]:
+    """Requests, calls and engines, how far the index is behind, workers, jobs, imports, networks.
+
+    `docs/monitoring.md` lists them all.
+    """
+    probe = app_state.probe
     found: list[Metric] = [
         gauge("search_ready", "1 if searches can be answered.", probe.search_ready),
         gauge("database_ready", "1 if Postgres answers.", probe.database_ready),
+        labelled("build_info", "What runs, as labels; always 1.", ["version", "python", "mapping"], [(_build(), 1)]),
     ]
     if probe.index.pending_changes is not None:
         found.append(gauge("index_pending_changes", "Changes not indexed yet.", probe.index.pending_changes))
         found.append(
             gauge("index_oldest_pending_seconds", "Age of the oldest.", probe.index.oldest_pending_seconds or 0.0)
         )
+    found += await engine_metrics(app_state.engine)
     with suppress(psycopg.Error, PoolTimeout):
-        found += await _from_database(catalogue)
+        found += await _from_database(app_state)
     registry = CollectorRegistry()
     registry.register(_Scrape(found))
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    counted = await asyncio.to_thread(exposition)
+    return Response(counted + generate_latest(registry), media_type=_MEDIA_TYPE)
 
 
-async def _from_database(catalogue: Catalogue) -> list[Metric]:
-    async with catalogue.database() as database:
+def _build() -> list[str]:
+    return [version("affindex"), platform.python_version(), fingerprint()]
+
+
+async def _from_database(app_state: ApplicationState) -> list[Metric]:
+    async with app_state.database() as database:
 
         async def rows(query: Any) -> list[dict[str, Any]]:
             return await (await database.execute(query)).fetchall()
@@ -73,7 +98,8 @@ async def _from_database(catalogue: Catalogue) -> list[Metric]:
         generations, dead = await rows(_GENERATIONS), await rows(_DEAD)
         verified, operations = await rows(_VERIFIED), await rows(_OPERATIONS)
         runs, networks = await rows(_RUNS), await rows(_NETWORKS)
-        health = health_by_network(await rows(FACTS), catalogue.accounts)
+        waiting, (of_database,) = await rows(WAITING), await rows(OF_DATABASE)
+        health = health_by_network(await rows(FACTS), app_state.accounts)
     found = [
         labelled(
             "index_generation_paused",
@@ -100,6 +126,20 @@ async def _from_database(catalogue: Catalogue) -> list[Metric]:
             ["network"],
             [([each["slug"]], each["at"]) for each in networks],
         ),
+        labelled(
+            "jobs",
+            "Jobs that wait (`todo`) or are carried out (`doing`).",
+            ["queue", "state"],
+            [([each["queue"], each["state"]], each["count"]) for each in waiting],
+        ),
+        labelled(
+            "jobs_oldest_seconds",
+            "How long the oldest of them has been due, or carried out.",
+            ["queue", "state"],
+            [([each["queue"], each["state"]], each["seconds"]) for each in waiting],
+        ),
+        *_of_workers(app_state.probe.workers),
+        *database_metrics(of_database),
         *network_metrics(health.values()),
     ]
     for last in verified:
@@ -117,4 +157,12 @@ async def _from_database(catalogue: Catalogue) -> list[Metric]:
     return found
 
 
-ROUTES = Router(path="/", route_handlers=[metrics])
+def _of_workers(workers: Workers) -> list[Metric]:
+    states = [(["alive"], workers.alive), (["frozen"], workers.frozen)]
+    found = [labelled("workers", "Workers that beat, by whether a part of them hangs.", ["state"], states)]
+    if workers.at is not None:
+        found.append(gauge("worker_heartbeat_timestamp_seconds", "The last beat of any worker.", workers.at))
+    return found
+
+
+ROUTES = Router(path="/", route_handlers=[metrics], before_request=known_only)

@@ -1,21 +1,16 @@
-"""The catalogue in numbers, counted over all rows and remembered for some seconds."""
+"""The catalogue in numbers, counted over all rows and cached for some seconds."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-import psycopg
-
+from indexing.connect import AsyncConnect
 from mappings.catalogue import FIELDS
 
-Connect = Callable[[], AbstractAsyncContextManager[psycopg.AsyncConnection[dict[str, Any]]]]
-
 # Counting every field of every row is a scan; an overview may be this old.
-_REMEMBERED_SECONDS = 5.0
+_CACHED_SECONDS = 5.0
 
 _FILLED = {
     entry.key: entry.document
@@ -45,23 +40,23 @@ _BY_CATEGORY = f"""
 
 
 class Overview:
-    """The counts, remembered for a few seconds and counted by one request at a time."""
+    """The counts, cached for a few seconds and counted by one request at a time."""
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
         self._until = 0.0
         self._counts: dict[str, Any] = {}
 
-    async def counts(self, connect: Connect) -> dict[str, Any]:
+    async def counts(self, connect: AsyncConnect) -> dict[str, Any]:
         """Programs by network, vertical and category, and the share of them that has a value, by field."""
         async with self._lock:
             if time.monotonic() >= self._until:
                 self._counts = await _count(connect)
-                self._until = time.monotonic() + _REMEMBERED_SECONDS
+                self._until = time.monotonic() + _CACHED_SECONDS
             return self._counts
 
 
-async def _count(connect: Connect) -> dict[str, Any]:
+async def _count(connect: AsyncConnect) -> dict[str, Any]:
     async with connect() as database:
         networks = await (await database.execute(_BY_NETWORK)).fetchall()
         verticals = await (await database.execute(_BY_VERTICAL)).fetchall()

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import psycopg
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, NotAuthorizedException, PermissionDeniedException, ValidationException
+from litestar.exceptions import (
+    HTTPException,
+    InternalServerException,
+    NotAuthorizedException,
+    PermissionDeniedException,
+    ValidationException,
+)
 from opensearchpy.exceptions import TransportError
 from psycopg_pool import PoolTimeout
 
+from app.instruments import REFUSED
+from app.request_id import REQUEST_ID
+from app.search.bad_request import BadRequest, ParameterError
 from app.search.engine import EngineAway
-from app.search.problems import BadRequest, ParameterError
 
 _log = structlog.get_logger()
 
@@ -29,12 +36,14 @@ _TITLES = {
     413: "Too large",
     415: "Unsupported media type",
     422: "Bad request",
+    421: "Misdirected request",
     429: "Too many requests",
     500: "Internal error",
     503: "Unavailable",
     504: "Not in time",
 }
 _DATABASE_RETRY_SECONDS = 2
+_BODY_ENDS_EARLY = "client disconnected prematurely"  # as Litestar says it, also of a body that cannot be read
 
 
 class Problem(Exception):
@@ -78,7 +87,7 @@ def respond(
         "message": detail,
         **({"errors": [_as_member(error) for error in errors]} if errors else {}),
         **problem.members,
-        "requestId": request.headers.get("x-request-id", "")[:64] or secrets.token_hex(8),
+        "requestId": REQUEST_ID.get(),
     }
     return Response(
         body,
@@ -110,6 +119,7 @@ def _bad_request(request: Request[Any, Any, Any], bad: BadRequest) -> Response[A
 
 
 def _engine_away(request: Request[Any, Any, Any], away: EngineAway) -> Response[Any]:
+    REFUSED.labels(type(away).__name__).inc()
     return respond(
         request,
         Problem(503, "search-unavailable", str(away), headers={"Retry-After": str(away.retry_after)}),
@@ -147,6 +157,13 @@ def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any
     return respond(request, Problem(status, slug, error.detail or _TITLES.get(status, "error"), headers=headers))
 
 
+def _internal(request: Request[Any, Any, Any], error: InternalServerException) -> Response[Any]:
+    if error.detail == _BODY_ENDS_EARLY:
+        detail = "the body ends before it is whole, or its chunks are none"
+        return respond(request, Problem(400, "incomplete-body", detail))
+    return _unexpected(request, error)
+
+
 def _index_outdated(request: Request[Any, Any, Any], error: TransportError) -> Response[Any]:
     # We only send what the present mapping understands, so a refusal means that an older one serves.
     _log.error("the index refuses a request", path=request.url.path, error=str(error))
@@ -157,6 +174,14 @@ def _index_outdated(request: Request[Any, Any, Any], error: TransportError) -> R
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     _log.error("unexpected error", path=request.url.path, exc_info=error)
     return respond(request, Problem(500, "internal-error", "an error of ours; the log has it under the request id"))
+
+
+Lost = Callable[[Request[Any, Any, Any]], Response[Any] | None]
+
+
+def nowhere(lost: Lost) -> Callable[[Request[Any, Any, Any], HTTPException], Response[Any]]:
+    """What answers for an address that there is not: a page of `lost` where it has one, else a problem document."""
+    return lambda request, error: lost(request) or _http(request, error)
 
 
 HANDLERS: dict[type[Exception] | int, Callable[[Request[Any, Any, Any], Any], Response[Any]]] = {
@@ -170,6 +195,7 @@ HANDLERS: dict[type[Exception] | int, Callable[[Request[Any, Any, Any], Any], Re
     ValidationException: _validation,
     NotAuthorizedException: _http,
     PermissionDeniedException: _http,
+    InternalServerException: _internal,
     HTTPException: _http,
     Exception: _unexpected,
 }

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Router, get
+from litestar import Request, Router, get
 from litestar.di import NamedDependency
 
-from app.api.catalogue import Catalogue
+from app.api.application_state import ApplicationState
+from app.api.imports import shown
+from app.api.known_parameters import known_only
+from app.api.openapi.answers import Stats
+from app.api.openapi.parameters import answering
 from app.importing.runs import NEWEST_RUNS, as_run
 
 
-@get("/api/stats", summary="The catalogue in numbers", tags=["search"])
-async def stats(catalogue: NamedDependency[Catalogue]) -> dict[str, Any]:
+@get("/api/stats", responses=answering(Stats), summary="The catalogue in numbers", tags=["search"])
+async def stats(request: Request[Any, Any, Any], app_state: NamedDependency[ApplicationState]) -> dict[str, Any]:
     """Programs (closed ones beside them) per network, vertical and category; fill rates; the last runs."""
-    counts = await catalogue.overview.counts(catalogue.database)
-    async with catalogue.database() as database:
+    counts = await app_state.overview.counts(app_state.database)
+    async with app_state.database() as database:
         rows = await (await database.execute(NEWEST_RUNS, {"limit": 5})).fetchall()
-    return {**counts, "runs": [as_run(row) for row in rows], "index": catalogue.probe.index}
+    return {**counts, "runs": [await shown(request, as_run(row)) for row in rows], "index": app_state.probe.index}
 
 
-ROUTES = Router(path="/", route_handlers=[stats])
+ROUTES = Router(path="/", route_handlers=[stats], before_request=known_only)

@@ -7,11 +7,10 @@ from typing import Any
 import msgspec
 from litestar import MediaType, Request, Response, Router, get
 from litestar.di import NamedDependency
-from litestar.openapi import ResponseSpec
 
-from app.api.catalogue import Catalogue
-from app.api.parameters import query_parameters, taking, text, whole
-from app.api.remembering import PASSING, remembered
+from app.api.application_state import ApplicationState
+from app.api.openapi.parameters import answering, query_parameters, taking, text, whole
+from app.api.response_cache import UNCACHEABLE, cached
 from app.search.suggest import DEFAULT_LIMIT, GROUPS, MOST_SUGGESTIONS, Suggestions, read_wanted
 from app.search.suggest import suggest as look_for
 from app.search.typed import LONGEST
@@ -26,12 +25,14 @@ _PARAMETERS = [
 @get(
     "/api/suggest",
     operation_class=taking(_PARAMETERS),
-    responses={200: ResponseSpec(Suggestions, generate_examples=False, description="The suggestions")},
+    responses=answering(Suggestions, "The suggestions"),
     summary="Suggestions",
     tags=["search"],
     media_type=MediaType.JSON,
 )
-async def suggest(request: Request[Any, Any, Any], catalogue: NamedDependency[Catalogue]) -> Response[bytes | None]:
+async def suggest(
+    request: Request[Any, Any, Any], app_state: NamedDependency[ApplicationState]
+) -> Response[bytes | None]:
     """Programs, merchants, categories and queries that go on from what was typed, typing errors forgiven.
 
     They come from an index of their own, which is built anew when the catalogue has changed; `builtAt` says when.
@@ -39,10 +40,10 @@ async def suggest(request: Request[Any, Any, Any], catalogue: NamedDependency[Ca
     wanted = read_wanted(query_parameters(request))
 
     async def make() -> bytes:
-        found = await look_for(catalogue.engine, wanted)
-        return (PASSING if found.partial else b"") + msgspec.json.encode(found)
+        found = await look_for(app_state.engine, wanted)
+        return (UNCACHEABLE if found.partial else b"") + msgspec.json.encode(found)
 
-    return await remembered(request, catalogue, ("suggest", msgspec.json.encode(wanted)), make, suggested=True)
+    return await cached(request, app_state, ("suggest", msgspec.json.encode(wanted)), make, suggested=True)
 
 
 ROUTES = Router(path="/", route_handlers=[suggest])

@@ -13,9 +13,9 @@ from typing import Any
 
 import msgspec
 
-from app.api.catalogue import Catalogue
+from app.api.application_state import ApplicationState
 from app.api.problems import Problem
-from app.search.problems import BadRequest, ParameterError
+from app.search.bad_request import BadRequest, ParameterError
 
 # Three times what freshness promises; a client that would wait longer asks again.
 WAIT_SECONDS = 5.0
@@ -45,7 +45,7 @@ class _AllHeld(msgspec.Struct):
     docs: list[_Held]
 
 
-async def until_searchable(catalogue: Catalogue, version: int, program: int | None = None) -> None:
+async def until_searchable(app_state: ApplicationState, version: int, program: int | None = None) -> None:
     """Return once searches show every change up to a version that is committed now: of all programs, or of one.
 
     Raises Problem 504 if they do not in time, BadRequest for a version that was never given out, and what an engine
@@ -53,10 +53,10 @@ async def until_searchable(catalogue: Catalogue, version: int, program: int | No
     """
     try:
         async with asyncio.timeout(WAIT_SECONDS):
-            await _until_held(catalogue, version, program)
-            await catalogue.engine.refresh()
-            # What is remembered is remembered under what the probe saw last, which was before.
-            await catalogue.probe.look()
+            await _until_held(app_state, version, program)
+            await app_state.engine.refresh()
+            # What is cached is cached under what the probe saw last, which was before.
+            await app_state.probe.look()
     except TimeoutError:
         raise _not_yet(version, f"the index has not come to version {version} within {WAIT_SECONDS:g} s") from None
 
@@ -71,8 +71,8 @@ def _not_yet(version: int, because: str) -> Problem:
     )
 
 
-async def _until_held(catalogue: Catalogue, version: int, program: int | None) -> None:
-    async with catalogue.database() as database:
+async def _until_held(app_state: ApplicationState, version: int, program: int | None) -> None:
+    async with app_state.database() as database:
         drawn = (await _rows(database, _DRAWN))[0]["last_value"]
         if version > drawn:
             message = f"'waitForVersion' is {version}, a version that was never given out"
@@ -84,9 +84,9 @@ async def _until_held(catalogue: Catalogue, version: int, program: int | None) -
     awaited = {each["program_id"]: min(each["version"], version) for each in pending}
     while awaited:
         some = list(islice(awaited, _AT_ONCE))
-        async with catalogue.database() as database:
+        async with app_state.database() as database:
             still = [each["id"] for each in await _rows(database, _STILL, (some,))]
-        held = await _held(catalogue, still) if still else {}
+        held = await _held(app_state, still) if still else {}
         late = {id for id in still if held.get(id, 0) < awaited[id]}
         for id in some:
             if id not in late:
@@ -100,9 +100,9 @@ async def _rows(database: Any, query: str, parameters: Any = None) -> list[dict[
     return rows
 
 
-async def _held(catalogue: Catalogue, ids: list[int]) -> dict[int, int]:
+async def _held(app_state: ApplicationState, ids: list[int]) -> dict[int, int]:
     """The versions that the serving generation holds, visible or not."""
-    path = f"/{catalogue.engine.alias}/_mget"
+    path = f"/{app_state.engine.alias}/_mget"
     body = {"ids": [str(id) for id in ids]}
-    answer = await catalogue.engine.request("POST", path, body, _source="false", preference="_primary")
+    answer = await app_state.engine.request("POST", path, body, _source="false", preference="_primary")
     return {each.id: each.version for each in msgspec.json.decode(answer, type=_AllHeld, strict=False).docs}

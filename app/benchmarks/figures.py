@@ -41,13 +41,27 @@ class Ratio(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Searched(msgspec.Struct, frozen=True, rename="camel"):
-    """A stretch of searching: answers, the seconds it took, and percentiles of one answer's time in milliseconds."""
+    """A stretch of searching: answers, the seconds it took, and percentiles of one answer's time in milliseconds.
+
+    `engine_seconds` are seconds of CPU that OpenSearch spent meanwhile.
+    """
 
     name: str
     answers: int
     seconds: float
     p50: float
     p99: float
+    engine_seconds: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return self.answers / self.seconds
+
+    @property
+    def cost(self) -> float:
+        """Milliseconds of the engine's CPU an answer."""
+        return 1000 * self.engine_seconds / self.answers
 
 
 class Report(msgspec.Struct, frozen=True, rename="camel"):

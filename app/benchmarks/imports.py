@@ -6,7 +6,7 @@ import tempfile
 import time
 from typing import IO
 
-from app.benchmarks.ground import Ground
+from app.benchmarks.sandbox import Sandbox
 from app.importing.run_import import run_import
 from app.importing.sources import generated
 from generators import VOLUMES
@@ -23,17 +23,17 @@ _BARE = """
 """
 
 
-def full_import(ground: Ground, scale: float) -> float:
+def full_import(sandbox: Sandbox, scale: float) -> float:
     """Seconds of an import of all generated catalogues: generated, normalised, staged, merged, noted as changed."""
     networks = tuple(VOLUMES)
     began = time.perf_counter()
-    run_import(ground.connect, generated(networks, scale=scale), {"networks": list(networks), "scale": scale})
+    run_import(sandbox.connect, generated(networks, scale=scale), {"networks": list(networks), "scale": scale})
     return time.perf_counter() - began
 
 
-def writes(ground: Ground) -> tuple[int, int]:
+def writes(sandbox: Sandbox) -> tuple[int, int]:
     """(rows ever written to `programs`, versions ever drawn)."""
-    with ground.connect() as connection:
+    with sandbox.connect() as connection:
         connection.execute("select pg_stat_force_next_flush()")
         return connection.execute(
             "select (select n_tup_ins + n_tup_upd + n_tup_del from pg_stat_user_tables where relname = 'programs'), "
@@ -41,19 +41,19 @@ def writes(ground: Ground) -> tuple[int, int]:
         ).fetchone() or (0, 0)
 
 
-def export_rows(ground: Ground) -> IO[bytes]:
+def export_rows(sandbox: Sandbox) -> IO[bytes]:
     """The rows of `programs` as the COPY they would be loaded with; on disk, so that they do not count as memory."""
     rows = tempfile.TemporaryFile()  # noqa: SIM115
-    with ground.connect() as connection, connection.cursor().copy("copy programs to stdout") as copy:
+    with sandbox.connect() as connection, connection.cursor().copy("copy programs to stdout") as copy:
         for block in copy:
             rows.write(block)
     return rows
 
 
-def bare_copy(ground: Ground, rows: IO[bytes]) -> float:
+def bare_copy(sandbox: Sandbox, rows: IO[bytes]) -> float:
     """Seconds of loading those rows into a table like `programs` without triggers and checks, committed."""
     rows.seek(0)
-    with ground.connect() as connection:
+    with sandbox.connect() as connection:
         connection.execute(_BARE)
         connection.commit()
         began = time.perf_counter()

@@ -6,13 +6,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import IO, Any
 
 from opensearchpy import OpenSearch
 
-from app.benchmarks.ground import Ground
+from app.benchmarks.sandbox import Sandbox
 from indexing.documents import all_documents, bodies
 from indexing.rebuild import rebuild
 from mappings import index
@@ -38,11 +39,11 @@ class Bodies:
             yield self.file.read(length)
 
 
-def ready_made(ground: Ground) -> Bodies:
+def ready_made(sandbox: Sandbox) -> Bodies:
     """The bulk bodies of the whole catalogue."""
     file = tempfile.TemporaryFile()  # noqa: SIM115
     places, documents = [], 0
-    with ground.connect() as connection:
+    with sandbox.connect() as connection:
         for body, count in bodies(connection, all_documents(index.KEYS, 0, 2**53)):
             places.append((file.tell(), len(body)))
             file.write(body)
@@ -50,32 +51,39 @@ def ready_made(ground: Ground) -> Bodies:
     return Bodies(file, places, documents)
 
 
-def full_rebuild(ground: Ground) -> float:
+def full_rebuild(sandbox: Sandbox) -> float:
     """Seconds from Postgres to a generation that serves: documents made, pushed, refreshed, compared, warmed up."""
     began = time.perf_counter()
-    rebuild(ground.connect, ground.search, ground.alias)
+    rebuild(sandbox.connect, sandbox.search, sandbox.alias)
     return time.perf_counter() - began
 
 
-def raw_bulk(ground: Ground, ready: Bodies, mapping: dict[str, Any]) -> float:
-    """Seconds of pushing ready-made bodies into a new index over two connections, until they can be searched."""
-    name = f"{ground.alias}-raw"
+def raw_bulk(sandbox: Sandbox, ready: Bodies, mapping: dict[str, Any]) -> float:
+    """Seconds of pushing ready-made bodies into a new index, until they can be searched."""
+    with filled(sandbox, f"{sandbox.alias}-raw", ready, mapping) as seconds:
+        return seconds
+
+
+@contextmanager
+def filled(sandbox: Sandbox, name: str, ready: Bodies, mapping: dict[str, Any]) -> Iterator[float]:
+    """A new index of ready-made bodies, pushed over two connections, gone afterwards: in so many seconds until they can
+    be searched."""
     settings = index.settings()
     settings["index"] |= _FILLING
-    ground.search.indices.create(index=name, body={"settings": settings, "mappings": mapping})
+    sandbox.search.indices.create(index=name, body={"settings": settings, "mappings": mapping})
     try:
         began = time.perf_counter()
         left, taking = iter(ready), Lock()
         with ThreadPoolExecutor(_CONNECTIONS) as pool:
-            for done in [pool.submit(_push, ground.search, name, left, taking) for _ in range(_CONNECTIONS)]:
+            for done in [pool.submit(_push, sandbox.search, name, left, taking) for _ in range(_CONNECTIONS)]:
                 done.result()
-        ground.search.indices.refresh(index=name)
+        sandbox.search.indices.refresh(index=name)
         seconds = time.perf_counter() - began
-        count = ground.search.count(index=name)["count"]
+        count = sandbox.search.count(index=name)["count"]
         assert count == ready.documents, f"{count} of {ready.documents} documents were taken"
-        return seconds
+        yield seconds
     finally:
-        ground.search.indices.delete(index=name)
+        sandbox.search.indices.delete(index=name)
 
 
 def _push(client: OpenSearch, name: str, left: Iterator[bytes], taking: Lock) -> None:

@@ -10,7 +10,7 @@ from statistics import quantiles
 from typing import IO
 
 from app.benchmarks.figures import Searched
-from app.benchmarks.ground import Ground
+from app.benchmarks.sandbox import Sandbox
 from indexing.follow import follow
 from indexing.verify import verify
 
@@ -34,10 +34,10 @@ _INSERT = """
 _UPDATE = "update programs set epc_raw = coalesce(epc_raw, 0) + 1"
 
 
-def load_and_update(ground: Ground, rows: IO[bytes], *, triggers: bool) -> tuple[float, float]:
+def load_and_update(sandbox: Sandbox, rows: IO[bytes], *, triggers: bool) -> tuple[float, float]:
     """Seconds of loading rows of `programs` into an empty catalogue, COPY counted, and of an update of all of them."""
     rows.seek(0)
-    with ground.connect() as connection:
+    with sandbox.connect() as connection:
         connection.execute(_EMPTY)
         if triggers:
             connection.execute("alter table programs enable trigger user")
@@ -58,19 +58,19 @@ def load_and_update(ground: Ground, rows: IO[bytes], *, triggers: bool) -> tuple
     return loaded - began, updated - loaded
 
 
-def comparison(ground: Ground, *, deep: bool) -> float:
+def comparison(sandbox: Sandbox, *, deep: bool) -> float:
     """Seconds of comparing the serving generation with Postgres, which must be in step."""
-    found = verify(ground.connect, ground.search, ground.alias, deep=deep)
+    found = verify(sandbox.connect, sandbox.search, sandbox.alias, deep=deep)
     assert found.in_step, found
     return found.seconds
 
 
-def freshness(ground: Ground, say: Callable[[str], None]) -> Searched:
+def freshness(sandbox: Sandbox, say: Callable[[str], None]) -> Searched:
     """From commit to visible in a search, while 500 rows a second change; of one program of each commit."""
     stop = threading.Event()
-    follower = threading.Thread(target=follow, args=(ground.connect, ground.search, stop), name="follow", daemon=True)
+    follower = threading.Thread(target=follow, args=(sandbox.connect, sandbox.search, stop), name="follow", daemon=True)
     follower.start()
-    writing = _Writing(ground)
+    writing = _Writing(sandbox)
     writer = threading.Thread(target=writing.run, name="writer", daemon=True)
     writer.start()
     took: list[float] = []
@@ -79,7 +79,7 @@ def freshness(ground: Ground, say: Callable[[str], None]) -> Searched:
     try:
         while writer.is_alive() or writing.awaited:
             assert time.monotonic() < give_up, f"{len(writing.awaited)} changes never became searchable"
-            took += _arrived(ground, writing.awaited)
+            took += _arrived(sandbox, writing.awaited)
             time.sleep(_LOOK_SECONDS)
     finally:
         writer.join()
@@ -94,8 +94,8 @@ def freshness(ground: Ground, say: Callable[[str], None]) -> Searched:
 class _Writing:
     """Changes rows at a steady pace; `awaited` are (id, version) of one row of each commit, and when it was."""
 
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
         self.awaited: dict[tuple[int, int], float] = {}
         self.rows = 0
 
@@ -103,7 +103,7 @@ class _Writing:
         """Until the time is over."""
         chance = random.Random(1)
         a_commit = ROWS_A_SECOND // _COMMITS_A_SECOND
-        with self._ground.connect() as connection:
+        with self._sandbox.connect() as connection:
             ids = [id for (id,) in connection.execute("select id from programs order by id")]
             connection.commit()
             # No program twice: a change that another overtakes has no moment at which it is seen.
@@ -123,13 +123,13 @@ class _Writing:
                 self.rows += len(some)
 
 
-def _arrived(ground: Ground, awaited: dict[tuple[int, int], float]) -> list[float]:
+def _arrived(sandbox: Sandbox, awaited: dict[tuple[int, int], float]) -> list[float]:
     """The ages of the awaited changes that a search shows now; they are awaited no longer."""
     wanted = list(awaited)
     if not wanted:
         return []
-    answer = ground.search.search(
-        index=ground.alias,
+    answer = sandbox.search.search(
+        index=sandbox.alias,
         body={
             "size": len(wanted),
             "version": True,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from importlib import import_module
-from typing import Any
 
 import rich_click as click
 
+from app import stopping
 from app.cli.context import Context
 from app.failures import Failure, Misuse
 from app.logs import configure
+from app.request_id import REQUEST_ID, drawn
 from app.settings import read_settings
+from app.version import VERSION
 
 # Each command's module is loaded when it is asked for: `up` and `serve` live long, and must not carry everything.
 _COMMANDS = {
@@ -21,15 +22,23 @@ _COMMANDS = {
     "import": "app.cli.imports:imports",
     "index": "app.cli.index:index",
     "reindex": "app.cli.index:rebuild",
-    "search": "app.cli.search:search",
+    "search": "app.cli.searching:searching",
+    "lookup": "app.cli.lookup:lookup",
+    "mcp": "app.cli.mcp:mcp",
     "networks": "app.cli.networks:networks",
+    "catalogue": "app.cli.catalogue:catalogue",
+    "programs": "app.cli.programs:programs",
+    "notes": "app.cli.notes:notes",
     "keys": "app.cli.keys:keys",
+    "alerts": "app.cli.alerts:alerts",
     "db": "app.cli.database:db",
     "serve": "app.cli.serve:serve",
     "worker": "app.cli.worker:worker",
     "bench": "app.cli.bench:bench",
     "prepare": "app.cli.prepare:prepare",
 }
+
+_LASTING = frozenset({"up", "serve", "worker", "mcp"})  # they carry out what others ask for
 
 
 class _Lazy(click.RichGroup):
@@ -45,6 +54,7 @@ class _Lazy(click.RichGroup):
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="affindex", message="%(prog)s %(version)s")
 @click.pass_context
 def affindex(context: click.Context) -> None:
     """One searchable catalogue of affiliate programs from many networks.
@@ -53,18 +63,15 @@ def affindex(context: click.Context) -> None:
     """
     settings = read_settings(os.environ)
     configure(settings.log_level)
+    if context.invoked_subcommand not in _LASTING:
+        token = REQUEST_ID.set(drawn())  # one id for all that a command logs, asks and records
+        context.call_on_close(lambda: REQUEST_ID.reset(token))
     context.obj = Context(settings)
 
 
 def main() -> None:
     """Run the command line; a stop from outside unwinds like Ctrl-C, so that the engines are stopped."""
-
-    def stopped(number: int, _: Any) -> None:
-        signal.signal(number, signal.SIG_IGN)  # once is enough; the stopping itself must not be interrupted
-        raise SystemExit(128 + number)
-
-    signal.signal(signal.SIGTERM, stopped)
-    signal.signal(signal.SIGHUP, stopped)
+    stopping.install()
     try:
         affindex(standalone_mode=False)
     except click.ClickException as misuse:
@@ -72,7 +79,11 @@ def main() -> None:
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
-        sys.exit(130)
+        stopping.leave(130)
+    except SystemExit as stopped:
+        if not stopping.came():
+            raise
+        stopping.leave(int(stopped.code or 0))
     except Misuse as misuse:
         click.echo(f"affindex: {misuse}", err=True)
         sys.exit(2)

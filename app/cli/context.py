@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,14 +10,31 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-import psycopg
 import rich_click as click
 from opensearchpy import OpenSearch
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app.engines import Engines, open_database, open_search, running
+from app.networks.added import SLUG, learn
 from app.settings import Settings
+from indexing.connect import Connect
+from mappings import codes
+from mappings.networks import BY_SLUG
+
+
+class NetworkName(click.ParamType[str]):
+    """A network by its slug or one of its names; one that this process does not know may have been added elsewhere."""
+
+    name = "network"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The slug. Fails for what can be none."""
+        known = next(iter(codes.meant("network", value)), None)
+        if known is None and not re.fullmatch(SLUG, value):
+            self.fail(f"'{value[:60]}' is no network; there are {', '.join(BY_SLUG)}", param, ctx)
+        return known or value
+
 
 # What a person reads goes to standard error; standard output belongs to results.
 console = Console(stderr=True)
@@ -31,20 +49,30 @@ class Context:
     @contextmanager
     def engines(self, *, hold: bool = False, migrate: bool = True) -> Iterator[Engines]:
         """Engines, with the newest schema."""
-        with downloading() as progress, running(self.settings, hold=hold, report=say, progress=progress) as engines:
+        with downloading() as progress, running(self.settings, hold=hold, say=say, progress=progress) as engines:
             if migrate:
                 from app.migrations import upgrade  # not at the top: `up` and `serve` live long, without Alembic
 
                 with open_database(engines) as connection:
                     upgrade(connection)
+                    learn(connection)
             yield engines
+
+    def known(self, network: str) -> str:
+        """A network that is there, maybe since this process began. Raises UsageError."""
+        if network not in BY_SLUG:
+            with self.engines():
+                pass  # who opens them learns what was added
+        if network not in BY_SLUG:
+            raise click.UsageError(f"there is no network '{network}'; there are {', '.join(BY_SLUG)}")
+        return network
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
     """The engines as the rooms below take them."""
 
-    connect: Callable[[], psycopg.Connection]
+    connect: Connect
     search: OpenSearch
 
 
@@ -55,7 +83,7 @@ def opened(engines: Engines, settings: Settings) -> Opened:
 
 def say(text: str) -> None:
     """A line for a person."""
-    console.print(text, style="dim", highlight=False)
+    console.print(text, style="dim", highlight=False, soft_wrap=True)
 
 
 def emit(value: Any) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,22 +17,27 @@ import msgspec
 import rich_click as click
 from rich.table import Table
 
-from app.cli.context import Context, console, counting, emit, json_option, opened, say
+from app.cli.context import Context, NetworkName, console, counting, emit, json_option, opened, say
 from app.feeds.fetching import fetched, is_address
+from app.feeds.leftovers import PREFIX
+from app.feeds.mapping import Mapping
 from app.feeds.mapping import read as read_mapping
-from app.feeds.preview import Refused, previewed, program_line
-from app.feeds.reading import Feed, as_source, draft, open_feed
+from app.feeds.opening import Feed, as_source, draft, open_feed
+from app.feeds.preview import RefusedRecord, previewed, program_line
+from app.feeds.refusal import BadMapping, NoNetwork, NotAFeed, UnknownLayout
 from app.feeds.suggesting import toml
 from app.importing.run_import import run_import
 from app.importing.runs import Run, bury_dead_runs, newest_runs, run_by_id
+from app.importing.self_check import self_check
 from app.importing.sources import Source, generated
-from app.importing.trial import trial
+from app.normalising.warnings import RecordWarning, RecordWarnings
 from generators import VOLUMES
 from indexing.follow import drain
 from indexing.generations import live
-from mappings.networks import BY_SLUG
 
 _REASONS = 1000  # different ones that are counted
+_LINE = re.compile(r"line \d+: ")  # what tells apart two rejections of one reason
+_SHOWN_WARNINGS = 20
 _SHOWN_RECORDS = 5  # of a dry run that a person reads
 
 
@@ -70,20 +76,20 @@ def bulk(
     _carried_out(context, source, parameters, as_json)
 
 
-def _carried_out(context: Context, source: Source, parameters: dict[str, Any], as_json: bool) -> None:
+def _carried_out(context: Context, source: Source, parameters: dict[str, Any], as_json: bool) -> Run:
     """Import a source, make what changed searchable, and show what was done."""
     with context.engines() as engines:
         to = opened(engines, context.settings)
         started = time.monotonic()
         read = 0
-        with counting("importing", sum(source.expected.values()) or None) as progress:
+        with counting("importing", sum(source.expected.values()) or None) as advance:
 
-            def told(_: str, more: int, __: int) -> None:
+            def progress(_: str, more: int, __: int) -> None:
                 nonlocal read
                 read += more
-                progress(read, None)
+                advance(read, None)
 
-            run = run_import(to.connect, source, parameters, told)
+            run = run_import(to.connect, source, parameters, progress)
         seconds = time.monotonic() - started
         with to.connect() as connection:
             done = run_by_id(connection, run)
@@ -93,15 +99,17 @@ def _carried_out(context: Context, source: Source, parameters: dict[str, Any], a
         pushed = drain(to.connect, to.search) if serving else 0
     if as_json:
         emit(done)
-        return
+        return done
     _show(done)
+    _say_warnings(done.warnings)
     total = sum(each.read for each in done.networks)
     say(f"{total:,} records in {seconds:.1f} s ({total / seconds:,.0f}/s); {pushed:,} changes made searchable")
+    return done
 
 
 @imports.command()
 @click.argument("file", metavar="FILE")
-@click.option("--network", type=click.Choice(list(BY_SLUG)), help="The network the feed is of.")
+@click.option("--network", type=NetworkName(), help="The network the feed is of.")
 @click.option(
     "--mapping",
     "mapping_file",
@@ -140,21 +148,43 @@ def feed(
         delimiter = {"tab": "\t", "\\t": "\t"}.get(delimiter.lower(), delimiter)
         if len(delimiter) != 1:
             raise click.UsageError("--delimiter is one character, or 'tab'")
-    mapping = read_mapping(mapping_file.read_text("utf-8")) if mapping_file else None
+    if network is not None:
+        network = context.known(network)
+    mapping = _mapping(context, mapping_file) if mapping_file else None
     with _at_hand(file) as path:
         if suggest_mapping:
             _suggest(path, network, encoding, delimiter, as_json)
             return
-        found = open_feed(path, network, mapping, encoding=encoding, delimiter=delimiter, suggesting=dry_run)
+        try:
+            found = open_feed(path, network, mapping, encoding=encoding, delimiter=delimiter, suggesting=dry_run)
+        except UnknownLayout as unknown:
+            how = "draft one with --suggest-mapping, correct it, and give it with --mapping"
+            raise NotAFeed(f"{unknown}: {how}") from None
+        except NoNetwork as unnamed:
+            raise BadMapping(f"{unnamed}, say --network") from None
         if not as_json:
             about = found.described()
             dialect = f", {about['dialect']}" if about["dialect"] else ""
             say(f"{about['layout']}: {about['form']}{dialect}, {about['encoding']}, {about['bytes']:,} bytes")
+            for warning in about["warnings"]:
+                console.print(f"careful: {warning}", style="yellow", highlight=False, markup=False)
         if dry_run:
             _dry_run(found, as_json)
             return
         parameters = {"file": _public(file), **found.described(), "complete": complete}
-        _carried_out(context, as_source(found, complete=complete), parameters, as_json)
+        done = _carried_out(context, as_source(found, complete=complete), parameters, as_json)
+        if not as_json and (tally := found.tally) is not None:
+            _say_lines(msgspec.structs.asdict(tally))
+        _refuse_without_programs(sum(each.created + each.updated + each.unchanged for each in done.networks))
+
+
+def _mapping(context: Context, file: Path) -> Mapping:
+    written = file.read_text("utf-8")
+    try:
+        return read_mapping(written)
+    except BadMapping:
+        with context.engines():
+            return read_mapping(written)  # its network may have been added
 
 
 def _public(file: str) -> str:
@@ -173,7 +203,7 @@ def _at_hand(file: str) -> Iterator[Path]:
             yield path
         return
     if file == "-":
-        with tempfile.NamedTemporaryFile(prefix="affindex-feed-") as spooled:
+        with tempfile.NamedTemporaryFile(prefix=PREFIX) as spooled:
             shutil.copyfileobj(sys.stdin.buffer, spooled)
             spooled.flush()
             yield Path(spooled.name)
@@ -196,14 +226,17 @@ def _suggest(path: Path, network: str | None, encoding: str | None, delimiter: s
 
 
 def _dry_run(found: Feed, as_json: bool) -> None:
-    programs = rejected = 0
+    programs = rejected = lines = 0
     reasons: dict[str, int] = {}
     out = sys.stdout.buffer
-    for record in previewed(found):
-        if isinstance(record, Refused):
+    warnings = RecordWarnings()
+    for record in previewed(found, warnings=warnings):
+        if isinstance(record, RefusedRecord):
             rejected += 1
-            if record.reason in reasons or len(reasons) < _REASONS:
-                reasons[record.reason] = reasons.get(record.reason, 0) + 1
+            lines += record.lines
+            reason = _LINE.sub("", record.reason)
+            if reason in reasons or len(reasons) < _REASONS:
+                reasons[reason] = reasons.get(reason, 0) + 1
             if as_json:
                 out.write(record.as_line() + b"\n")
             elif rejected <= _SHOWN_RECORDS:
@@ -216,14 +249,49 @@ def _dry_run(found: Feed, as_json: bool) -> None:
                 shown = {name: value for name, value in msgspec.to_builtins(record).items() if value is not None}
                 out.write(msgspec.json.format(msgspec.json.encode(shown), indent=2) + b"\n")
     summary = {"read": programs + rejected, "programs": programs, "rejected": rejected, **found.described()}
+    if (tally := found.tally) is not None:
+        summary["lines"] = {
+            "heading": tally.heading,
+            "notes": tally.notes,
+            "blank": tally.blank,
+            "programs": tally.records + tally.rejected - lines,
+            "rejected": lines,
+        }
+    summary["recordWarnings"] = warnings.listed()
     if as_json:
         out.write(msgspec.json.encode({"summary": summary}) + b"\n")
         out.flush()
+        _refuse_without_programs(programs)
         return
     out.flush()
     say(f"{programs + rejected:,} records: {programs:,} programs, {rejected:,} rejected; nothing was stored")
+    _say_lines(summary.get("lines"))
     for reason, count in sorted(reasons.items(), key=lambda each: -each[1])[:10]:
         console.print(f"{count:>8,}  {reason}", style="red", highlight=False, markup=False)
+    _say_warnings(warnings.listed())
+    _refuse_without_programs(programs)
+
+
+def _refuse_without_programs(programs: int) -> None:
+    if not programs:
+        raise NotAFeed("no record of it is a program")
+
+
+def _say_warnings(warnings: Sequence[RecordWarning]) -> None:
+    """What is doubtful in the values of records, with the first record of each."""
+    for each in warnings[:_SHOWN_WARNINGS]:
+        where = f"line {each.line:,}" if each.line else f"record {each.record:,}"
+        console.print(
+            f"{each.records:>8,}  {each.field}: {each.warning}; '{each.value}' in {where} ({each.external_id})",
+            style="yellow", highlight=False, markup=False, soft_wrap=True,
+        )  # fmt: skip
+
+
+def _say_lines(lines: dict[str, int] | None) -> None:
+    """Every line of a file of columns, accounted for."""
+    if lines is not None:
+        parts = ", ".join(f"{count:,} {name}" for name, count in lines.items() if count)
+        say(f"{sum(lines.values()):,} lines: {parts}")
 
 
 @imports.command()
@@ -253,7 +321,7 @@ def status(click_context: click.Context, run: int | None, as_json: bool) -> None
 def _show(run: Run) -> None:
     table = Table(title=f"run {run.id} · {run.source} · {run.state}" + (" · partial" if run.partial else ""))
     table.add_column("network")
-    counters = ("read", "created", "updated", "unchanged", "rejected", "duplicates", "missing", "closed")
+    counters = ("read", "created", "updated", "unchanged", "rejected", "duplicates", "missing", "closed", "removed")
     for name in counters:
         table.add_column(name, justify="right")
     for network in run.networks:
@@ -273,7 +341,7 @@ def test(context: Context, networks: tuple[str, ...], seed: int, as_json: bool) 
     with context.engines() as engines:
         to = opened(engines, context.settings)
         with to.connect() as connection:
-            report = trial(connection, networks or tuple(VOLUMES), seed=seed)
+            report = self_check(connection, networks or tuple(VOLUMES), seed=seed)
     if as_json:
         emit(report)
     else:

@@ -10,13 +10,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.cli.context import Context, console, counting, emit, json_option, opened, say
+from indexing.dead_letters import newest as newest_dead_letters
+from indexing.dead_letters import redrive as redrive_dead_letters
 from indexing.follow import drain
 from indexing.follow import follow as follow_changes
 from indexing.generations import prune as prune_generations
-from indexing.letters import newest as newest_letters
-from indexing.letters import redrive as redrive_letters
 from indexing.rebuild import rebuild as rebuild_index
-from indexing.rebuild import rebuild_lock
+from indexing.rebuild_lock import rebuild_lock
 from indexing.rollback import rollback as roll_back
 from indexing.status import GenerationStatus, Status, read_status
 from indexing.verify import verify as verify_index
@@ -185,7 +185,7 @@ def letters(context: Context, as_json: bool) -> None:
     with context.engines() as engines:
         to = opened(engines, context.settings)
         with to.connect() as connection:
-            found = newest_letters(connection)
+            found = newest_dead_letters(connection)
     if as_json:
         emit(found)
         return
@@ -205,10 +205,10 @@ def redrive(context: Context, as_json: bool) -> None:
     with context.engines() as engines:
         to = opened(engines, context.settings)
         with to.connect() as connection:
-            driven = redrive_letters(connection)
+            driven = redrive_dead_letters(connection)
         drain(to.connect, to.search)
         with to.connect() as connection:
-            left = len(newest_letters(connection, limit=driven + 1))
+            left = len(newest_dead_letters(connection, limit=driven + 1))
     if as_json:
         emit({"redriven": driven, "refusedAgain": left})
     else:

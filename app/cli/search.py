@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
 import rich_click as click
 from rich.table import Table
 
-from app.cli.context import Context, console, emit, json_option, say
+from app.cli.context import Context, console, emit, json_option, opened, say
 from app.engines import open_search_async
+from app.learning.stored_edits import read_edits
+from app.search.analysing import analyse
 from app.search.answer import answer
+from app.search.bad_request import BadRequest
 from app.search.body import search_body
+from app.search.edits import SearchEdits
 from app.search.engine import SearchEngine
+from app.search.lexicon import NO_LEXICON
 from app.search.page import Page
 from app.search.request import SearchRequest, read_request
 from app.settings import secret_of
@@ -31,15 +38,25 @@ def search(context: Context, words: tuple[str, ...], body: bool, explain: bool, 
     """Search with the API's parameters, each as an option.
 
     affindex search organic skincare --network awin,shareasale --commission 10.. --sort=-epc --facets network
+
+    `affindex search report`, `edits` and `judge` tell what is searched for and steer what is found. Who looks for one
+    of these very words writes it as --q.
     """
-    request = read_request(_parameters(words, explain))
+    parameters = _parameters(words, explain)
+    try:
+        request = read_request(parameters)
+    except BadRequest:
+        with context.engines():
+            request = read_request(parameters)  # its network may have been added since this process began
     if request.wait_for is not None:
         raise click.UsageError("--waitForVersion is for the API")
     if body:
-        emit(search_body(request))
+        emit(search_body(request, analyse(request.wording, NO_LEXICON)))
         return
     with context.engines() as engines:
-        page = asyncio.run(_ask(context, engines.opensearch_url, request))
+        with opened(engines, context.settings).connect() as connection:
+            edits = read_edits(connection)
+        page = asyncio.run(_ask(context, engines.opensearch_url, request, edits))
     if as_json:
         emit(page)
         return
@@ -68,11 +85,21 @@ def _parameters(words: tuple[str, ...], explain: bool) -> dict[str, list[str]]:
     return parameters
 
 
-async def _ask(context: Context, url: str, request: SearchRequest) -> Page:
+async def _ask(context: Context, url: str, request: SearchRequest, edits: SearchEdits) -> Page:
+    async with searching_by(context, url, edits) as engine:
+        return (await answer(engine, request, secret=secret_of(context.settings), synced={})).page
+
+
+@asynccontextmanager
+async def searching_by(context: Context, url: str, edits: SearchEdits) -> AsyncIterator[SearchEngine]:
+    """The search engine with the lexicon as it was written last, and edits of how words are read."""
     client = open_search_async(url, context.settings)
     try:
         engine = SearchEngine(client, context.settings.index)
-        return (await answer(engine, request, secret=secret_of(context.settings), synced={})).page
+        if held := await engine.lexicon_written():
+            engine.lexicon = await engine.read_lexicon(held) or NO_LEXICON
+        engine.lexicon = engine.lexicon.edited(edits)
+        yield engine
     finally:
         await client.close()
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css",
+    ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
-_IMPORT = re.compile(r'^import .*? from "\./([\w.]+)";$', re.MULTILINE)
+_IMPORT = re.compile(r'^import [^;"]* from "\./([\w.]+)";$', re.MULTILINE)
 _BLOCK_COMMENT = re.compile(r"^[ \t]*/\*.*?\*/[ \t]*$", re.MULTILINE | re.DOTALL)
 _LINE_COMMENT = re.compile(r"^[ \t]*//.*$", re.MULTILINE)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)

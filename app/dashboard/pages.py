@@ -46,12 +46,19 @@ _PAGE_HEADERS = {
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
 _TITLES = {
+    "home": "Affiliate programs of all networks",
     "find": "Find programs",
     "program": "Program",
+    "merchant": "Merchant",
     "compare": "Compare",
     "shortlist": "Shortlist",
+    "mine": "My programs",
+    "own": "Programs of my own",
     "overview": "Overview",
+    "week": "This week",
     "operate": "Operate",
+    "network": "Network",
+    "lost": "Not found",
 }
 
 
@@ -63,8 +70,13 @@ def _answer(request: Request[Any, Any, Any], sent: Asset, headers: dict[str, str
     return Response(sent.plain, media_type=sent.media_type, headers=headers)
 
 
+def _module(page: str) -> str:
+    """The front page is Find before anything is asked, so that what is typed there is found without another page."""
+    return "find.js" if page == "home" else f"{page}.js"
+
+
 def _shell(page: str) -> Asset:
-    module = f"{page}.js"
+    module = _module(page)
     # The browser would find imports of imports only one after the other.
     preloads = "\n".join(
         f'<link rel="modulepreload" href="{_ASSETS.address(each)}">' for each in _ASSETS.imported_by(module)
@@ -79,7 +91,7 @@ def _shell(page: str) -> Asset:
         module=_ASSETS.address(module),
         preloads=preloads,
     )
-    return Asset("text/html; charset=utf-8", text.encode(), pack(text.encode()))
+    return Asset("text/html", text.encode(), pack(text.encode()))
 
 
 def _page(page: str, path: str) -> HTTPRouteHandler:
@@ -107,19 +119,45 @@ def asset(request: Request[Any, Any, Any], version: FromPath[str], name: FromPat
     return _answer(request, found, {"Cache-Control": _FOR_GOOD, "X-Content-Type-Options": "nosniff"})
 
 
+_LOST = _shell("lost")
+# What is no page of ours even where it is nothing at all: programs ask there, and want a problem document.
+_OF_PROGRAMS = ("/api/", "/1/", "/assets/", "/schema", "/mcp", "/problems/")
+
+
+def lost(request: Request[Any, Any, Any]) -> Response[bytes] | None:
+    """The page for an address that there is not, with 404; None for whoever is no person with a browser."""
+    path, wanted = request.scope["path"], request.headers.get("accept", "")
+    if request.method not in ("GET", "HEAD") or path.startswith(_OF_PROGRAMS) or "text/html" not in wanted:
+        return None
+    answer = _answer(request, _LOST, _PAGE_HEADERS)
+    answer.status_code = 404
+    return answer
+
+
 def packed_sizes() -> dict[str, int]:
-    """Bytes over the wire of each file."""
-    return {name: len(each.packed) for name, each in _ASSETS.files.items()}
+    """Bytes over the wire of each page: the shell, the style, its module and all that this imports."""
+    sizes = {}
+    for page in _TITLES:
+        module = _module(page)
+        files = ["style.css", module, *_ASSETS.imported_by(module)]
+        sizes[page] = len(_shell(page).packed) + sum(len(_ASSETS.files[name].packed) for name in files)
+    return sizes
 
 
 ROUTES = Router(
     path="/",
     route_handlers=[
-        _page("find", "/"),
+        _page("home", "/"),
+        _page("find", "/find"),
         _page("program", "/programs/{id:str}"),
+        _page("merchant", "/merchants/{domain:str}"),
+        _page("network", "/networks/{slug:str}"),
         _page("compare", "/compare"),
         _page("shortlist", "/shortlist"),
+        _page("mine", "/mine"),
+        _page("own", "/own"),
         _page("overview", "/overview"),
+        _page("week", "/week"),
         _page("operate", "/operate"),
         asset,
     ],

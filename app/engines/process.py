@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from app import stopping
+from app.engines.found import Found
 from app.failures import Failure
 
 _LOG_LINES = 15
-_STOP_SECONDS = 12.0  # of the 15 promised
+_OURS_ALONE = 0o077  # the umask under which an engine writes
+_STOP_SECONDS = 12.0
+_PROMISED_SECONDS = 14.0  # of the 15 from a signal on, whatever was stopped before the engines
+_LEAST_SECONDS = 1.0
+_UNREADY_SECONDS = 2.0  # nothing of anybody's is lost with an engine that has never answered
 
 
 class EngineDied(Failure):
@@ -26,19 +31,23 @@ class BrokenOff(Exception):
 
 
 class Server:
-    """A running server."""
+    """A running server, started by us or taken over. `ready` is set by whoever has seen it answer."""
 
-    def __init__(self, name: str, process: subprocess.Popen[bytes], log: Path, stop_signal: signal.Signals) -> None:
+    def __init__(
+        self, name: str, process: subprocess.Popen[bytes] | Found, log: Path, stop_signal: signal.Signals
+    ) -> None:
         self.name = name
         self.process = process
         self.log = log
+        self.ready = False
         self._stop_signal = stop_signal
 
     def died(self) -> str | None:
         """What there is to say if it has ended; None while it runs."""
         if self.process.poll() is None:
             return None
-        return f"{self.name} ended with status {self.process.returncode}; the end of its log:\n{tail(self.log)}"
+        how = "" if isinstance(self.process, Found) else f" with status {self.process.returncode}"
+        return f"{self.name} ended{how}; the end of its log:\n{tail(self.log)}"
 
     def ask_to_stop(self) -> None:
         """Begin a clean stop."""
@@ -53,6 +62,11 @@ class Server:
             self.process.kill()
             self.process.wait()
 
+    def end(self, seconds: float = _UNREADY_SECONDS) -> None:
+        """Stop it, or insist after some seconds; it has ended then."""
+        self.ask_to_stop()
+        self.wait_or_kill(seconds)
+
 
 class Servers:
     """The servers of one start. Each is here from the moment its process exists: none outlives a broken start."""
@@ -63,11 +77,21 @@ class Servers:
         self._running: list[Server] = []
 
     def add(self, server: Server) -> Server:
-        """Take charge of a server. Raises BrokenOff if it is not wanted any more."""
+        """Take charge of a server. Raises BrokenOff, having ended it, if it is not wanted any more."""
         with self._lock:
+            if not self.broken_off.is_set():
+                self._running.append(server)
+                return server
+        server.end()
+        raise BrokenOff
+
+    def launch(self, start: Callable[[], Server]) -> Server:
+        """Start a server and take charge of it, in one step for whoever stops them. Raises BrokenOff instead."""
+        with self._lock:
+            self.check()
+            server = start()
             self._running.append(server)
-        self.check()
-        return server
+            return server
 
     def check(self) -> None:
         """Raise BrokenOff if the start is not wanted any more."""
@@ -75,24 +99,46 @@ class Servers:
             raise BrokenOff
 
     def forget(self, server: Server) -> None:
-        """Give up one that has ended."""
+        """Give up one; if it has not ended, it is ended: what runs and is ours is never out of sight."""
+        server.end()
         with self._lock:
-            self._running.remove(server)
+            if server in self._running:
+                self._running.remove(server)
 
-    def died(self) -> str | None:
-        """What there is to say of one that has ended; None while all run."""
-        return next((died for server in self._running if (died := server.died())), None)
+    def running(self) -> list[Server]:
+        """Those in our charge now."""
+        with self._lock:
+            return list(self._running)
+
+    def died(self, name: str) -> str | None:
+        """What there is to say if the server of that name has ended; None while it runs."""
+        named = [server for server in self.running() if server.name == name]
+        return next((died for server in named if (died := server.died())), None)
+
+    def forget_dead(self, name: str) -> None:
+        """Give up those of that name that have ended."""
+        with self._lock:
+            self._running = [server for server in self._running if server.name != name or not server.died()]
+
+    def break_off(self) -> None:
+        """Nobody waits for a start any more: those that have never answered begin to stop."""
+        self.broken_off.set()
+        for server in self.running():
+            if not server.ready:
+                server.ask_to_stop()
 
     def stop(self) -> None:
-        """Stop them, all at once."""
-        self.broken_off.set()
+        """Stop them, all at once, in the time that is promised."""
         with self._lock:
-            running = self._running
-            for server in running:
-                server.ask_to_stop()
-            deadline = time.monotonic() + _STOP_SECONDS
-            for server in running:
-                server.wait_or_kill(deadline - time.monotonic())
+            self.broken_off.set()
+            running = list(self._running)
+        seconds = max(stopping.seconds_left(_PROMISED_SECONDS, _STOP_SECONDS), _LEAST_SECONDS)
+        began = time.monotonic()
+        for server in running:
+            server.ask_to_stop()
+        for server in sorted(running, key=lambda each: each.ready):
+            patience = seconds if server.ready else min(seconds, _UNREADY_SECONDS)
+            server.wait_or_kill(began + patience - time.monotonic())
 
 
 def start(
@@ -111,7 +157,7 @@ def start(
     """
     with suppress(FileNotFoundError):
         log.replace(log.with_name(f"{log.name}.before"))
-    with log.open("ab") as output:
+    with private_file(log).open("ab") as output:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -123,8 +169,16 @@ def start(
             extra_groups=[] if user else None,
             env=environment,
             cwd=cwd,
+            umask=_OURS_ALONE,
         )
     return Server(name, process, log, stop_signal)
+
+
+def private_file(path: Path) -> Path:
+    """A file that only we can read or write, made if there is none; its path."""
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    return path
 
 
 def _group(user: str | None) -> int | None:
@@ -140,39 +194,3 @@ def tail(log: Path) -> str:
     with suppress(OSError):
         return "\n".join(log.read_text("utf-8", "replace").splitlines()[-_LOG_LINES:])
     return "(no log)"
-
-
-def end_orphan(pid: int, marks: Sequence[str], stop_signal: signal.Signals, seconds: float = 10) -> bool:
-    """End a server that outlived whoever started it, if `pid` is one: its command line must hold every mark."""
-    if not _is(pid, marks):
-        return False
-    with suppress(ProcessLookupError):
-        os.kill(pid, stop_signal)
-        deadline = time.monotonic() + seconds
-        while _is(pid, marks):
-            if time.monotonic() > deadline:
-                os.kill(pid, signal.SIGKILL)
-            time.sleep(0.05)
-    return True
-
-
-def exists(pid: int) -> bool:
-    """Whether there is a process of this number."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _is(pid: int, marks: Sequence[str]) -> bool:
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
-    except OSError:
-        return False
-    if status.rpartition(")")[2].split()[:1] == ["Z"]:
-        return False
-    return all(mark in command for mark in marks)

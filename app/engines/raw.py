@@ -6,6 +6,7 @@ reading it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,10 @@ from opensearchpy.exceptions import ConnectionError as SearchConnectionError
 from opensearchpy.exceptions import ConnectionTimeout
 from opensearchpy.serializer import Serializer
 from yarl import URL
+
+from app.instruments import call_of, count_call
+from app.request_id import REQUEST_ID
+from indexing.tracing import span
 
 
 class RawAnswers(Serializer):
@@ -58,13 +63,22 @@ class RawConnection(AIOHttpConnection):
         query = f"?{_query(tuple(params.items()))}" if params else ""
         target = URL(f"{self.host}{self.url_prefix}{url}{query}", encoded=True)
         patience = _patience(timeout or self.timeout)
+        if id := REQUEST_ID.get():  # the engine's tasks and slow logs name it
+            headers = {**(headers or {}), "X-Opaque-Id": id}
+        began, status = time.perf_counter(), None
         try:
-            async with self.session.request(method, target, data=body, headers=headers, timeout=patience) as response:
-                data = await response.read()
+            with span("engine", call=call_of(url)):
+                async with self.session.request(
+                    method, target, data=body, headers=headers, timeout=patience
+                ) as response:
+                    data = await response.read()
+                    status = response.status
         except TimeoutError as error:
             raise ConnectionTimeout("TIMEOUT", str(error), error) from error
         except (aiohttp.ClientError, OSError) as error:
             raise SearchConnectionError("N/A", str(error), error) from error
+        finally:
+            count_call(url, status, time.perf_counter() - began)
         if not 200 <= response.status < 300 and response.status not in ignore:
             self._raise_error(response.status, data, response.headers.get("content-type"))
         return response.status, response.headers, data

@@ -1,6 +1,7 @@
 """Which bytes are which characters: UTF-8 with or without a mark, UTF-16, Windows-1252, and mixtures of the last.
 
-The whole member is looked at, not its first lines: the one é of a feed may stand at its end.
+What is none of these a detector decides (`guessing`). The whole member is looked at, not its first lines: the one é
+of a feed may stand at its end.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from app.feeds.guessing import Sample, doubled, guess
 from app.feeds.limits import CHUNK, SAMPLE
 from app.feeds.packing import Member
 from app.feeds.refusal import BadMapping, NotAFeed, shown
 
-_MARKS = (
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -32,13 +34,14 @@ MENDED = "mended-utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """What reading a member once from end to end has shown."""
+    """A survey of a member: what reading it once from end to end has shown."""
 
     encoding: str  # a codec's name
     errors: str  # how it treats bytes that are none of its characters
     called: str  # for people
     size: int  # bytes
     head: str  # the first characters
+    doubt: str | None = None  # why that may be wrong
 
 
 def _as_windows(error: UnicodeError) -> tuple[str, int]:
@@ -58,7 +61,7 @@ def survey(member: Member, given: str | None = None) -> Surveyed:
     with member.open() as reader:
         head = reader.read(SAMPLE)
         encoding = _given(given) or _marked(head)
-        counted = _Counted(encoding)
+        counted = _Counted(encoding, certain=given is not None)
         chunk = head
         try:
             while chunk:
@@ -67,11 +70,13 @@ def survey(member: Member, given: str | None = None) -> Surveyed:
             counted.take(b"", final=True)
         except UnicodeDecodeError:
             raise NotAFeed(f"'{shown(member.name)}' is damaged: it is not {encoding} to its end") from None
-    name, errors, called = counted.verdict()
+    name, errors, called, doubt = counted.verdict()
+    if given:
+        doubt = None
     if name in ("utf-8", "utf-8-sig", "windows-1252") and head.count(0) > _BINARY * len(head):
         raise NotAFeed(f"'{shown(member.name)}' is no text: it is full of NUL bytes")
     text = codecs.getincrementaldecoder(name)(errors).decode(head, final=len(head) < SAMPLE)
-    return Surveyed(name, errors, called, counted.size, text)
+    return Surveyed(name, errors, called, counted.size, text, doubt)
 
 
 def characters(reader: io.BufferedReader[Any], surveyed: Surveyed) -> io.TextIOWrapper:
@@ -94,7 +99,7 @@ def _same(name: str) -> str:
 
 def _marked(head: bytes) -> str | None:
     """What the file itself says of its encoding; None if it says nothing."""
-    for mark, name in _MARKS:
+    for mark, name in _BYTE_ORDER_MARKS:
         if head.startswith(mark):
             return name
     sample = head[:4096]
@@ -117,9 +122,13 @@ def _marked(head: bytes) -> str | None:
 class _Counted:
     """Decodes without keeping anything, to see which encoding holds to the end."""
 
-    def __init__(self, encoding: str | None) -> None:
+    def __init__(self, encoding: str | None, *, certain: bool) -> None:
         self.size = 0
+        # What a document says of itself holds only if it is not plainly UTF-8.
+        self._said = None if certain or encoding not in _LEGACY else encoding
+        encoding = None if self._said else encoding
         self._known = encoding
+        self._sample = Sample()
         self._strict = codecs.getincrementaldecoder(encoding or "utf-8")("strict")
         self._mended = encoding == "windows-1252"  # every byte is a character of it, or is taken for one
         self._whole = 0  # characters of more than one byte, as UTF-8 has them
@@ -127,6 +136,7 @@ class _Counted:
 
     def take(self, chunk: bytes, *, final: bool = False) -> None:
         self.size += len(chunk)
+        self._sample.take(chunk)
         if not self._mended:
             kept = self._strict.getstate()[0]
             try:
@@ -143,17 +153,28 @@ class _Counted:
             self._whole += len(_WHOLE.findall(chunk))
             self._wrong += len(_WHOLE.sub(b"", chunk).translate(None, _ASCII))
 
-    def verdict(self) -> tuple[str, str, str]:
-        """Codec, error handler, and what to call it."""
+    def verdict(self) -> tuple[str, str, str, str | None]:
+        """Codec, error handler, what to call it, and why that is in doubt."""
         name = self._known or "utf-8"
         if not self._mended:
-            return name, "strict", name.removesuffix("-sig")
+            doubt = doubled(self._sample.content()) if name in _UTF8 and self._whole else None
+            return name, "strict", name.removesuffix("-sig"), doubt
+        if self._said:
+            return self._said, MENDED if self._said == "windows-1252" else "replace", self._said, None
         if name in _UTF8 and (self._known or self._whole > self._wrong):
-            return name, MENDED, "utf-8 with stray Windows-1252 bytes"
-        return "windows-1252", MENDED, "windows-1252"
+            return name, MENDED, "utf-8 with stray Windows-1252 bytes", None
+        if self._known:
+            return "windows-1252", MENDED, "windows-1252", None
+        sample = self._sample.content()
+        found = guess(sample, sample.decode("windows-1252", MENDED))
+        return found.codec, MENDED if found.codec == "windows-1252" else "replace", found.called, found.doubt
 
 
 _UTF8 = (None, "utf-8", "utf-8-sig")
+# Encodings of one byte a character, in which everything is some text.
+_LEGACY = frozenset(
+    {"windows-1252", "iso8859-2", "iso8859-15", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "koi8-r", "mac-roman"}
+)
 _WHOLE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _ASCII = bytes(range(0x80))
 _NO_LEADS = bytes(range(0xC2)) + bytes(range(0xF5, 0x100))

@@ -19,7 +19,9 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+from app.feeds.leftovers import PREFIX
 from app.feeds.limits import CHUNK, LIMITS, Limits
+from app.feeds.public_addresses import is_public
 from app.feeds.refusal import NotAFeed, shown
 
 _SECONDS = 30.0  # to connect, and between two pieces of the answer
@@ -31,24 +33,6 @@ _WHOLE_SECONDS = 1800.0  # for all of it, however it drips
 Permitted = Callable[[ipaddress.IPv4Address | ipaddress.IPv6Address], bool]
 
 
-# NAT64: the last four bytes are an IPv4 address. Of a network's own prefix nobody knows where they are.
-_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
-_TRANSLATED_LOCALLY = ipaddress.ip_network("64:ff9b:1::/48")
-
-
-def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Whether an address is one of the internet's: not this machine, not a private, shared or special network."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address in _TRANSLATED:
-            return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if address in _TRANSLATED_LOCALLY:
-            return False
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-        if inner is not None and not is_public(inner):
-            return False
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
-
-
 def is_address(text: str) -> bool:
     """Whether a command's FILE is an address to fetch."""
     return text.lower().startswith(("http://", "https://"))
@@ -57,7 +41,7 @@ def is_address(text: str) -> bool:
 @contextmanager
 def fetched(address: str, limits: Limits = LIMITS, permitted: Permitted = is_public) -> Iterator[Path]:
     """The file behind an address, for as long as it is needed. Raises NotAFeed."""
-    descriptor, name = tempfile.mkstemp(prefix="affindex-feed-")
+    descriptor, name = tempfile.mkstemp(prefix=PREFIX)
     path = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:

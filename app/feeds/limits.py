@@ -18,6 +18,7 @@ class Limits:
     ratio_from: int = 32 * MIB
     members: int = 100
     line: int = 1 * MIB  # the longest known description has 20,000 characters
+    columns: int = 5000  # the widest feed known has 80
     record: int = 4 * MIB  # of JSON, in characters
     nodes: int = 20_000  # elements in one record of XML
     gathered: int = 500_000  # programs held together because records about one program lie apart

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import tomllib
 from collections.abc import Iterable
 from typing import Annotated, Any
@@ -12,19 +13,22 @@ import msgspec
 from app.feeds.headings import squeezed
 from app.feeds.layouts.values import Record, part, raw, text
 from app.feeds.refusal import BadMapping, shown
-from mappings.network_program import CARRIED, NetworkProgram, Raw, RawCommission, silent_but
+from mappings.network_program import CARRIED, NetworkProgram, Raw, RawCommission, all_fields_but
 from mappings.networks import BY_SLUG
 
-_OURS = ("network", "data_source", "commissions", "silent")  # set by the import, or written as [[commissions]]
+_OURS = ("network", "data_source", "commissions", "not_carried")  # set by the import, or written as [[commissions]]
 FIELDS: tuple[str, ...] = tuple(name for name in NetworkProgram.__struct_fields__ if name not in _OURS)
-LISTS = ("categories", "geo_targeting", "language", "payment_methods")
+LISTS = ("categories", "geo_targeting", "language", "payment_methods", "traffic_allowed", "traffic_forbidden")
 _NEEDED = ("external_id", "name")
 _RAW = frozenset(field.name for field in msgspec.structs.fields(NetworkProgram) if "int" in str(field.type))
-_LONGEST_FILE = 200_000  # characters
+_LONGEST_FILE = 64_000  # characters
+_MOST_POINTS = 200  # in a line: a key of n parts costs the parser of TOML n times n
+_LONGEST_WORD = 80
+_MOST_COMPARED = 500
 
 
 class Format(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the file is written, where it is not to be found out."""
+    """The form of a feed file, where it is not to be found out."""
 
     encoding: str | None = None
     delimiter: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] | None = None
@@ -44,10 +48,14 @@ class From(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A commission line. `event` and `kind` are words, the others columns; `currency` is a column, or a code."""
+    """A commission line. `event` and `kind` are words, the others columns; `currency` is a column, or a code.
+
+    `kind_from` is the column that says for each record whether its number is percent or an amount.
+    """
 
     event: str | None = None
     kind: str | None = None
+    kind_from: str | None = None
     value: str | None = None
     low: str | None = None
     high: str | None = None
@@ -73,6 +81,8 @@ def read(written: str) -> Mapping:
     """A mapping file's content. Raises BadMapping that names the place and the nearest right word."""
     if len(written) > _LONGEST_FILE:
         raise BadMapping(f"the mapping has {len(written):,} characters; at most {_LONGEST_FILE:,} are taken")
+    if any(line.count(".") > _MOST_POINTS for line in written.splitlines()):
+        raise BadMapping(f"the mapping has a line with more than {_MOST_POINTS} points; break it up")
     try:
         mapping = msgspec.convert(tomllib.loads(written), Mapping)
     except tomllib.TOMLDecodeError as error:
@@ -97,12 +107,17 @@ def read(written: str) -> Mapping:
             raise BadMapping(f"the mapping: [[commissions]] {number} names no column for value, low or high")
         if line.kind is not None and line.kind not in ("percent", "fixed"):
             raise BadMapping(f"the mapping: [[commissions]] {number}: kind is 'percent' or 'fixed', not '{line.kind}'")
+        if line.kind is not None and line.kind_from is not None:
+            raise BadMapping(f"the mapping: [[commissions]] {number} has kind and kind_from; which one holds?")
     return mapping
 
 
 def _near(word: str, words: Iterable[str]) -> str:
-    by_letters = {squeezed(each): each for each in words}
-    close = difflib.get_close_matches(squeezed(word), by_letters, 1, 0.6)
+    """The word that was meant; words are compared by a measure whose cost grows with the square of their lengths."""
+    by_letters = {
+        squeezed(each): each for each in itertools.islice(words, _MOST_COMPARED) if len(each) <= _LONGEST_WORD
+    }
+    close = difflib.get_close_matches(squeezed(word[:_LONGEST_WORD]), by_letters, 1, 0.6)
     return f"; did you mean '{by_letters[close[0]]}'?" if close else f"; there are {', '.join(by_letters.values())}"
 
 
@@ -113,13 +128,15 @@ def sources(mapping: Mapping) -> list[str]:
         source = rule.source if isinstance(rule, From) else rule
         found += source if isinstance(source, list) else [source]
     for line in mapping.commissions:
-        found += [each for each in (line.value, line.low, line.high, line.threshold, line.condition) if each]
+        found += [
+            each for each in (line.value, line.low, line.high, line.threshold, line.condition, line.kind_from) if each
+        ]
     return list(dict.fromkeys(found))
 
 
 def check_columns(mapping: Mapping, heading: Iterable[str]) -> None:
     """Raise BadMapping if a mapping reads a column that the file does not have."""
-    columns = list(heading)
+    columns = dict.fromkeys(heading)
     for source in sources(mapping):
         if source not in columns:
             raise BadMapping(
@@ -127,8 +144,8 @@ def check_columns(mapping: Mapping, heading: Iterable[str]) -> None:
             )
 
 
-def program(mapping: Mapping, record: Record, network: str, source: str, unsaid: frozenset[str]) -> NetworkProgram:
-    """A record as a mapping reads it; `unsaid` is what the mapping is `silent` about."""
+def program(mapping: Mapping, record: Record, network: str, source: str, not_carried: frozenset[str]) -> NetworkProgram:
+    """A record as a mapping reads it; `not_carried` are the fields that the mapping does not fill."""
     values: dict[str, Any] = {
         name: value if name in _RAW or name in LISTS else text(value) for name, value in mapping.constants.items()
     }
@@ -145,15 +162,15 @@ def program(mapping: Mapping, record: Record, network: str, source: str, unsaid:
         external_id=external_id.strip(),
         data_source=source,
         commissions=tuple(line for each in mapping.commissions if (line := _line(record, each))),
-        silent=unsaid,
+        not_carried=not_carried,
         **values,
     )
 
 
-def silent(mapping: Mapping) -> frozenset[str]:
-    """What the records of a mapping are silent about: all that it does not speak of."""
+def not_carried_by(mapping: Mapping) -> frozenset[str]:
+    """The fields that the records of a mapping do not carry: all that the mapping does not fill."""
     carried = {*mapping.fields, *mapping.constants, *(("commissions",) if mapping.commissions else ())}
-    return silent_but(*carried.intersection(CARRIED))
+    return all_fields_but(*carried.intersection(CARRIED))
 
 
 def _found(record: Record, source: str) -> Any:
@@ -208,7 +225,7 @@ def _line(record: Record, line: Line) -> RawCommission | None:
         currency = written
     return RawCommission(
         event=line.event,
-        kind=line.kind,
+        kind=line.kind or (text(_one(record, line.kind_from)) if line.kind_from else None),
         value=value,
         low=low,
         high=high,

@@ -51,7 +51,7 @@ class Member:
 
     @contextmanager
     def open(self) -> Iterator[io.BufferedReader[Any]]:
-        """Its bytes, unpacked. Reading raises NotAFeed at a limit, or where the archive is damaged."""
+        """The member's bytes, unpacked. Reading raises NotAFeed at a limit, or where the archive is damaged."""
         try:
             source = self._open()
         except (*_DAMAGED, RuntimeError, NotImplementedError) as error:

@@ -14,13 +14,15 @@ from app.feeds.headings import squeezed
 from app.feeds.layouts.values import Record, part, text
 from app.feeds.mapping import FIELDS, LISTS, Format, From, Line, Mapping, Rule
 from app.feeds.refusal import shown
+from app.normalising.urls import TRACKING, url
 
 _SNIFFED = Format()  # nothing given: everything is found out again
 _SHARE = 0.6  # of a column's values that must look like the field
 
 # How feeds call a field, the surest name first; squeezed.
 _NAMES: dict[str, str] = {
-    "external_id": "externalid merchantid advertiserid programid programmeid campaignid offerid vendorid mid "
+    "external_id": "externalid advertiserprogramid merchantid programid programmeid advertiserid campaignid "
+    "networkofferid offerid vendorid mid "
     "shopidentifier identifier companykey key id vendor slug",
     "name": "name programname programmename merchantname advertisername campaignname merchant advertiser organization "
     "organisation brand brandname company companyname offername shopname shop storename store vendorname title "
@@ -38,7 +40,7 @@ _NAMES: dict[str, str] = {
     "targetedcountries allowedcountries servicedcountries markets geos geo regions",
     "language": "language languages lang locale sprache langue idioma",
     "merchant_url": "merchanturl website websiteurl displayurl siteurl homepage www domain url advertiserurl storeurl "
-    "shopurl campaignurl webseite site",
+    "shopurl campaignurl webseite site targeturl mainurl domainurl homepageurl landingpage landingpageurl",
     "program_url": "programurl programpage programlink signupurl joinurl applyurl applicationurl detailsurl profileurl",
     "affiliate_url": "affiliateurl affiliatelink trackinglink trackingurl clickthroughurl clickurl linkurl hoplink "
     "deeplinkurl deeplink reflink referrallink link",
@@ -57,8 +59,8 @@ _NAMES: dict[str, str] = {
     "validation_days": "validationdays validationperiod lockingdays lockingperiod lockperiod updatewindow",
     "payment_days": "paymentdays averagepaymenttime averagepaymentdays paymenttime payoutdays",
     "payment_risk": "paymentrisklevel paymentrisk",
-    "average_earnings": "averageearnings averageearningspersale avgearnings avecomm30day averagecommission "
-    "avgcommission earningspersale averagepersale averagedollarspersale avgpersale",
+    "average_earnings": "averageearnings averageearningspersale avgearnings avecomm30day "
+    "earningspersale averagepersale averagedollarspersale avgpersale",
     "epc": "epcraw epc30day threemonthepc epc3month epc earningsperclick averageepc networkepc epc100 epcper100clicks "
     "epcper100 sevendayepc epc7day",
     "epc_unit": "epcunit",
@@ -71,6 +73,9 @@ _NAMES: dict[str, str] = {
     "popularity_metric": "popularitymetric",
     "approval_mode": "approvalmode autoapprove autoapproval approvaltype approval",
     "product_feed": "hasproductfeed productfeed datafeed feedenabled datafeeditems hasfeed productfeedavailable",
+    "traffic_allowed": "trafficallowed allowedtraffic allowedtraffictypes allowedtrafficsources trafficallowedtypes",
+    "traffic_forbidden": "trafficforbidden forbiddentraffic restrictedtraffic prohibitedtraffic disallowedtraffic",
+    "restrictions": "restrictions promotionalrestrictions promotionrestrictions trafficrestrictions",
 }
 
 # Columns of one bare number each, which must say what they count.
@@ -89,15 +94,35 @@ _RATES: tuple[tuple[str, str, str, str | None], ...] = (
     ("value", "fixed", "leadcommission cpl leadamount", "lead"),
 )  # fmt: skip
 
+# Objects inside a record that are the program itself, and ones that are the account's relation to it.
+_OWN = frozenset({
+    "program", "programme", "advertiser", "merchant", "campaign", "offer", "shop", "store", "brand", "company",
+    "node", "attributes", "about", "details", "general", "info", "site", "vendor",
+})  # fmt: skip
+_RELATIONS = frozenset({
+    "relation", "relationship", "affrequest", "partnership", "membership", "application", "account", "user",
+    "contact", "manager", "network",
+})  # fmt: skip
+_OF_THE_PROGRAM = frozenset(
+    {"external_id", "name", "description", "status", "launched", "merchant_url", "program_url", "affiliate_url"}
+)
+_RELATION_WORDS = frozenset({
+    "joined", "notjoined", "pending", "approved", "accepted", "rejected", "declined", "denied", "refused",
+    "applied", "notapplied", "subscribed", "notsubscribed", "invited", "waiting", "requested",
+})  # fmt: skip
+_FLAGS = frozenset({"0", "1", "0.0", "1.0", "true", "false"})
+_KINDS = frozenset({"percent", "percentage", "%", "fixed", "fix", "flat", "amount", "flat fee", "fixed amount"})
+_PAID = re.compile(r"commission|payout|reward|provision")
+
 _METRICS = {"gravity": "gravity", "awinindex": "awinIndex", "networkrank": "networkRank", "powerrank": "powerRank",
             "powerranktop100": "powerRank"}  # fmt: skip
 _SEPARATORS = ("|", ";", ",")
 _MERCHANT_IN_PROGRAM_URL = frozenset({"cj"})  # whose `program-url` is the merchant's site
 
-_NUMBER = re.compile(r"\s*[-+]?[$€£]?\s*\d[\d.,\s]*\s*(?:%|[$€£]|[A-Z]{3})?\s*")
-_BARE = re.compile(r"\s*-?\d+(?:[.,]\d+)?\s*")
-_ADDRESS = re.compile(r"\s*(?:https?://)?[\w-]+(?:\.[\w-]+)+(?:[:/?#]\S*)?\s*", re.IGNORECASE)
-_DURATION = re.compile(r"\s*\d{1,5}(?:[.,]0+)?\s*[a-zäöüéè]*\s*|session.*", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?[$€£]?\s*+\d[\d.,\s]*+k?\s*+(?:%|[$€£]|[A-Z]{3})?")
+_BARE = re.compile(r"-?\d++(?:[.,]\d++)?")
+_ADDRESS = re.compile(r"(?:https?://)?[\w-]++(?:\.[\w-]++)+(?:[:/?#]\S*)?", re.IGNORECASE)
+_DURATION = re.compile(r"\d{1,5}(?:[.,]0++)?\s*+[a-zäöüéè]*+|session.*", re.IGNORECASE)
 _FLAG = re.compile(r"yes|no|y|n|true|false|[01]|ja|nein|oui|non|on|off|enabled|disabled", re.IGNORECASE)
 _CODE3 = re.compile(r"[A-Za-z]{3}|[$€£]")
 
@@ -107,9 +132,18 @@ def _all(pattern: re.Pattern[str]) -> Callable[[str], bool]:
 
 
 _number, _address, _flag = _all(_NUMBER), _all(_ADDRESS), _all(_FLAG)
+
+
+def _is_site(value: str) -> bool:
+    """An address that leads to the merchant, not through a network's tracking."""
+    found = url(value)
+    host = found.split("/")[2] if found else ""
+    return _address(value) and not any(host == domain or host.endswith(f".{domain}") for domain in TRACKING)
+
+
 _LOOKS: dict[str, Callable[[str], bool]] = {
     "name": lambda value: not _number(value) and not value.lower().startswith("http"),
-    "merchant_url": _address,
+    "merchant_url": _is_site,
     "program_url": _address,
     "affiliate_url": _address,
     "logo_url": _address,
@@ -133,7 +167,7 @@ _LOOKS: dict[str, Callable[[str], bool]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class MappingSuggestion:
     """A draft: the mapping, what it leaves out, and an example of each column."""
 
     mapping: Mapping
@@ -143,7 +177,7 @@ class Suggestion:
 
     @property
     def usable(self) -> bool:
-        """Whether it has what a program cannot be without."""
+        """Whether the drafted mapping has what a program cannot be without."""
         return {"external_id", "name"} <= self.mapping.fields.keys()
 
 
@@ -160,17 +194,17 @@ def flattened(record: Record, prefix: str = "", depth: int = 0) -> list[str]:
 
 def suggest(
     columns: Iterable[str], samples: Sequence[Record], network: str | None, format: Format = _SNIFFED
-) -> Suggestion:
+) -> MappingSuggestion:
     """Draft a mapping for columns, of which `samples` are the first records."""
     columns = [column for column in dict.fromkeys(columns) if column.strip()]
     values = {column: _values(column, samples) for column in columns}
     by_name: dict[str, list[str]] = {}
     for column in columns:
-        for name in {squeezed(column), squeezed(column.rpartition(".")[2])}:
+        for name in _called(column):
             by_name.setdefault(name, []).append(column)
     used: set[str] = set()
     doubts: list[str] = []
-    lines = _lines(by_name, values, used)
+    lines = [*_lines_of_kinds(columns, values, used), *_lines(by_name, values, used)]
     fields: dict[str, Rule] = {}
     constants: dict[str, str | int | float | bool] = {}
     for field, names in _NAMES.items():
@@ -178,13 +212,14 @@ def suggest(
             column
             for name in names.split()
             for column in by_name.get(name, ())
-            if column not in used and _looks_like(field, values[column])
+            if column not in used and _may_say(field, column) and _looks_like(field, values[column])
         ]
         if field == "program_url" and network in _MERCHANT_IN_PROGRAM_URL and found and "merchant_url" not in fields:
             field = "merchant_url"
-        found = list(dict.fromkeys(found))
-        if not found or (field == "external_id" and not _tells_apart(values[found[0]], len(samples))):
-            found = found[1:] if field == "external_id" else []
+        # What the record itself says comes before what stands in an object inside it.
+        found = sorted(dict.fromkeys(found), key=lambda column: "." in column)
+        if field == "external_id":
+            found = [column for column in found if _tells_apart(values[column], len(samples))]
         if not found:
             continue
         rule, taken = _rule(field, found, values)
@@ -194,18 +229,38 @@ def suggest(
             _epc_terms(taken[0], fields, constants)
         if field == "popularity" and squeezed(taken[0]) in _METRICS:
             constants["popularity_metric"] = _METRICS[squeezed(taken[0])]
-        if field == "commission_text" and all(_BARE.fullmatch(value) for value in values[taken[0]]):
+        if field == "commission_text" and all(_BARE.fullmatch(value.strip()) for value in values[taken[0]]):
             del fields[field]
             used.discard(taken[0])
-            doubts.append(
-                f"'{shown(taken[0], 60)}' holds bare numbers: percent, or an amount? Say so in [[commissions]]."
-            )
+            if not lines:
+                doubts.append(
+                    f"'{shown(taken[0], 60)}' holds bare numbers: percent, or an amount? Say so in [[commissions]]."
+                )
     for name in [name for name in constants if name in fields]:
         del constants[name]
     mapping = Mapping(network=network, format=format, fields=fields, constants=constants, commissions=lines)
     unused = [column for column in columns if column not in used]
     examples = {column: shown(found[0], 60) for column, found in values.items() if found}
-    return Suggestion(mapping, unused, examples, doubts)
+    return MappingSuggestion(mapping, unused, examples, doubts)
+
+
+def _called(column: str) -> set[str]:
+    """The names under which a column is looked for: its own, as a path and as the last part of it; and for the name or
+    code of an object (`category.name`) the object's."""
+    parent, _, last = column.rpartition(".")
+    called = {squeezed(column), squeezed(last)}
+    if parent and squeezed(last) in ("name", "title", "code"):
+        called.add(squeezed(parent.rpartition(".")[2]))
+    return called
+
+
+def _may_say(field: str, column: str) -> bool:
+    """Whether a column may speak of the program: one in an object inside the record may be another thing's."""
+    parents = [squeezed(parent) for parent in column.split(".")[:-1]]
+    if any(parent in _RELATIONS or parent.endswith(("relation", "relationship")) for parent in parents):
+        return False
+    own = not parents or all(parent in _OWN for parent in parents)
+    return own or field not in _OF_THE_PROGRAM
 
 
 def _values(column: str, samples: Sequence[Record]) -> list[str]:
@@ -221,6 +276,8 @@ def _values(column: str, samples: Sequence[Record]) -> list[str]:
 
 
 def _looks_like(field: str, values: list[str]) -> bool:
+    if field == "status" and any(squeezed(value) in _RELATION_WORDS for value in values):
+        return False  # the account's relation to the program
     looks = _LOOKS.get(field)
     if looks is None or not values:
         return True
@@ -228,8 +285,8 @@ def _looks_like(field: str, values: list[str]) -> bool:
 
 
 def _tells_apart(values: list[str], records: int) -> bool:
-    """Whether a column could be the id: there in every record, and never twice the same in a row of records."""
-    return not records or (len(values) == records and len(set(values)) > records * _SHARE)
+    """Whether a column could be the id: there in most records, and seldom twice the same in a row of records."""
+    return not records or (len(values) > records * _SHARE and len(set(values)) > len(values) * _SHARE)
 
 
 def _rule(field: str, found: list[str], values: dict[str, list[str]]) -> tuple[Rule, list[str]]:
@@ -268,11 +325,37 @@ def _lines(by_name: dict[str, list[str]], values: dict[str, list[str]], used: se
             column = next((each for each in by_name.get(name, ()) if each not in used), None)
             if column is None or not values[column] or not _mostly_numbers(values[column]):
                 continue
+            if all(value.strip().lower() in _FLAGS for value in values[column]):
+                continue  # whether there is such a commission, not which
             place = ends.setdefault((kind, event, end == "value"), {})
             if end not in place:
                 place[end] = column
                 used.add(column)
     return [Line(event=event, kind=kind, **place) for (kind, event, _), place in ends.items()]
+
+
+def _lines_of_kinds(columns: Sequence[str], values: dict[str, list[str]], used: set[str]) -> list[Line]:
+    """Commission lines of numbers beside which a column says what they are: `CommissionType`, `CommissionRate`."""
+    lines: list[Line] = []
+    for kind in columns:
+        parent, _, last = kind.rpartition(".")
+        about = re.sub(r"(?:type|kind|unit)$", "", squeezed(last))
+        if about == squeezed(last) or not _PAID.search(squeezed(kind)):
+            continue
+        said = {value.strip().lower() for value in values[kind]}
+        if not said or not said <= _KINDS:
+            continue
+        for column in columns:
+            beside, _, name = column.rpartition(".")
+            stem = re.sub(r"(?:rate|value|amount|figure)$", "", squeezed(name))
+            same = beside == parent and stem == about and column != kind and column not in used
+            if same and values[column] and all(map(_number, values[column])):
+                currency = f"{parent}.currency" if parent and f"{parent}.currency" in columns else None
+                event = "lead" if "lead" in squeezed(kind) else None
+                lines.append(Line(event=event, kind_from=kind, value=column, currency=currency))
+                used.update({kind, column})
+                break
+    return lines
 
 
 def _mostly_numbers(values: list[str]) -> bool:
@@ -282,7 +365,7 @@ def _mostly_numbers(values: list[str]) -> bool:
 # -- as TOML ---------------------------------------------------------------------------------------------------------
 
 
-def toml(suggestion: Suggestion) -> str:
+def toml(suggestion: MappingSuggestion) -> str:
     """The draft as a mapping file, with an example beside each line and what it leaves out."""
     mapping = suggestion.mapping
     out = ["# A draft. Look at each line, then: affindex import feed FILE --mapping THIS --dry-run", ""]

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 
 from app.failures import Failure
+from app.feeds.leftovers import PREFIX
 from app.feeds.limits import MIB
+from indexing.connect import Connect
 
 _PIECE = MIB  # a row is held in memory whole
 _KEPT = "2 days"  # an upload whose import never came, or whose worker died
@@ -51,9 +53,9 @@ def keep(connection: psycopg.Connection, path: Path, sha256: bytes) -> int:
 
 
 @contextmanager
-def kept(connect: Callable[[], psycopg.Connection], upload: int) -> Iterator[Path]:
+def kept(connect: Connect, upload: int) -> Iterator[Path]:
     """An upload as a file, for as long as it is read. Raises UploadGone."""
-    descriptor, name = tempfile.mkstemp(prefix="affindex-feed-")
+    descriptor, name = tempfile.mkstemp(prefix=PREFIX)
     path = Path(name)
     try:
         with connect() as connection, os.fdopen(descriptor, "wb") as file:

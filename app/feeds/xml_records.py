@@ -1,4 +1,4 @@
-"""An XML element as the nested dicts that layouts read, the same as JSON would give."""
+"""An XML element as the nested dicts that layouts read, as JSON would give them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ def as_record(element: etree._Element, depth: int = 0) -> dict[str, Any]:
     A leaf without attributes is its text, an empty one is "".
     """
     record: dict[str, Any] = {f"@{_local(name)}": value for name, value in element.attrib.items()}
+    repeated: dict[str, list[Any]] = {}
     for child in element:
         if not isinstance(child.tag, str):  # comments, instructions, entities that were not resolved
             continue
         tag, value = _local(child.tag), _value(child, depth + 1)
-        if tag in record:
-            earlier = record[tag]
-            record[tag] = [*earlier, value] if isinstance(earlier, list) else [earlier, value]
+        if tag in repeated:
+            repeated[tag].append(value)
+        elif tag in record:
+            record[tag] = repeated[tag] = [record[tag], value]
         else:
             record[tag] = value
     if element.text and not element.text.isspace():

@@ -1,7 +1,8 @@
 """XML: records one at a time, with entities, network and huge documents off, and the habits of feeds mended.
 
-Feeds write `&` for `&amp;` (CJ's own documentation does) and HTML's `&eacute;`, which XML does not know: both are
-mended on the way to the parser. A document type that declares entities is refused before anything is expanded.
+Feeds write `&` for `&amp;` (CJ's own documentation does), HTML's `&eacute;`, which XML does not know, and control
+characters, which it forbids: all are mended on the way to the parser. A document type that declares entities is refused
+before anything is expanded.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
+from app.feeds.json_records import partial_said
 from app.feeds.limits import CHUNK, LIMITS, Limits
 from app.feeds.refusal import NotAFeed, shown
+from app.feeds.xml_characters import references, without_raw
 from app.feeds.xml_records import as_record
 
 _KNOWN = ("Site", "advertiser", "Campaign")  # the record elements of networks that call them by name
-_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,400}\?>")
+_DECLARATION = re.compile(r"<\?xml[^>]{0,400}\?>")
 _ROOT = re.compile(r"<(?![?!])([^\s/>]+)")
-_AMPERSAND = re.compile(r"&(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|([A-Za-z][A-Za-z0-9]{0,31});)?")
+_NUMBERED = r"&#(?:[0-9]{1,9}|[xX][0-9a-fA-F]{1,8});"
+_AMPERSAND = re.compile(rf"({_NUMBERED}(?:{_NUMBERED}){{0,99}})|&(?:([A-Za-z][A-Za-z0-9]{{0,31}});)?")
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _HELD_BACK = 48  # characters that may be the beginning of an entity or of a section
@@ -32,19 +36,28 @@ _SAYINGS = ("error-message", "errormessage", "message", "faultstring", "error", 
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class XmlShape:
     """The element that a record is, and a first one of them."""
 
     record: str
     first: dict[str, Any]
     path: tuple[str, ...]
+    partial: str | None = None  # what the document says of being one page of several
+
+
+@dataclass(slots=True)
+class Dropped:
+    """How many characters that XML forbids were left out so far."""
+
+    characters: int = 0
 
 
 class _Mended(io.RawIOBase):
     """A text as the UTF-8 that the parser is given."""
 
-    def __init__(self, source: io.TextIOBase) -> None:
+    def __init__(self, source: io.TextIOBase, dropped: Dropped | None = None) -> None:
         self._source = source
+        self._dropped = dropped or Dropped()
         self._tail = ""
         self._inside = False  # of a CDATA section
         self._begun = False
@@ -65,9 +78,13 @@ class _Mended(io.RawIOBase):
         return part
 
     def _mend(self, piece: str) -> str:
+        piece, dropped = without_raw(piece)
+        self._dropped.characters += dropped
         text = self._tail + piece
         if not self._begun:
-            text = _DECLARATION.sub("", text.lstrip("\ufeff \t\r\n"), count=1)
+            text = text.lstrip("\ufeff \t\r\n")
+            if declared := _DECLARATION.match(text):
+                text = text[declared.end() :]
             self._begun = True
         cut = len(text) if not piece else _cut(text)
         done: list[str] = []
@@ -81,7 +98,7 @@ class _Mended(io.RawIOBase):
                 at = upto
                 continue
             start = text.find(_CDATA, at, cut)
-            done.append(_without_bare(text[at : start if start >= 0 else cut]))
+            done.append(_without_bare(text[at : start if start >= 0 else cut], self._dropped))
             at = cut if start < 0 else start
             self._inside = start >= 0
         self._tail = text[at:]
@@ -95,16 +112,20 @@ def _cut(text: str) -> int:
     return min((position for position in positions if position >= 0), default=len(text))
 
 
-def _without_bare(text: str) -> str:
+def _without_bare(text: str, dropped: Dropped) -> str:
     if "<!ENTITY" in text:
         raise NotAFeed("its document type declares entities; no feed needs them, attacks do")
-    return _AMPERSAND.sub(_entity, text) if "&" in text else text
+    return _AMPERSAND.sub(lambda match: _entity(match, dropped), text) if "&" in text else text
 
 
-def _entity(match: re.Match[str]) -> str:
-    name = match[1]
+def _entity(match: re.Match[str], dropped: Dropped) -> str:
+    numbered, name = match[1], match[2]
+    if numbered is not None:
+        written, less = references(numbered)
+        dropped.characters += less
+        return written
     if name is None:
-        return match[0] if len(match[0]) > 1 else "&amp;"
+        return "&amp;"
     if name in _XML_NAMES:
         return match[0]
     known = html5.get(f"{name};")
@@ -130,7 +151,7 @@ def _name(element: etree._Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def find(head: str, whole: bool, record: str | None = None) -> Shape:
+def find(head: str, whole: bool, record: str | None = None) -> XmlShape:
     """The record element of a document by its first characters. Raises NotAFeed if there is none.
 
     `whole` says that they are all there is; `record` is the element's name where that is known.
@@ -158,7 +179,7 @@ def find(head: str, whole: bool, record: str | None = None) -> Shape:
             continue
         key = tuple(path)
         path.pop()
-        if len(element) or record == key[-1]:
+        if len(element) or len(element.attrib) > 1 or record == key[-1]:
             repeated[key] += 1
             firsts.setdefault(key, element)
     if root is None:
@@ -167,7 +188,13 @@ def find(head: str, whole: bool, record: str | None = None) -> Shape:
     if chosen is None:
         raise NotAFeed(_without_records(root, record))
     first = firsts[chosen]
-    return Shape(chosen[-1], as_record(first), categories_of(first))
+    about = {_plain(name): value for parent in first.iterancestors() for name, value in parent.attrib.items()}
+    partial = partial_said(about, repeated[chosen] if whole else None)
+    return XmlShape(chosen[-1], as_record(first), categories_of(first), partial)
+
+
+def _plain(name: object) -> str:
+    return str(name).rpartition("}")[2]
 
 
 def _chosen(
@@ -182,6 +209,8 @@ def _chosen(
         return None
     # Repeated elements with children of their own; of these the outermost, since lines inside a record repeat too.
     several = [path for path, count in repeated.items() if count > 1 and len(path) > 1]
+    # What only has attributes is a record where nothing else is.
+    several = [path for path in several if len(firsts[path])] or several
     if several:
         return min(several, key=lambda path: (len(path), -repeated[path]))
     # A feed of one: what has the most fields.
@@ -191,7 +220,7 @@ def _chosen(
 
 
 def _fields(element: etree._Element) -> int:
-    return sum(len(child) == 0 for child in element)
+    return sum(len(child) == 0 for child in element) + len(element.attrib)
 
 
 def _without_records(root: etree._Element, record: str | None) -> str:
@@ -212,7 +241,7 @@ def categories_of(element: etree._Element) -> tuple[str, ...]:
 
 
 def records(
-    source: io.TextIOBase, record: str, limits: Limits = LIMITS
+    source: io.TextIOBase, record: str, limits: Limits = LIMITS, dropped: Dropped | None = None
 ) -> Iterator[tuple[dict[str, Any], tuple[str, ...]]]:
     """Each record element, with the names of the categories around it. Raises NotAFeed where the document breaks.
 
@@ -221,7 +250,7 @@ def records(
     inside = 0
     nodes = 0
     try:
-        for event, element in _events(_Mended(source)):
+        for event, element in _events(_Mended(source, dropped)):
             if not isinstance(element.tag, str):
                 continue
             name = _name(element)
@@ -250,11 +279,16 @@ def records(
 
 
 def _drop_earlier(element: etree._Element) -> None:
-    """Take the siblings before an element out of the tree, but for a category's name."""
+    """Take the siblings before an element out of the tree, but for a category's name: the first, which is looked at."""
     parent = element.getparent()
     earlier = element.getprevious()
     while parent is not None and earlier is not None:
         before = earlier.getprevious()
-        if not (isinstance(earlier.tag, str) and _name(earlier) == "Name"):
-            parent.remove(earlier)
+        if _is_name(earlier) and not (before is not None and _is_name(before)):
+            return  # what was before it went when it began
+        parent.remove(earlier)
         earlier = before
+
+
+def _is_name(element: etree._Element) -> bool:
+    return isinstance(element.tag, str) and _name(element) == "Name"

@@ -1,7 +1,8 @@
 """One merge a run: duplicates, fields not spoken of, popularity, new and changed rows, presence. Statements over a
 staging table.
 
-The merge is ordered by key: two importers that lock the same rows in different orders deadlock.
+The merge takes rows in one order (`app.importing.order`): two importers that lock the same ones in different orders
+deadlock.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ from dataclasses import dataclass
 
 import psycopg
 
-from app.importing.silence import columns
+from app.importing.generated import real_networks, remove_generated_of
+from app.importing.not_carried import columns
+from app.importing.order import in_order
+from app.importing.tagging import tag_staged
 from mappings.catalogue import COMPARED, IMPORTED
 
 # A percentile moves by a point for half the catalogue when one percent of it is new; only real moves are written.
@@ -18,6 +22,7 @@ _POPULARITY_STEP = 3
 _POPULARITY_EVERY = "20 hours"  # at most daily, with room for a run that starts a little earlier than yesterday's
 
 _COLUMNS = tuple("network_id" if entry.name == "network" else entry.name for entry in IMPORTED)
+_TEXTS = frozenset({"description", "text_language", "category"})  # besides the name what topics are found in
 _COMPARED = tuple(entry.name for entry in COMPARED)
 
 
@@ -31,6 +36,7 @@ class Merged:
     unchanged: int = 0
     missing: int = 0
     closed: int = 0
+    removed: int = 0  # generated ones, which real ones took the place of
 
 
 def _listed(columns: tuple[str, ...], prefix: str) -> str:
@@ -52,20 +58,20 @@ def _drop_duplicates(staging: str) -> str:
     """
 
 
-def _keep_unsaid(staging: str, silent: int) -> str:
-    """Records take over what they are silent about from the rows that are there.
+def _keep_not_carried(staging: str, not_carried: int) -> str:
+    """Records take over the fields that they do not carry from the rows that are there.
 
     What a generator made up does not outlive a real record. A program that was closed because it was missing is
     there again; otherwise who says nothing of its status leaves that too.
     """
-    taken = {column: f"p.{column}" for column in columns(silent)}
+    taken = {column: f"p.{column}" for column in columns(not_carried)}
     if "status" in taken:
         taken["status"] = "case when p.missing_since is null then p.status else s.status end"
     assignments = ", ".join(f"{column} = {value}" for column, value in taken.items())
     return f"""
         update {staging} s set {assignments}
         from programs p
-        where s.silent = {silent} and p.network_id = s.network_id and p.external_id = s.external_id
+        where s.silent = {not_carried} and p.network_id = s.network_id and p.external_id = s.external_id
             and not starts_with(p.data_source, 'generator:')
     """
 
@@ -94,7 +100,7 @@ def _upsert(staging: str) -> str:
                 or p.normaliser <> %(normaliser)s
                 or p.missing_since is not null
                 or ({_listed(_COMPARED, "p.")}) is distinct from ({_listed(_COMPARED, "s.")})
-            order by s.network_id, s.external_id
+            order by {in_order("s.")}
             on conflict (network_id, external_id) do update set
                 {assignments},
                 normaliser = excluded.normaliser, missing_since = null, last_seen_at = null,
@@ -122,7 +128,7 @@ def _rerank(staging: str) -> str:
             where p.network_id = any(%(drawing)s)
                 and p.popularity is distinct from ranked.popularity
                 and coalesce(abs(p.popularity - ranked.popularity) >= {_POPULARITY_STEP}, true)
-            order by p.network_id, p.external_id
+            order by {in_order("p.")}
             for no key update of p
         )
         update programs set popularity = moved.popularity from moved where programs.id = moved.id
@@ -146,7 +152,7 @@ def _note_absence(staging: str) -> str:
                     select from rejected_records j
                     where j.run_id = %(run)s and j.network_id = p.network_id and j.external_id = p.external_id
                 )
-            order by p.network_id, p.external_id
+            order by {in_order("p.")}
             for no key update of p
         ), noted as (
             update programs set
@@ -173,14 +179,20 @@ def merge(
 
     `run` is where its rejected records are, if it is on record.
     A run that is not `partial` holds all programs of its networks: it draws their popularity, at most daily, and
-    notes what it lacks.
+    notes what it lacks. If they are real, generated programs of these networks are gone before they come.
     """
     duplicates = _counts(connection.execute(_drop_duplicates(staging)).fetchall())
     connection.execute(f"analyze {staging} (network_id, external_id)")
     staged = _counts(connection.execute(f"select network_id, count(*) from {staging} group by 1").fetchall())
-    for (silent,) in connection.execute(f"select distinct silent from {staging} where silent <> 0").fetchall():
-        if columns(silent):
-            connection.execute(_keep_unsaid(staging, silent))
+    removed = {} if partial else remove_generated_of(connection, real_networks(connection, staging))
+    untold: list[int] = []
+    for (not_carried,) in connection.execute(f"select distinct silent from {staging} where silent <> 0").fetchall():
+        if taken := columns(not_carried):
+            connection.execute(_keep_not_carried(staging, not_carried))
+            if not _TEXTS.isdisjoint(taken):
+                untold.append(not_carried)
+    if untold:
+        tag_staged(connection, staging, untold)
     drawing: list[int] = []
     if not partial:
         due = connection.execute(
@@ -208,6 +220,7 @@ def merge(
             unchanged=staged.get(network, 0) - sum(written.get(network, (0, 0))),
             missing=absent.get(network, (0, 0))[0],
             closed=absent.get(network, (0, 0))[1],
+            removed=removed.get(network, 0),
         )
         for network in networks
     }

@@ -18,7 +18,7 @@ from mappings.catalogue import IMPORTED, Kind
 from mappings.networks import BY_SLUG
 from mappings.program import Program
 
-_BEFORE = ("line", "silent")
+_BEFORE = ("line", "silent")  # `silent` is the number of the fields not carried
 COLUMNS = (*_BEFORE, *("network_id" if entry.name == "network" else entry.name for entry in IMPORTED))
 COPY_OPTIONS = "(format csv, null 'null', quote '\"', escape '\\')"
 
@@ -45,8 +45,8 @@ def _array_literal(items: tuple[str, ...]) -> str:
     return '{"' + '","'.join(quoted) + '"}'
 
 
-def _row(line: int, program: Program, silent: int) -> list[object]:
-    row: list[object] = [line, silent, *_values(program)]
+def _row(line: int, program: Program, not_carried: int) -> list[object]:
+    row: list[object] = [line, not_carried, *_values(program)]
     row[_NETWORK] = BY_SLUG[program.network].id
     for index in _LISTS:
         if items := row[index]:
@@ -57,13 +57,13 @@ def _row(line: int, program: Program, silent: int) -> list[object]:
     return row
 
 
-def copy_lines(programs: Iterable[tuple[int, Program]], silent: int = 0) -> bytes:
+def copy_lines(programs: Iterable[tuple[int, Program]], not_carried: int = 0) -> bytes:
     """The COPY input for (line number, program) pairs, ending in a newline; empty for none.
 
-    `silent` is what their records are silent about (`app.importing.silence`). Raises ValueError if a string holds a
-    control character, which CSV would store as its JSON escape.
+    `not_carried` is the number of the fields that their records do not carry (`app.importing.not_carried`). Raises
+    ValueError if a string holds a control character, which CSV would store as its JSON escape.
     """
-    encoded = _encode_lines([_row(line, program, silent) for line, program in programs])
+    encoded = _encode_lines([_row(line, program, not_carried) for line, program in programs])
     if _SUSPICIOUS.search(encoded) and b"\\" in encoded.replace(b"\\\\", b"").replace(b'\\"', b""):
         raise ValueError("a program holds a control character; the normaliser must not let one through")
     return b"\n".join([line[1:-1] for line in encoded.split(b"\n")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,27 +16,33 @@ import psycopg
 import stamina
 import structlog
 
-from app.failures import Failure
+from app.failures import Failure, ending_of
 from app.importing.merge import merge
-from app.importing.rows import COLUMNS, COPY_OPTIONS, copy_lines
-from app.importing.runs import count_progress, end_run, open_run, staging_name, start_run
-from app.importing.silence import as_number
+from app.importing.normaliser import Normaliser, normalising
+from app.importing.normaliser_process import Done
+from app.importing.relations import ToldRelations
+from app.importing.rows import COLUMNS, COPY_OPTIONS
+from app.importing.runs import count_progress, end_run, note_warnings, open_run, staging_name, start_run
 from app.importing.sources import Record, Source, Unreadable
-from app.normalising import VERSION, Rejected, external_id, normalise
+from app.instruments import IMPORTED
+from app.normalising import VERSION, external_id
+from app.normalising.warnings import RecordWarning, RecordWarnings
+from app.request_id import REQUEST_ID
+from indexing.connect import Connect
+from indexing.tracing import span, wrote
+from mappings.network_program import NetworkProgram
 from mappings.networks import BY_SLUG
-from mappings.program import Program
 
 _log = structlog.get_logger()
 
-BATCH = 100  # records that are normalised together: one bad one never takes more than itself down
-_BATCHES_A_COPY = 20  # a COPY is a round trip and a commit; progress is told as often
+BATCH = 500  # records that are normalised together: enough that handing them over costs little
+_BATCHES_A_COPY = 4  # a COPY is a round trip and a commit; progress is told as often
 
 # What goes away by itself: a lost connection, a deadlock, a serialization failure, a server that restarts, a standby
 # that is not the primary yet.
 _PASSING = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
 _OUTAGE_SECONDS = 60  # a restart takes seconds, a failover up to half a minute
 
-Connect = Callable[[], psycopg.Connection]
 Progress = Callable[[str, int, int], None]
 """Called with (network, records read, records rejected) of every chunk."""
 
@@ -53,10 +60,11 @@ class Chunk:
     rows: int = 0
     rejected: list[tuple[int, str | None, str, str]] = field(default_factory=list)
     last: int = 0
+    warnings: list[RecordWarning] = field(default_factory=list)
 
     @property
     def read(self) -> int:
-        """Records that went into it."""
+        """Records that went into the chunk."""
         return self.rows + len(self.rejected)
 
 
@@ -69,7 +77,7 @@ def _reject(line: int, record: Record, reason: str) -> tuple[int, str | None, st
     if isinstance(record, Unreadable):
         known = external_id(record.network, record.external_id) if record.external_id else None
         return line, known, _printable(reason), _raw_json(record.raw)
-    said = msgspec.structs.replace(record, silent=frozenset())  # what it does not say is nothing of it
+    said = msgspec.structs.replace(record, not_carried=frozenset())  # what it does not say is nothing of it
     # As the row of its program has it, so that what was there but rejected is not taken for missing.
     known = external_id(record.network, record.external_id) or record.external_id
     return line, _printable(known)[:200], _printable(reason), _raw_json(said)
@@ -80,39 +88,53 @@ def _printable(text: str) -> str:
     return str(text).encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
-def _normalised(batch: list[tuple[int, Record]], chunk: Chunk) -> None:
-    good: dict[int, list[tuple[int, Program]]] = {}  # by what their records are silent about
-    for line, record in batch:
-        if isinstance(record, Unreadable):
-            chunk.rejected.append(_reject(line, record, record.reason))
-            continue
-        try:
-            good.setdefault(as_number(record.silent), []).append((line, normalise(record)))
-        except Rejected as rejected:
-            chunk.rejected.append(_reject(line, record, str(rejected)))
-    for silent, programs in good.items():
-        chunk.lines.append(copy_lines(programs, silent))
-        chunk.rows += len(programs)
-    chunk.last = batch[-1][0]
-
-
-def chunks(records: Iterator[Record]) -> Iterator[Chunk]:
+def chunks(records: Iterator[Record], normaliser: Normaliser | None = None) -> Iterator[Chunk]:
     """Normalise a source's records, in batches, into chunks of one network each."""
     numbered = enumerate(records, start=1)
-    for network, own in itertools.groupby(numbered, key=lambda pair: pair[1].network):
-        chunk = Chunk(network)
-        for batch in _batched(own):
-            _normalised(batch, chunk)
-            if chunk.read >= BATCH * _BATCHES_A_COPY:
+    with normalising(normaliser) as own:
+        for network, of_it in itertools.groupby(numbered, key=lambda pair: pair[1].network):
+            chunk = Chunk(network)
+            for batch, done in _normalised(_batched(of_it), own):
+                _add(chunk, batch, done)
+                if chunk.read >= BATCH * _BATCHES_A_COPY:
+                    yield chunk
+                    chunk = Chunk(network)
+            if chunk.read:
                 yield chunk
-                chunk = Chunk(network)
-        if chunk.read:
-            yield chunk
 
 
 def _batched(numbered: Iterator[tuple[int, Record]]) -> Iterator[list[tuple[int, Record]]]:
     while batch := list(itertools.islice(numbered, BATCH)):
         yield batch
+
+
+def _normalised(
+    batches: Iterator[list[tuple[int, Record]]], normaliser: Normaliser
+) -> Iterator[tuple[list[tuple[int, Record]], Done]]:
+    """Each batch with what became of those of its records that could be read at all."""
+    under_way: deque[list[tuple[int, Record]]] = deque()
+
+    def readable() -> Iterator[list[tuple[int, NetworkProgram]]]:
+        for batch in batches:
+            under_way.append(batch)
+            yield [(line, record) for line, record in batch if not isinstance(record, Unreadable)]
+
+    for done in normaliser.each(readable(), "rows"):
+        yield under_way.popleft(), done
+
+
+def _add(chunk: Chunk, batch: list[tuple[int, Record]], done: Done) -> None:
+    reasons = dict(done.rejected)
+    for line, record in batch:
+        if isinstance(record, Unreadable):
+            chunk.rejected.append(_reject(line, record, record.reason))
+        elif line in reasons:
+            chunk.rejected.append(_reject(line, record, reasons[line]))
+    for lines, rows in done.rows:
+        chunk.lines.append(lines)
+        chunk.rows += rows
+    chunk.last = batch[-1][0]
+    chunk.warnings += done.warnings
 
 
 class _Session:
@@ -174,20 +196,33 @@ def _stage(connection: psycopg.Connection, run: int, chunk: Chunk) -> None:
     count_progress(connection, run, chunk.network, read=chunk.read, rejected=len(chunk.rejected))
 
 
-def _stage_all(session: _Session, run: int, source: Source, progress: Progress | None) -> int:
-    """Stage all of a source; the number of rows. A chunk is made while the one before it is being written."""
+def _stage_all(
+    session: _Session,
+    run: int,
+    source: Source,
+    told: ToldRelations,
+    warnings: RecordWarnings,
+    progress: Progress | None,
+) -> int:
+    """Stage all of a source, put aside the relations that it tells, and count what is doubtful; the number of rows.
+
+    A chunk is made while the one before it is being written.
+    """
     staged = 0
 
     def done(writing: Future[None], chunk: Chunk) -> None:
         nonlocal staged
         writing.result()
         staged += chunk.rows
+        warnings.add(chunk.warnings)
+        IMPORTED.labels(chunk.network, "staged").inc(chunk.rows)
+        IMPORTED.labels(chunk.network, "rejected").inc(len(chunk.rejected))
         if progress:
             progress(chunk.network, chunk.read, len(chunk.rejected))
 
     with ThreadPoolExecutor(1, thread_name_prefix="staging") as stager:
         last: tuple[Future[None], Chunk] | None = None
-        for chunk in chunks(source.records()):
+        for chunk in chunks(told.apart(source.records(), source.known)):
             if last:
                 done(*last)
             last = stager.submit(session.attempt, partial(_stage, run=run, chunk=chunk)), chunk
@@ -196,7 +231,7 @@ def _stage_all(session: _Session, run: int, source: Source, progress: Progress |
     return staged
 
 
-def _merge_run(connection: psycopg.Connection, run: int, source: Source, staged: int) -> None:
+def _merge_run(connection: psycopg.Connection, run: int, source: Source, staged: int, told: ToldRelations) -> None:
     staging = staging_name(run)
     (present,) = connection.execute(f"select count(*) from {staging}").fetchone() or (0,)
     if present != staged:
@@ -210,7 +245,7 @@ def _merge_run(connection: psycopg.Connection, run: int, source: Source, staged:
     for network, merged in done.items():
         connection.execute(
             "update import_run_networks set duplicates = %s, created = %s, updated = %s, unchanged = %s, "
-            "missing = %s, closed = %s where run_id = %s and network_id = %s",
+            "missing = %s, closed = %s, removed = %s where run_id = %s and network_id = %s",
             (
                 merged.duplicates,
                 merged.created,
@@ -218,10 +253,25 @@ def _merge_run(connection: psycopg.Connection, run: int, source: Source, staged:
                 merged.unchanged,
                 merged.missing,
                 merged.closed,
+                merged.removed,
                 run,
                 network,
             ),
         )
+    told.store(connection, source.account, complete=source.whole() if source.whole else not partial)
+
+
+def _merge_traced(connection: psycopg.Connection, run: int, source: Source, staged: int, told: ToldRelations) -> None:
+    with span("merge") as current:
+        first = _last_version(connection) if current else 0
+        _merge_run(connection, run, source, staged, told)
+        if current:
+            wrote(current, first + 1, _last_version(connection))
+
+
+def _last_version(connection: psycopg.Connection) -> int:
+    (last,) = connection.execute("select last_value from program_version").fetchone() or (0,)
+    return int(last)
 
 
 def carry_out(
@@ -232,7 +282,7 @@ def carry_out(
     *,
     holding: psycopg.Connection | None = None,
 ) -> None:
-    """Carry out a run that was opened. It ends done, or failed with its reason recorded and the error raised.
+    """Carry out a run that was opened. The run ends done, or failed with its reason recorded and the error raised.
 
     `holding` is the connection on which the run was started before, if it was; it is closed.
     """
@@ -242,12 +292,17 @@ def carry_out(
     session = _Session(connect, run, holding)
     try:
         session.attempt(lambda connection: connection.execute(staging_table(staging_name(run))))
-        staged = _stage_all(session, run, source, progress)
-        session.attempt(lambda connection: _merge_run(connection, run, source, staged))
+        told, warnings = ToldRelations(), RecordWarnings()
+        with span("import", run=run, request_id=REQUEST_ID.get()):
+            with span("stage"):
+                staged = _stage_all(session, run, source, told, warnings, progress)
+            session.attempt(lambda connection: note_warnings(connection, run, warnings.listed()))
+            session.attempt(lambda connection: _merge_traced(connection, run, source, staged, told))
     except BaseException as error:
         _log.warning("import failed", run=run, error=str(error))
         reason = f"{type(error).__name__}: {error}"
-        session.attempt(lambda connection: end_run(connection, run, reason))
+        ending = ending_of(error)
+        session.attempt(lambda connection: end_run(connection, run, reason, ending))
         raise
     else:
         session.attempt(lambda connection: end_run(connection, run))

@@ -11,12 +11,11 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from app.failures import Failure
+from app.failures import Ending, Failure
+from app.normalising.warnings import RecordWarning
+from app.request_id import AUTHOR, REQUEST_ID
+from indexing.locks import Lock
 from mappings.networks import BY_SLUG
-
-# Advisory locks are pairs of 32-bit numbers; this first half says "an import run", the second is the run's id.
-_RUN_LOCK = 1_096_041_801
-
 
 # The error of a run whose process went away.
 DIED = "the importing process ended in the middle of it; nothing was merged: run it again"
@@ -24,6 +23,8 @@ DIED = "the importing process ended in the middle of it; nothing was merged: run
 
 class NetworkBusy(Failure):
     """Another import of the network is under way."""
+
+    ending = Ending.INTERRUPTED
 
     def __init__(self, network: str, run: int) -> None:
         super().__init__(f"run {run} is importing {network}; wait for it to end, or watch it")
@@ -44,6 +45,7 @@ class NetworkCount(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     unchanged: int
     missing: int
     closed: int
+    removed: int  # generated programs, which real ones took the place of
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -58,10 +60,13 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     started_at: datetime | None
     finished_at: datetime | None
     error: str | None
+    author: str | None  # the name of the key that asked for it; null: a command or the worker
+    request_id: str | None  # of the request, schedule or command that asked for it: its log lines and calls bear it
     networks: list[NetworkCount]
+    warnings: list[RecordWarning]  # what is doubtful in its records, field by field, the most frequent first
 
 
-class Rejected(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class RejectedRecord(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A record that did not become a program: why, and what it was."""
 
     line: int
@@ -96,9 +101,9 @@ def open_run(
     try:
         (run,) = _one(
             connection.execute(
-                "insert into import_runs (source, partial, parameters, idempotency_key) values (%s, %s, %s, %s) "
-                "returning id",
-                (source, partial, Jsonb(parameters), idempotency_key),
+                "insert into import_runs (source, partial, parameters, idempotency_key, author, request_id) "
+                "values (%s, %s, %s, %s, %s, %s) returning id",
+                (source, partial, Jsonb(parameters), idempotency_key, AUTHOR.get() or None, REQUEST_ID.get() or None),
             )
         )
         for network in networks:
@@ -137,23 +142,26 @@ def _raise_busy(connection: psycopg.Connection, networks: Iterable[str]) -> None
 
 def start_run(connection: psycopg.Connection, run: int) -> None:
     """Mark a run as running; the connection's session lock is what says it is alive. Commits."""
-    connection.execute("select pg_advisory_lock(%s, %s)", (_RUN_LOCK, run))
+    connection.execute("select pg_advisory_lock(%s, %s)", (Lock.RUN, run))
     connection.execute(
-        "update import_runs set state = 'running', started_at = now(), error = null where id = %s", (run,)
+        "update import_runs set state = 'running', started_at = now(), error = null, ending = null where id = %s",
+        (run,),
     )
     connection.commit()
 
 
-def end_run(connection: psycopg.Connection, run: int, error: str | None = None) -> None:
-    """Mark a run as done, or failed and why, and give its networks and staging table back. Commits."""
+def end_run(
+    connection: psycopg.Connection, run: int, error: str | None = None, ending: Ending = Ending.LASTING
+) -> None:
+    """Mark a run as done, or failed, why and how, and give its networks and staging table back. Commits."""
     connection.execute(f"drop table if exists {staging_name(run)}")
     connection.execute(
-        "update import_runs set state = %s, error = %s, finished_at = now() where id = %s",
-        ("failed" if error else "done", error, run),
+        "update import_runs set state = %s, error = %s, ending = %s, finished_at = now() where id = %s",
+        ("failed" if error else "done", error, ending.value if error else None, run),
     )
     connection.execute("update import_run_networks set active = false where run_id = %s", (run,))
     connection.commit()
-    connection.execute("select pg_advisory_unlock(%s, %s)", (_RUN_LOCK, run))
+    connection.execute("select pg_advisory_unlock(%s, %s)", (Lock.RUN, run))
     connection.commit()
 
 
@@ -162,10 +170,10 @@ def bury_dead_runs(connection: psycopg.Connection) -> list[int]:
     running = connection.execute("select id from import_runs where state = 'running'").fetchall()
     dead = []
     for (run,) in running:
-        (free,) = _one(connection.execute("select pg_try_advisory_lock(%s, %s)", (_RUN_LOCK, run)))
+        (free,) = _one(connection.execute("select pg_try_advisory_lock(%s, %s)", (Lock.RUN, run)))
         if free:
             dead.append(run)
-            end_run(connection, run, DIED)
+            end_run(connection, run, DIED, Ending.INTERRUPTED)
     connection.commit()
     return dead
 
@@ -179,12 +187,20 @@ def count_progress(connection: psycopg.Connection, run: int, network: str, *, re
     )
 
 
+def note_warnings(connection: psycopg.Connection, run: int, warnings: list[RecordWarning]) -> None:
+    """Keep what is doubtful in a run's records, in the caller's transaction."""
+    written = Jsonb(msgspec.to_builtins(warnings)) if warnings else None
+    connection.execute("update import_runs set warnings = %s where id = %s", (written, run))
+
+
 _RUNS = """
     select r.id, r.source, r.state, r.partial, r.parameters, r.created_at, r.started_at, r.finished_at, r.error,
+        r.author, r.request_id, coalesce(r.warnings, '[]') as warnings,
         coalesce(json_agg(json_build_object(
             'network', n.slug, 'expected', c.expected, 'read', c.read, 'rejected', c.rejected,
             'duplicates', c.duplicates, 'created', c.created, 'updated', c.updated, 'unchanged', c.unchanged,
-            'missing', c.missing, 'closed', c.closed
+            'missing', c.missing, 'closed', c.closed,
+            'removed', c.removed
         ) order by n.id) filter (where n.id is not null), '[]') as networks
     from import_runs r
     left join import_run_networks c on c.run_id = r.id
@@ -204,9 +220,9 @@ def as_run(row: dict[str, Any]) -> Run:
     return msgspec.convert({_camel(key): value for key, value in row.items()}, Run)
 
 
-def as_rejected(row: dict[str, Any]) -> Rejected:
+def as_rejected(row: dict[str, Any]) -> RejectedRecord:
     """A row of REJECTED."""
-    return Rejected(**{**row, "raw": msgspec.Raw(row["raw"].encode())})
+    return RejectedRecord(**{**row, "raw": msgspec.Raw(row["raw"].encode())})
 
 
 def newest_runs(connection: psycopg.Connection, limit: int = 20) -> list[Run]:

@@ -32,6 +32,9 @@ class Source:
     `expected` is the number of records a network will yield, where that is known.
     `admit` looks at the staged records (connection, staging table) before they are merged, in the transaction of the
     merge. It says whether the run is partial, for sources that know only at their end, or raises to refuse the run.
+    `account` is whose relations to the programs its records tell; the network's own name where none is given. `whole`
+    says at the end whether they are all that the account has, which differs from `partial` for a further account.
+    `known` are ids of programs of which the records tell nothing but the relation.
     """
 
     kind: str
@@ -40,6 +43,9 @@ class Source:
     partial: bool
     expected: dict[str, int] = field(default_factory=dict)
     admit: Callable[[psycopg.Connection, str], bool] | None = None
+    account: str | None = None
+    whole: Callable[[], bool] | None = None
+    known: Callable[[], frozenset[str]] | None = None
 
 
 def generated(networks: tuple[str, ...], *, limit: int | None = None, seed: int = 1, scale: float = 1.0) -> Source:

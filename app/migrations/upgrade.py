@@ -10,10 +10,10 @@ from alembic.config import Config
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 
+from indexing.locks import Lock
 from mappings.networks import NETWORKS
 
 # Two commands that start at once must not migrate at once; any number, known to nobody else.
-_MIGRATION_LOCK = 5_238_417_001
 
 _PUT_NETWORK = """
 insert into networks (id, slug, name, home, retired, min_payout, payment_methods)
@@ -25,6 +25,14 @@ where (networks.slug, networks.name, networks.home, networks.retired, networks.m
     is distinct from
     (excluded.slug, excluded.name, excluded.home, excluded.retired, excluded.min_payout, excluded.payment_methods)
 """
+
+# Where programs, runs and the rest say which network they are of.
+_REFERENCES = """
+    select r.conrelid::regclass::text, a.attname from pg_constraint r
+    join pg_attribute a on a.attrelid = r.conrelid and a.attnum = r.conkey[1]
+    where r.contype = 'f' and r.confrelid = 'networks'::regclass
+"""
+_ADDED_BEFORE = "select id from networks where slug = %s and id <> %s"
 
 
 def sqlalchemy_connection(connection: psycopg.Connection) -> Connection:
@@ -40,23 +48,36 @@ def upgrade(connection: psycopg.Connection) -> None:
     """Run the migrations that are missing, in one transaction each caller waits for. Idempotent."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    connection.execute("select pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
+    connection.execute("select pg_advisory_xact_lock(%s)", (Lock.MIGRATION,))
     config.attributes["connection"] = sqlalchemy_connection(connection)
     command.upgrade(config, "head")
-    with connection.cursor() as cursor:
-        cursor.executemany(
+    for network in NETWORKS:
+        added = connection.execute(_ADDED_BEFORE, (network.slug, network.id)).fetchone()
+        if added:  # it was added to this catalogue before it came with us: then its slug is free for ours
+            connection.execute("update networks set slug = '+' || slug where id = %s", added)
+        connection.execute(
             _PUT_NETWORK,
-            [
-                {
-                    "id": network.id,
-                    "slug": network.slug,
-                    "name": network.name,
-                    "home": network.home,
-                    "retired": network.retired,
-                    "min_payout": network.min_payout,
-                    "payment_methods": list(network.payment_methods) or None,
-                }
-                for network in NETWORKS
-            ],
+            {
+                "id": network.id,
+                "slug": network.slug,
+                "name": network.name,
+                "home": network.home,
+                "retired": network.retired,
+                "min_payout": network.min_payout,
+                "payment_methods": list(network.payment_methods) or None,
+            },
         )
+        if added:
+            _hand_over(connection, added[0], network.id)
     connection.commit()
+
+
+def _hand_over(connection: psycopg.Connection, added: int, ours: int) -> None:
+    """Make all that is of a network that was added ours, and forget that one."""
+    for table, column in connection.execute(_REFERENCES).fetchall():
+        connection.execute(f"update {table} set {column} = %s where {column} = %s", (ours, added))
+    connection.execute(
+        "update networks n set last_complete_at = a.last_complete_at from networks a where a.id = %s and n.id = %s",
+        (added, ours),
+    )
+    connection.execute("delete from networks where id = %s", (added,))

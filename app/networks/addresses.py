@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from ipaddress import IPv4Address, IPv6Address
 
 import httpx2
 
-from app.feeds.fetching import is_public
+from app.feeds.public_addresses import is_public
 from app.networks.failures import AddressRefused
 
 
-def checked(host: str, addresses: Iterable[str]) -> list[str]:
-    """The addresses of a host, if all are public. Raises AddressRefused, also for none."""
+def checked(
+    host: str, addresses: Iterable[str], permitted: Callable[[IPv4Address | IPv6Address], bool] = is_public
+) -> list[str]:
+    """The addresses of a host, if all are public, or otherwise permitted. Raises AddressRefused, also for none."""
     found = list(dict.fromkeys(addresses))
     if not found:
         raise AddressRefused(f"{host} has no address")
     for address in found:
-        if not is_public(ipaddress.ip_address(address.partition("%")[0])):
+        if not permitted(ipaddress.ip_address(address.partition("%")[0])):
             raise AddressRefused(f"{host} leads to {address}, which is not on the open internet; it is not asked")
     return found
 

@@ -29,7 +29,10 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question. `repeatable`: asking twice does no harm, so a failure that passes may be tried again."""
+    """A request to a network. `repeatable`: asking twice does no harm, so a passing failure may be tried again.
+
+    `base_url` is another host of the network's than that of its API; where the settings lead elsewhere, they lead all.
+    """
 
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
@@ -40,11 +43,12 @@ class Request:
     etag: str | None = None
     last_modified: str | None = None
     repeatable: bool = True
+    base_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: whole, and below the size cap."""
+class NetworkAnswer:
+    """The answer of a network to one request: whole, and below the size cap."""
 
     status: int
     headers: Mapping[str, str]
@@ -61,7 +65,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListingPage:
     """What one answer of a list held: the network's ids in order, the total it announces, the cursor of the next."""
 
     ids: tuple[str, ...]
@@ -79,18 +83,18 @@ class Listing:
 
     name: str
     request: Callable[[str | None], Request]  # of a cursor; None is the first page
-    read: Callable[[Answer, str | None], Page]  # with the cursor it was asked with
+    read: Callable[[NetworkAnswer, str | None], ListingPage]  # with the cursor it was asked with
     required: bool = True
     rows: Callable[[bytes], Iterable[tuple[str, object]]] | None = None  # (program's id, row) of an extra list's page
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """Something that is asked for one program at a time, at most every `stale_days`."""
+    """A detail: what a network is asked about one program at a time, at most every `stale_days`."""
 
     kind: str
     request: Callable[[str], Request]
-    check: Callable[[Answer], None]
+    check: Callable[[NetworkAnswer], None]
     stale_days: float = 7
     a_sync: int = 1_000  # calls spent on it in one sync, unless the settings say otherwise
 
@@ -104,17 +108,18 @@ class Api:
     limit: Limit
     limited: frozenset[int] = frozenset({429})  # statuses that mean "too many calls"
     credentials: tuple[str, ...] = ()  # names that must be given
+    identifiers: frozenset[str] = frozenset()  # those of them that stand in every tracking link and let nobody in
     optional: tuple[str, ...] = ()  # names that may be
     schedule: str = "0 4 * * *"  # cron, UTC
     priority: int = 0  # higher ones first
     timeout: float = 30.0  # seconds without a byte
     deadline: float = 900.0  # seconds for a whole answer
     largest_answer: int = 32 * _MEGABYTE  # decoded
-    explain: Callable[[Answer], str | None] = lambda answer: None  # the network's own words for an error
-    refused: Callable[[Answer], bool] = lambda answer: answer.status == 401  # whether it is the credentials
+    explain: Callable[[NetworkAnswer], str | None] = lambda answer: None  # the network's own words for an error
+    refused: Callable[[NetworkAnswer], bool] = lambda answer: answer.status == 401  # whether it is the credentials
 
 
-def text_of(answer: Answer, longest: int = 200) -> str:
+def text_of(answer: NetworkAnswer, longest: int = 200) -> str:
     """The beginning of an answer for an error message, on one line."""
     return " ".join(answer.body[: longest * 4].decode("utf-8", "replace").split())[:longest]
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from app.networks.api import Answer, Request
+from app.networks.api import NetworkAnswer, Request
 from app.networks.clock import Clock
 from app.networks.failures import NotAnAnswer
 from app.settings import Secret
@@ -18,7 +18,7 @@ from app.settings import Secret
 _MARGIN_SECONDS = 60.0
 _SHORTEST_LIFE = 1.0
 
-Send = Callable[[Request, Mapping[str, str]], Answer]
+Send = Callable[[Request, Mapping[str, str]], NetworkAnswer]
 """Send a request with these headers, within the budget and with retries, but without authentication."""
 
 

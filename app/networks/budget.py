@@ -13,6 +13,7 @@ import psycopg
 from app.networks.api import Limit
 from app.networks.clock import Clock
 from app.networks.failures import OverBudget
+from indexing.connect import Connect
 from mappings.networks import BY_SLUG
 
 _LOCKED = (
@@ -52,7 +53,7 @@ class Budget:
 
     def __init__(
         self,
-        connect: Callable[[], psycopg.Connection],
+        connect: Connect,
         network: str,
         limit: Limit,
         clock: Clock,

@@ -13,7 +13,7 @@ import httpx2
 import stamina
 import structlog
 
-from app.networks.api import Answer, Api, Request, text_of
+from app.networks.api import Api, NetworkAnswer, Request, text_of
 from app.networks.auth import Auth
 from app.networks.budget import Budget
 from app.networks.clock import Clock
@@ -70,6 +70,7 @@ class Client:
         self._auth = auth
         self._budget = budget
         self._clock = clock
+        self._led_elsewhere = base_url is not None
         self._base = (base_url or api.base_url).rstrip("/")
         self._attempts = attempts
         self._hidden = [secret.reveal() for secret in secrets if len(secret.reveal()) >= _SHORTEST_HIDDEN]
@@ -85,8 +86,8 @@ class Client:
         self._http.close()
         self._budget.close()
 
-    def ask(self, request: Request, read: Callable[[Answer], Read]) -> Read:
-        """What `read` makes of the answer. It may raise Passing for an answer that another try may better.
+    def ask(self, request: Request, read: Callable[[NetworkAnswer], Read]) -> Read:
+        """What `read` makes of the answer. `read` may raise Passing for an answer that another try may better.
 
         Raises NotThere for a 404, and a NetworkFailure for everything that trying again does not mend.
         """
@@ -105,8 +106,8 @@ class Client:
     def _proof(self) -> Mapping[str, str]:
         return self._auth.headers(self._send)
 
-    def _send(self, request: Request, proof: Mapping[str, str]) -> Answer:
-        """For authentication itself: retried, but never authenticated."""
+    def _send(self, request: Request, proof: Mapping[str, str]) -> NetworkAnswer:
+        """Send a request of the authentication itself: retried, but never authenticated."""
         return self._again(
             request, lambda: self._read(request, self._exchange(request, lambda: proof)[1], lambda same: same)
         )
@@ -130,7 +131,7 @@ class Client:
             ) from None
         return result
 
-    def _read(self, request: Request, answer: Answer, read: Callable[[Answer], Read]) -> Read:
+    def _read(self, request: Request, answer: NetworkAnswer, read: Callable[[NetworkAnswer], Read]) -> Read:
         try:
             self._judge(request, answer)
             return read(answer)
@@ -145,7 +146,7 @@ class Client:
                 self._budget.give_back()
             raise type(failure)(f"{self._shown(request)}: {self._scrubbed(str(failure))}") from None
 
-    def _judge(self, request: Request, answer: Answer) -> None:
+    def _judge(self, request: Request, answer: NetworkAnswer) -> None:
         """Raise for everything but an answer to the question."""
         status = answer.status
         wait = wait_after(status in self.api.limited, answer.headers, self._clock.now())
@@ -173,14 +174,16 @@ class Client:
 
     # -- one exchange ---------------------------------------------------------------------------------------------
 
-    def _exchange(self, request: Request, prove: Callable[[], Mapping[str, str]]) -> tuple[Mapping[str, str], Answer]:
-        """Send once, within the budget; with what was proved, as it may be refused."""
+    def _exchange(
+        self, request: Request, prove: Callable[[], Mapping[str, str]]
+    ) -> tuple[Mapping[str, str], NetworkAnswer]:
+        """Send a request once, within the budget; the headers that proved who we are, and the answer."""
         self._budget.take()
         proof = prove()  # after the wait, in which a token may have ended
         self.counts.calls += 1
         url = self._url(request)
         for _ in range(_MOST_REDIRECTS + 1):
-            ours = _origin(url) == _origin(self._base)
+            ours = _origin(url) == _origin(self._base_of(request))
             try:
                 answer = self._transfer(request, url, proof if ours else {})
             except (httpx2.TransportError, httpx2.DecodingError, httpx2.InvalidURL) as error:
@@ -193,7 +196,7 @@ class Client:
             url = self._redirected(request, url, answer)
         raise NotAnAnswer(f"{self._shown(request)}: it redirects more than {_MOST_REDIRECTS} times")
 
-    def _transfer(self, request: Request, url: str, proof: Mapping[str, str]) -> Answer:
+    def _transfer(self, request: Request, url: str, proof: Mapping[str, str]) -> NetworkAnswer:
         headers = {"Accept": request.accept, **proof}
         if request.etag:
             headers["If-None-Match"] = request.etag
@@ -217,20 +220,27 @@ class Client:
                     )
                 if time.monotonic() > until:
                     raise httpx2.ReadTimeout(f"not whole after {self.api.deadline:.0f} s", request=response.request)
-            told = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(response.status_code, told, bytes(body))
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            return NetworkAnswer(response.status_code, headers, bytes(body))
+
+    def _base_of(self, request: Request) -> str:
+        return self._base if request.base_url is None or self._led_elsewhere else request.base_url
 
     def _url(self, request: Request) -> str:
-        url = f"{self._base}/{request.path.lstrip('/')}"
+        url = f"{self._base_of(request)}/{request.path.lstrip('/')}"
         if not request.query:
             return url
         return f"{url}{'&' if '?' in url else '?'}{httpx2.QueryParams(dict(request.query))}"
 
-    def _redirected(self, request: Request, url: str, answer: Answer) -> str:
+    def _redirected(self, request: Request, url: str, answer: NetworkAnswer) -> str:
         """Where an answer leads. Only a GET is led on, and never from https to http."""
         target = urljoin(url, answer.headers.get("location", ""))
         parts = urlsplit(target)
-        if request.method != "GET" or not parts.hostname or parts.scheme not in ("https", urlsplit(self._base).scheme):
+        if (
+            request.method != "GET"
+            or not parts.hostname
+            or parts.scheme not in ("https", urlsplit(self._base_of(request)).scheme)
+        ):
             raise AddressRefused(f"{self._shown(request)}: it redirects to {_place(target)}, where it is not followed")
         _log.info("redirected", network=self.api.network, to=_place(target))
         return target

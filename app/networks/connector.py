@@ -23,7 +23,7 @@ class Pulled(Protocol):
         """What is kept about these programs, decoded: the answer of a detail call, or the rows of an extra list."""
 
     def knows(self, listing: str) -> bool:
-        """Whether an extra list was ever read to its end: only then does its silence about a program say something."""
+        """Whether an extra list was ever read to its end: only then do the programs that it lacks say something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +39,5 @@ class Connector:
 
     @property
     def source(self) -> str:
-        """`dataSource` of its programs."""
+        """`dataSource` of the network's programs."""
         return f"api:{self.api.network}"

@@ -8,6 +8,7 @@ from functools import partial
 import psycopg
 import structlog
 
+from app.failures import ending_of
 from app.importing.run_import import carry_out
 from app.importing.runs import NetworkBusy, claim_networks, end_run, open_run, start_run
 from app.importing.sources import Source
@@ -18,17 +19,16 @@ from app.networks.budget import Budget
 from app.networks.client import Client
 from app.networks.clock import WallClock
 from app.networks.connectors import CONNECTORS
-from app.networks.pulls import Connect
-from app.networks.reading import Kept, Reading, Told, read_details, wanted_details
+from app.networks.pulling import Progress, PullOutcome, StoredPull, pull_details, wanted_details
 from app.networks.sync import MOST_NOTES, Wiring
-from indexing.locks import alone
+from indexing.connect import Connect
+from indexing.locks import Lock, alone
 from mappings.networks import BY_SLUG
 
 _log = structlog.get_logger()
 
 KIND = "details"
 # Advisory locks are pairs of 32-bit numbers; this first half says "details of a network", the second is its id.
-_DETAILS_LOCK = 1_096_041_802
 
 
 def ask_details(
@@ -38,7 +38,7 @@ def ask_details(
     *,
     again: bool = False,
     wiring: Wiring | None = None,
-    told: Told = lambda step, done, of: None,
+    progress: Progress = lambda step, done, of: None,
 ) -> None:
     """Ask for as many details as the budget of a sync allows, and merge them; `sync` is the run they are counted with.
 
@@ -47,7 +47,7 @@ def ask_details(
     (`again`): what that one kept is still to be merged. A second pass of a network leaves it to the first.
     """
     account.must_work()
-    with connect() as locking, alone(locking, _DETAILS_LOCK, BY_SLUG[account.network].id) as free:
+    with connect() as locking, alone(locking, Lock.DETAILS, BY_SLUG[account.network].id) as free:
         if not free:
             _count(connect, sync, notes=["details are being asked for by an earlier sync"])
             return
@@ -58,7 +58,7 @@ def ask_details(
         wanted = wanted_details(connect, CONNECTORS[account.network], account, pull)
         if wanted or again:
             with connect() as holding:
-                _pass(connect, holding, account, sync, again, wanted, wiring or Wiring(WallClock()), told)
+                _pass(connect, holding, account, sync, again, wanted, wiring or Wiring(WallClock()), progress)
 
 
 def _pass(
@@ -69,7 +69,7 @@ def _pass(
     again: bool,
     wanted: list[tuple[Detail, list[str]]],
     wiring: Wiring,
-    told: Told,
+    progress: Progress,
 ) -> None:
     network = account.network
     run = open_run(
@@ -82,20 +82,20 @@ def _pass(
         claiming=False,
     )
     start_run(holding, run)
-    reading = Reading()
+    outcome = PullOutcome()
     try:
         client, budget = wiring.client(connect, account, background=True)  # a list is never kept waiting
         try:
             for detail, keys in wanted:
-                read_details(connect, client, network, detail, keys, reading, told)
+                pull_details(connect, client, network, detail, keys, outcome, progress)
         finally:
             client.close()
-            _count(connect, sync, notes=reading.notes, details=reading.details, client=client, budget=budget)
+            _count(connect, sync, notes=outcome.notes, details=outcome.details, client=client, budget=budget)
     except BaseException as error:
         with suppress(psycopg.Error):  # the database is away: the run will be found dead
-            end_run(holding, run, f"{type(error).__name__}: {error}")
+            end_run(holding, run, f"{type(error).__name__}: {error}", ending_of(error))
         raise
-    if reading.details or again:
+    if outcome.details or again:
         _merge(connect, holding, account, run)
     else:
         end_run(holding, run)
@@ -108,12 +108,12 @@ def _merge(connect: Connect, holding: psycopg.Connection, account: Account, run:
         claim_networks(holding, run, (network,))
     except NetworkBusy as busy:  # it goes on, to merge, when the network is free
         _log.info("details are merged later", network=network, reason=str(busy))
-        end_run(holding, run, f"{NetworkBusy.__name__}: {busy}")
+        end_run(holding, run, f"{NetworkBusy.__name__}: {busy}", busy.ending)
         return
     pull = pulls.newest_merged(holding, network)
     holding.commit()
     assert pull is not None
-    records = partial(CONNECTORS[network].records, Kept(connect, pull), account.credentials)
+    records = partial(CONNECTORS[network].records, StoredPull(connect, pull), account.credentials)
     carry_out(connect, run, Source(KIND, (network,), records, True), holding=holding)
 
 

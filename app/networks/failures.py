@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.failures import Failure
+from app.failures import Ending, Failure
 
 
 class NetworkFailure(Failure):
@@ -20,11 +20,13 @@ class AccessDenied(NetworkFailure):
 
 
 class NotAnAnswer(NetworkFailure):
-    """It answered, but not with what its documentation says: an error page, another shape, nothing at all."""
+    """The network answered, but not with what its documentation says: an error page, another shape, nothing at all."""
 
 
 class Unavailable(NetworkFailure):
-    """It kept failing in ways that usually pass: errors of the server, timeouts, answers cut short."""
+    """The network kept failing in ways that usually pass: errors of the server, timeouts, answers cut short."""
+
+    ending = Ending.PASSING
 
 
 class AddressRefused(NetworkFailure):
@@ -38,6 +40,8 @@ class Unconfigured(NetworkFailure):
 class OverBudget(NetworkFailure):
     """The network allows no call for so long that waiting makes no sense."""
 
+    ending = Ending.PASSING
+
     def __init__(self, network: str, until: datetime) -> None:
         super().__init__(f"{network} allows no more calls until {until:%Y-%m-%d %H:%M:%S} UTC; sync again after that")
         self.until = until
@@ -50,10 +54,12 @@ class Drifted(NetworkFailure):
 class Stopped(NetworkFailure):
     """We were stopped while waiting; the next sync goes on where this one ended."""
 
+    ending = Ending.INTERRUPTED
+
 
 class Passing(Exception):
     """A failure that is worth another try; never leaves the client."""
 
 
 class NotThere(Exception):
-    """404 for one thing that was asked for."""
+    """The network answered 404 for one thing that was asked for."""

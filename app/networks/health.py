@@ -13,10 +13,10 @@ import msgspec
 import psycopg
 from psycopg.rows import dict_row
 
-from app.networks.accounts import Account
+from app.networks.accounts import Account, account_of
 from app.networks.budget import Bucket
 from app.networks.connectors import CONNECTORS
-from app.networks.drift import Measured, drift
+from app.networks.data_quality import Measured, drift
 from app.networks.schedule import following, interval
 
 STATES = ("ok", "degraded", "failing", "paused", "unconfigured")
@@ -59,7 +59,10 @@ class LastSync(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """`drift` compares the last two complete syncs: the number of records, and fill-rates that moved, as shares."""
+    """The health of a network.
+
+    `drift` compares the last two complete syncs: the number of records, and fill-rates that moved, as shares.
+    """
 
     network: str
     state: str
@@ -77,7 +80,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     last_sync: LastSync | None
 
 
-SYNCS = """
+_SYNC = """
     select r.id as run, r.state, r.created_at, r.finished_at, r.parameters ->> 'by' as by,
         coalesce(s.complete, false) as complete, coalesce(s.resumed, false) as resumed,
         coalesce(s.refused, false) as refused, coalesce(s.calls, 0) as calls,
@@ -87,6 +90,8 @@ SYNCS = """
     join import_run_networks c on c.run_id = r.id
     join networks n on n.id = c.network_id
     left join network_syncs s on s.run_id = r.id
+"""
+SYNCS = f"""{_SYNC}
     where r.source = 'api' and n.slug = %(network)s
     order by r.id desc limit %(limit)s
 """
@@ -142,7 +147,7 @@ def health(connection: psycopg.Connection, accounts: Mapping[str, Account]) -> d
 def health_by_network(rows: Iterable[Mapping[str, Any]], accounts: Mapping[str, Account]) -> dict[str, Health]:
     """The rows of FACTS, judged."""
     now = datetime.now(UTC)
-    return {row["network"]: health_of(row, accounts[row["network"]], now) for row in rows}
+    return {row["network"]: health_of(row, account_of(accounts, row["network"]), now) for row in rows}
 
 
 def syncs(connection: psycopg.Connection, network: str, limit: int = 20) -> list[LastSync]:
@@ -150,6 +155,14 @@ def syncs(connection: psycopg.Connection, network: str, limit: int = 20) -> list
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(SYNCS, {"network": network, "limit": limit}).fetchall()
     return [as_sync(row) for row in rows]
+
+
+def sync_of(connection: psycopg.Connection, run: int) -> LastSync:
+    """The sync of a run, whichever account's it was."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(f"{_SYNC} where r.id = %(run)s", {"run": run}).fetchone()
+    assert row is not None
+    return as_sync(row)
 
 
 def as_sync(row: Mapping[str, Any]) -> LastSync:

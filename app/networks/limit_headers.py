@@ -11,8 +11,8 @@ _REMAINING = re.compile(r"(?:x-)?rate-?limit-remaining(?:-(second|minute|hour|da
 _RESET = re.compile(r"(?:x-)?rate-?limit-reset(?:-(?:second|minute|hour|day))?")
 _SECONDS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86_400.0}
 # `RateLimit: "default";r=0;t=30`, the latest draft of the IETF, and `limit=100, remaining=0, reset=30`, the one before.
-_STRUCTURED_LEFT = re.compile(r"(?:;\s*r|remaining)\s*=\s*(\d+)")
-_STRUCTURED_RESET = re.compile(r"(?:;\s*t|reset)\s*=\s*(\d+)")
+_STRUCTURED_LEFT = re.compile(r"(?:;\s{0,9}r|remaining)\s{0,9}=\s{0,9}(\d{1,15})")
+_STRUCTURED_RESET = re.compile(r"(?:;\s{0,9}t|reset)\s{0,9}=\s{0,9}(\d{1,15})")
 _EPOCH = 1_000_000_000  # a reset above this is a moment, not a number of seconds
 _MILLISECONDS = 100_000_000_000
 _LONGEST = 86_400.0
@@ -20,14 +20,14 @@ _UNTOLD = 60.0  # seconds to wait where a network says "too many" and nothing el
 
 
 def wait_after(status_is_limit: bool, headers: Mapping[str, str], now: float) -> float:
-    """Seconds from `now` in which nothing may be asked; 0 if it may go on. `headers` has lower-case names."""
+    """Seconds from `now` in which nothing may be asked; 0 if asking may go on. `headers` has lower-case names."""
     waits = [0.0]
-    told = headers.get("retry-after")
-    if told:
-        waits.append(_retry_after(told, now))
+    retry_after = headers.get("retry-after")
+    if retry_after:
+        waits.append(_retry_after(retry_after, now))
     empty, window = _used_up(headers)
     # A reset tells when the whole count starts again: it matters once nothing is left, or where nothing else is told.
-    if empty or (status_is_limit and not told):
+    if empty or (status_is_limit and not retry_after):
         reset = _reset(headers, now)
         if reset is not None:
             waits.append(reset)
@@ -38,9 +38,9 @@ def wait_after(status_is_limit: bool, headers: Mapping[str, str], now: float) ->
     return min(max(waits), _LONGEST)
 
 
-def _retry_after(told: str, now: float) -> float:
-    """Seconds, or a date."""
-    text = told.strip()
+def _retry_after(retry_after: str, now: float) -> float:
+    """Seconds until a `Retry-After` is over, which is given as seconds or as a date."""
+    text = retry_after.strip()
     if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
         return float(text)
     try:

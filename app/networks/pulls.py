@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import psycopg
 
-from app.networks.api import Answer, Page
+from app.networks.api import ListingPage, NetworkAnswer
+from indexing.connect import Connect
 from mappings.networks import BY_SLUG
-
-Connect = Callable[[], psycopg.Connection]
 
 # A pull that stopped is gone on with for so long; after that its first pages say too little about today.
 _RESUMED_HOURS = 12
@@ -24,55 +23,57 @@ _COMPRESSION = 3  # JSON and XML shrink to a sixth, at 100 MB a second
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """A reading of a network's lists. `previous` is the last one that was merged."""
+    """A reading of a network's lists. `previous` is the last one that was merged, of the same account.
+
+    `account` is empty for the network's first account.
+    """
 
     id: int
     network: str
     resumed: bool
     previous: int | None
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class KeptPage:
-    """A page that is there already."""
+    """A page of a listing that is stored already."""
 
-    page: Page
+    page: ListingPage
     number: int
     etag: str | None
     last_modified: str | None
 
 
-def begin(connection: psycopg.Connection, network: str, *, refused_too: bool) -> Pull:
-    """The network's open pull, to go on with, or a new one; commits.
+def begin(connection: psycopg.Connection, network: str, *, refused_too: bool, account: str = "") -> Pull:
+    """The account's open pull, to go on with, or a new one; commits.
 
     With `refused_too`, a pull that was refused for its drift is taken up again as it is.
     """
-    number = BY_SLUG[network].id
+    own = BY_SLUG[network].id, account
     connection.execute(
-        "update network_pulls set state = 'dropped' where network_id = %s and state = 'pulling' "
+        "update network_pulls set state = 'dropped' where network_id = %s and account = %s and state = 'pulling' "
         "and started_at < now() - make_interval(hours => %s)",
-        (number, _RESUMED_HOURS),
+        (*own, _RESUMED_HOURS),
     )
     if refused_too:
         connection.execute(
             "update network_pulls set state = 'pulling' where id = ("
-            "select max(id) from network_pulls where network_id = %s) and state = 'refused' "
+            "select max(id) from network_pulls where network_id = %s and account = %s) and state = 'refused' "
             "and started_at > now() - make_interval(hours => %s)",
-            (number, _RESUMED_HOURS),
+            (*own, _RESUMED_HOURS),
         )
     previous = connection.execute(
-        "select max(id) from network_pulls where network_id = %s and state = 'merged'", (number,)
+        "select max(id) from network_pulls where network_id = %s and account = %s and state = 'merged'", own
     ).fetchone()
     found = connection.execute(
-        "select id from network_pulls where network_id = %s and state = 'pulling'", (number,)
+        "select id from network_pulls where network_id = %s and account = %s and state = 'pulling'", own
     ).fetchone()
-    row = (
-        found
-        or connection.execute("insert into network_pulls (network_id) values (%s) returning id", (number,)).fetchone()
-    )
+    opening = "insert into network_pulls (network_id, account) values (%s, %s) returning id"
+    row = found or connection.execute(opening, own).fetchone()
     assert row is not None
     connection.commit()
-    return Pull(row[0], network, found is not None, previous[0] if previous else None)
+    return Pull(row[0], network, found is not None, previous[0] if previous else None, account)
 
 
 def close(connection: psycopg.Connection, pull: Pull, state: str, *, complete: bool) -> None:
@@ -80,27 +81,29 @@ def close(connection: psycopg.Connection, pull: Pull, state: str, *, complete: b
     connection.execute("update network_pulls set state = %s, complete = %s where id = %s", (state, complete, pull.id))
     connection.execute(
         "delete from network_pages where pull_id in ("
-        "select id from network_pulls where network_id = %s and state <> 'pulling' order by id desc offset %s)",
-        (BY_SLUG[pull.network].id, _KEPT_PULLS),
+        "select id from network_pulls where network_id = %s and account = %s and state <> 'pulling' "
+        "order by id desc offset %s)",
+        (BY_SLUG[pull.network].id, pull.account, _KEPT_PULLS),
     )
 
 
 def newest_merged(connection: psycopg.Connection, network: str) -> Pull | None:
-    """The pull that was merged last; None if there is none."""
+    """The pull of the first account that was merged last; None if there is none."""
     row = connection.execute(
-        "select max(id) from network_pulls where network_id = %s and state = 'merged'", (BY_SLUG[network].id,)
+        "select max(id) from network_pulls where network_id = %s and account = '' and state = 'merged'",
+        (BY_SLUG[network].id,),
     ).fetchone()
     return Pull(row[0], network, False, None) if row and row[0] is not None else None
 
 
 def last_page(connection: psycopg.Connection, pull: int, listing: str) -> KeptPage | None:
-    """The last page of a listing that is there."""
+    """The last stored page of a listing."""
     row = connection.execute(
         "select ids, total, next, number, etag, last_modified from network_pages "
         "where pull_id = %s and listing = %s order by number desc limit 1",
         (pull, listing),
     ).fetchone()
-    return KeptPage(Page(tuple(row[0]), row[1], row[2]), row[3], row[4], row[5]) if row else None
+    return KeptPage(ListingPage(tuple(row[0]), row[1], row[2]), row[3], row[4], row[5]) if row else None
 
 
 def page_asked_with(
@@ -113,7 +116,7 @@ def page_asked_with(
         "and (etag is not null or last_modified is not null)",
         (pull, listing, number, cursor),
     ).fetchone()
-    return KeptPage(Page(tuple(row[0]), row[1], row[2]), row[3], row[4], row[5]) if row else None
+    return KeptPage(ListingPage(tuple(row[0]), row[1], row[2]), row[3], row[4], row[5]) if row else None
 
 
 def keep_page(
@@ -122,8 +125,8 @@ def keep_page(
     listing: str,
     number: int,
     cursor: str | None,
-    page: Page,
-    answer: Answer,
+    page: ListingPage,
+    answer: NetworkAnswer,
 ) -> None:
     """Store a page; commits."""
     connection.execute(
@@ -194,23 +197,25 @@ def keep_detail(connection: psycopg.Connection, network: str, kind: str, key: st
 
 
 def replace_details(
-    connection: psycopg.Connection, network: str, kind: str, rows: Mapping[str, Sequence[object]]
+    connection: psycopg.Connection, pull: Pull, kind: str, rows: Mapping[str, Sequence[object]]
 ) -> None:
     """Let the rows of a whole extra list take the place of the last ones; commits."""
     connection.execute(
-        "delete from network_details where network_id = %s and kind = %s and key <> all(%s)",
-        (BY_SLUG[network].id, kind, list(rows)),
+        "delete from network_details where network_id = %s and account = %s and kind = %s and key <> all(%s)",
+        (BY_SLUG[pull.network].id, pull.account, kind, list(rows)),
     )
-    _put_details(connection, network, kind, rows.items())
+    _put_details(connection, pull.network, kind, rows.items(), pull.account)
     connection.commit()
 
 
-def _put_details(connection: psycopg.Connection, network: str, kind: str, rows: Iterable[tuple[str, object]]) -> None:
+def _put_details(
+    connection: psycopg.Connection, network: str, kind: str, rows: Iterable[tuple[str, object]], account: str = ""
+) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
-            "insert into network_details (network_id, kind, key, body) values (%s, %s, %s, %s) "
-            "on conflict (network_id, kind, key) do update set body = excluded.body, fetched_at = now()",
-            [(BY_SLUG[network].id, kind, key, _json(body)) for key, body in rows],
+            "insert into network_details (network_id, account, kind, key, body) values (%s, %s, %s, %s, %s) "
+            "on conflict (network_id, account, kind, key) do update set body = excluded.body, fetched_at = now()",
+            [(BY_SLUG[network].id, account, kind, key, _json(body)) for key, body in rows],
         )
 
 
@@ -227,18 +232,18 @@ def knows(connection: psycopg.Connection, pull: Pull, listing: str) -> bool:
     """Whether an extra list was read to its end in this pull, or left rows in an earlier one."""
     row = connection.execute(
         "select exists (select from network_pages where pull_id = %s and listing = %s and next is null) "
-        "or exists (select from network_details where network_id = %s and kind = %s)",
-        (pull.id, listing, BY_SLUG[pull.network].id, listing),
+        "or exists (select from network_details where network_id = %s and account = %s and kind = %s)",
+        (pull.id, listing, BY_SLUG[pull.network].id, pull.account, listing),
     ).fetchone()
     return bool(row and row[0])
 
 
-def details(connection: psycopg.Connection, network: str, kind: str, keys: Sequence[str]) -> dict[str, Any]:
-    """What is kept about these programs."""
+def details(connection: psycopg.Connection, pull: Pull, kind: str, keys: Sequence[str]) -> dict[str, Any]:
+    """The kept details of programs, decoded, by the network's ids; a program without any is left out."""
     rows = connection.execute(
         "select key, body::text from network_details "
-        "where network_id = %s and kind = %s and key = any(%s) and body is not null",
-        (BY_SLUG[network].id, kind, list(keys)),
+        "where network_id = %s and account = %s and kind = %s and key = any(%s) and body is not null",
+        (BY_SLUG[pull.network].id, pull.account, kind, list(keys)),
     ).fetchall()
     return {key: msgspec.json.decode(body) for key, body in rows}
 
@@ -266,7 +271,8 @@ def due(
             from network_pages p, unnest(p.ids) as id
             where p.pull_id = %(pull)s and p.listing = any(%(listings)s) group by id
         ) as listed
-        left join network_details d on d.network_id = %(network)s and d.kind = %(kind)s and d.key = listed.id
+        left join network_details d
+            on d.network_id = %(network)s and d.account = '' and d.kind = %(kind)s and d.key = listed.id
         left join programs s on s.network_id = %(network)s and s.external_id = listed.id
         where d.fetched_at is null or d.fetched_at < now() - make_interval(secs => %(stale)s)
         order by listed.first desc, s.popularity desc nulls last, d.fetched_at nulls first, listed.id

@@ -6,22 +6,25 @@ from collections.abc import Mapping
 
 import psycopg
 
-from app.importing.runs import DIED, NetworkBusy, bury_dead_runs
+from app.failures import Ending
+from app.importing.runs import bury_dead_runs
 from app.networks.accounts import Account
-from app.networks.failures import OverBudget, Stopped, Unavailable
 
 # A network in trouble is left in peace for a while, and after so many failures until its schedule comes round.
 _PEACE_MINUTES = 20
 _MOST_FAILURES = 3
 
 _UNFINISHED = """
-    select n.slug, r.error, r.finished_at < now() - make_interval(mins => %(peace)s) as rested,
+    select concat_ws('.', n.slug, nullif(p.account, '')) as account, r.ending,
+        r.finished_at < now() - make_interval(mins => %(peace)s) as rested,
         (select count(*) from network_syncs s where s.pull_id = p.id) as attempts
     from network_pulls p
     join networks n on n.id = p.network_id
     join lateral (
         select r.* from network_syncs s join import_runs r on r.id = s.run_id
-        where s.network_id = p.network_id order by r.id desc limit 1
+        where s.network_id = p.network_id
+            and coalesce(r.parameters ->> 'account', n.slug) = concat_ws('.', n.slug, nullif(p.account, ''))
+        order by r.id desc limit 1
     ) as r on r.state = 'failed'
     where p.state = 'pulling'
         and not exists (select from import_run_networks c where c.network_id = p.network_id and c.active)
@@ -29,7 +32,7 @@ _UNFINISHED = """
 
 # The newest pass of a network, where it failed. It stays the newest until it is gone on with.
 _UNFINISHED_DETAILS = """
-    select n.slug, (r.parameters ->> 'sync')::bigint as sync, r.error,
+    select n.slug, (r.parameters ->> 'sync')::bigint as sync, r.ending,
         r.finished_at < now() - make_interval(mins => %(peace)s) as rested,
         (select count(*) from import_runs f join import_run_networks c on c.run_id = f.id
             where c.network_id = n.id and f.source = 'details' and f.id > coalesce(
@@ -45,16 +48,16 @@ _UNFINISHED_DETAILS = """
 
 
 def to_resume(connection: psycopg.Connection, accounts: Mapping[str, Account]) -> list[str]:
-    """Networks whose pull should go on now, the most important first; dead runs are buried before. Commits."""
+    """Accounts whose pull should go on now, the most important first; dead runs are buried before. Commits."""
     bury_dead_runs(connection)
     rows = connection.execute(_UNFINISHED, {"peace": _PEACE_MINUTES}).fetchall()
     connection.commit()
     found = [
         slug
-        for slug, error, rested, attempts in rows
+        for slug, ending, rested, attempts in rows
         if slug in accounts
         and accounts[slug].obstacle is None
-        and (_interrupted(error) or (_passing(error) and rested and attempts <= _MOST_FAILURES))
+        and (ending == Ending.INTERRUPTED or (ending == Ending.PASSING and rested and attempts <= _MOST_FAILURES))
     ]
     return sorted(found, key=lambda slug: -accounts[slug].priority)
 
@@ -69,18 +72,9 @@ def details_to_resume(connection: psycopg.Connection, accounts: Mapping[str, Acc
     connection.commit()
     found = [
         (slug, sync)
-        for slug, sync, error, rested, attempts in rows
+        for slug, sync, ending, rested, attempts in rows
         if slug in accounts
         and accounts[slug].obstacle is None
-        and (_interrupted(error) or (rested and attempts <= _MOST_FAILURES))
+        and (ending == Ending.INTERRUPTED or (rested and attempts <= _MOST_FAILURES))
     ]
     return sorted(found, key=lambda each: -accounts[each[0]].priority)
-
-
-def _interrupted(error: str) -> bool:
-    """Ended by us, or by a crash: nothing speaks against going on as soon as the network is free."""
-    return error == DIED or error.startswith((f"{Stopped.__name__}:", f"{NetworkBusy.__name__}:"))
-
-
-def _passing(error: str) -> bool:
-    return error.startswith((f"{Unavailable.__name__}:", f"{OverBudget.__name__}:"))

@@ -14,7 +14,7 @@ def is_cron(line: str) -> bool:
 
 
 def following(line: str, now: datetime) -> datetime:
-    """The next time after `now`."""
+    """The next time of a cron line after `now`."""
     moment: datetime = croniter(line, now.astimezone(UTC)).get_next(datetime)
     return moment
 

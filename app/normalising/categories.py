@@ -10,6 +10,7 @@ from mappings.taxonomy import category_names, vertical_of
 
 OTHER = "other"
 _LONGEST = 200
+_LONGEST_PATH = 1000
 _MOST = 50
 _SEPARATOR = ">"
 _JOINING = re.compile(r"(?:\s*(?:&|\+|/|:|,|;|-|–|_|\band\b|\bund\b|')\s*)+")
@@ -28,7 +29,8 @@ def categories(network: str, raw: tuple[str, ...]) -> tuple[str | None, tuple[st
 
 
 def _path(network: str, raw: str) -> list[str]:
-    parts = (clean(part, _LONGEST) for part in raw.split(_SEPARATOR))
+    # Cleaned before it is parted: "Home &amp; Garden &gt; Tools" is a path as well.
+    parts = (clean(part, _LONGEST) for part in (clean(raw, _LONGEST_PATH) or "").split(_SEPARATOR))
     return [category_names().get((network, part.lower()), part) for part in parts if part]
 
 

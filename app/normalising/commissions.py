@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.normalising.commission_text import understand
-from app.normalising.money import money
+from app.normalising.commission_text import LONGEST, understand
+from app.normalising.money import could_be_two, money
 from app.normalising.numbers import number
 from app.normalising.places import currency as currency_code
 from app.normalising.text import clean, lines_of
@@ -15,7 +15,7 @@ from mappings.network_program import RawCommission
 from mappings.program import CommissionRule
 
 _MOST_RULES = 100
-_LONGEST_TEXT = 2000
+_LONGEST_KEPT = 4000  # characters of a text as it is written that the memory of read texts holds
 _LONGEST_CONDITION = 300
 _LARGEST_AMOUNT = 1e7
 
@@ -28,6 +28,13 @@ _EVENTS = {
     "click": ("click", "hit"),
     "recurring": ("recurring", "rebill", "renewal"),
 }
+
+
+_LONGEST_EVENT = 200
+_SINGLE = re.compile(r"[A-Z]+(?![a-z])|[^\W\d_]?[a-zà-ÿ]+|[^\W\d_]")
+_EVENT_WORDS = [
+    (event, re.compile(rf"\b(?:{'|'.join(marks)})(?:s|ed|ation|ations)?\b")) for event, marks in _EVENTS.items()
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +56,21 @@ class Commissions:
 _NONE = Commissions()
 
 
-@lru_cache(maxsize=16_384)  # a catalogue repeats its commissions: rates are heaped, lines are few
 def commissions(text: str | None, lines: tuple[RawCommission, ...], default_currency: str | None) -> Commissions:
     """What a source's text and lines say; its lines win over its text."""
-    cleaned = clean(text, _LONGEST_TEXT)
+    if text is None or len(text) <= _LONGEST_KEPT:
+        return _remembered(text, lines, default_currency)
+    return _read(text, lines, default_currency)
+
+
+def _read(text: str | None, lines: tuple[RawCommission, ...], default_currency: str | None) -> Commissions:
+    cleaned = clean(text, LONGEST)
     rules = [rule for line in lines[:_MOST_RULES] for rule in _lines(line, default_currency)]
     recurring: bool | None = True if any(rule.event == "recurring" for rule in rules) else None
     months: int | None = None
     tiered = False
     if cleaned:
-        said = understand(lines_of(text or "", _LONGEST_TEXT), default_currency)
+        said = understand(lines_of(text or "", LONGEST), default_currency)
         tiered = said.tiered and not rules
         recurring = said.recurring if said.recurring is not None else recurring
         months = said.recurring_months
@@ -67,6 +79,9 @@ def commissions(text: str | None, lines: tuple[RawCommission, ...], default_curr
     if not rules:
         return Commissions(text=cleaned, recurring=recurring, recurring_months=months) if cleaned else _NONE
     return _summed(tuple(dict.fromkeys(rules))[:_MOST_RULES], cleaned, recurring, months, default_currency, tiered)
+
+
+_remembered = lru_cache(maxsize=16_384)(_read)  # a catalogue repeats its commissions: rates are heaped, lines are few
 
 
 def _summed(
@@ -141,12 +156,14 @@ def _lines(line: RawCommission, default_currency: str | None) -> list[Commission
             kind = kind or "fixed"
         amounts.append(amount)
     value, low, high = amounts
+    if isinstance(line.value, str) and could_be_two(line.value):
+        return []
     if value is None and low is None and high is None and isinstance(line.value, str):
         # several figures in one value: "5% - 10%", "up to $20"
         event = _event(line.event)
         return [
             rule(event, each.kind == "percent", each.min, each.max, each.currency)
-            for each in understand(line.value[:_LONGEST_TEXT], named or default_currency).rules
+            for each in understand(clean(line.value, LONGEST) or "", named or default_currency).rules
         ]
     if isinstance(line.value, str) and value is not None and _OPEN.search(line.value):
         low, high = (value, None) if _OPEN_ABOVE.search(line.value) else (None, value)
@@ -167,5 +184,9 @@ def _lines(line: RawCommission, default_currency: str | None) -> list[Commission
 
 @lru_cache(maxsize=1024)
 def _event(raw: str | None) -> str:
-    words = (raw or "").lower()
-    return next((event for event, marks in _EVENTS.items() if any(mark in words for mark in marks)), "sale")
+    return next((event for event, marks in _EVENT_WORDS if marks.search(_in_words(raw or ""))), "sale")
+
+
+def _in_words(text: str) -> str:
+    """`NewLead`, `new_lead` and `New leads` alike; a word inside another one ("Recalled", "White") is none."""
+    return " ".join(_SINGLE.findall(text[:_LONGEST_EVENT])).lower()

@@ -15,7 +15,7 @@ _DURATION = re.compile(
     r"(?P<n>\d{1,5})[\s-]*(?P<unit>[^\W\d_]+)?\.?(?:[\s-]+cookies?| \(.*\))?",
     re.IGNORECASE,
 )
-_HOURS = frozenset(
+HOURS = frozenset(
     {"h", "hr", "hrs", "hour", "hours", "stunde", "stunden", "heure", "heures", "horas", "ore", "uur", "uren"}
 )
 _DAYS_IN = {
@@ -35,7 +35,7 @@ _DAYS_IN = {
         "anos", "jaar",
     ),
 }  # fmt: skip
-_UNITS = {word: days for days, words in _DAYS_IN.items() for word in words}
+UNITS = {word: days for days, words in _DAYS_IN.items() for word in words}
 
 
 def cookie_days(raw: Raw) -> int | None:
@@ -56,7 +56,7 @@ def _written(raw: str) -> int | None:
     if match is None:
         return whole(number(text), 0, MOST_DAYS) if "." in text else None
     amount, unit = int(match["n"]), match["unit"]
-    if unit in _HOURS:
+    if unit in HOURS:
         return 0 if amount < 24 else round(amount / 24)
-    days = 1 if unit is None or unit.startswith("cookie") else _UNITS.get(unit)
+    days = 1 if unit is None or unit.startswith("cookie") else UNITS.get(unit)
     return amount * days if days is not None and amount * days <= MOST_DAYS else None

@@ -24,13 +24,13 @@ _DATES = range(19_900_101, 21_000_101)  # a number like 20210304; as seconds the
 _MILLISECONDS_FROM = 10_000_000_000  # as seconds this is the year 2286
 
 
-def day(raw: Raw, *, month_first: bool = False) -> date | None:
-    """The day meant; None if it is unreadable, or could be two days. `month_first` where the network writes so."""
+def day(raw: Raw, *, month_first: bool = False, day_first: bool = False) -> date | None:
+    """The day meant; None if it is unreadable, or could be two days. `month_first`, `day_first` as the network does."""
     if isinstance(raw, bool) or raw is None:
         return None
     if isinstance(raw, int | float):
-        return _written(str(raw), month_first) if raw in _DATES else _epoch(float(raw))
-    return _written(raw.strip(), month_first) if len(raw) <= 60 else None
+        return _written(str(raw), month_first, day_first) if raw in _DATES else _epoch(float(raw))
+    return _written(raw.strip(), month_first, day_first) if len(raw) <= 60 else None
 
 
 def _epoch(value: float) -> date | None:
@@ -41,7 +41,7 @@ def _epoch(value: float) -> date | None:
 
 
 @lru_cache(maxsize=16_384)
-def _written(text: str, month_first: bool) -> date | None:
+def _written(text: str, month_first: bool, day_first: bool) -> date | None:
     if match := _ISO.fullmatch(text):
         return _day(int(match[1]), int(match[3]), int(match[4]))
     if match := _SLASHED.fullmatch(text):
@@ -50,7 +50,7 @@ def _written(text: str, month_first: bool) -> date | None:
             return _day(year, second, first)
         if month_first or second > 12 or first == second:
             return _day(year, first, second)
-        return None
+        return _day(year, second, first) if day_first else None
     if match := _COMPACT.fullmatch(text):
         return _day(int(match[1]), int(match[2]), int(match[3]))
     if match := _DAY_MONTH.fullmatch(text):

@@ -70,7 +70,7 @@ _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _STATUS_WORDS = {_word(word): value for word, value in _STATUS.items()}
 _APPROVAL_WORDS = {_word(word): value for word, value in _APPROVAL.items()}
 _METHOD_WORDS = {_word(word): value for word, value in _METHODS.items()}
-_RISK = re.compile(r"(?:level\s*)?([1-6])", re.ASCII)
+_RISK = re.compile(r"(?:(?:exposure\s*)?level\s*)?([1-6])", re.ASCII)
 
 
 def flag(raw: Raw) -> bool | None:
@@ -98,6 +98,13 @@ def status(raw: str | None) -> str:
     return _STATUS_WORDS.get(_word(raw or ""), "active")
 
 
+@lru_cache(maxsize=1024)
+def known_status(raw: str) -> bool:
+    """Whether a state is one of those that we know, or none at all."""
+    word = _word(raw)
+    return not word or word in _STATUS_WORDS
+
+
 def approval_mode(raw: Raw) -> str | None:
     """How affiliates are let in: auto, manual or invite."""
     if raw is None:
@@ -119,7 +126,7 @@ def payment_methods(raw: tuple[str, ...]) -> tuple[str, ...] | None:
 
 @lru_cache(maxsize=256)
 def payment_risk(raw: str | None) -> str | None:
-    """`none`, or `level 1` to `level 6`."""
+    """`none`, or `level 1` to `level 6`, which Awin's export writes `exposurelevel1`."""
     word = (raw or "").strip().casefold()
     if word == "none":
         return word

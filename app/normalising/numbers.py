@@ -8,18 +8,18 @@ from math import isfinite
 
 from mappings.network_program import Raw
 
-# One number inside a text. Groups of three digits may be parted by a comma, point, blank or apostrophe;
-# India writes 1,00,000.
+# One number inside a text, of at most five groups: of more a hostile row would be begun at each. Groups of three
+# digits may be parted by a comma, point, blank or apostrophe; India writes 1,00,000.
 NUMBER = (
-    r"(?:\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d{1,2})?(?!\d)|"
-    r"\d{1,3}(?:[.,  ’']\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?|[.,]\d+)"
+    r"(?:\d{1,2}(?:,\d{2}){1,4},\d{3}(?:\.\d{1,2})?(?!\d)|"
+    r"\d{1,3}(?:[.,  ’']\d{3}){1,4}(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?|[.,]\d+)"
 )
 
 _WHOLE = re.compile(rf"([-–−]?)\s*(?:[$€£¥]|[A-Z]{{3}}(?=[\s\d]))?\s*([-–−]?)({NUMBER})", re.ASCII)
 _IN_BRACKETS = re.compile(r"\(\s*[$€£]?\s*\d[\d.,]*\s*%?\)")  # how accountants write what is below zero
 _GROUPED = re.compile(r"\d{1,3}([.,  ’'])\d{3}(?:\1\d{3})*(?:[.,]\d{1,2})?")
 _LAKHS = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d{1,2})?", re.ASCII)
-_NOTHING = frozenset(
+NOTHING = frozenset(
     {
         "",
         "-",
@@ -42,6 +42,7 @@ _NOTHING = frozenset(
     }
 )
 _LARGEST = 1e12
+_THOUSANDS = re.compile(r"\s?k(?![^\W\d_])", re.IGNORECASE)  # behind a number: $17.5k
 
 
 def parse_number(text: str) -> float | None:
@@ -75,16 +76,18 @@ def number(raw: Raw) -> float | None:
 @lru_cache(maxsize=16_384)
 def _number_of(text: str) -> float | None:
     stripped = text.strip()
-    if stripped.lower() in _NOTHING:
+    if stripped.lower() in NOTHING:
         return None
     try:  # what machines write
         value = float(stripped)
     except ValueError:
-        found = _WHOLE.findall(stripped)
+        found = list(_WHOLE.finditer(stripped))
         if len(found) != 1:
             return None
-        sign, inner, digits = found[0]
+        sign, inner, digits = found[0].groups()
         parsed = parse_number(digits)
+        if parsed is not None and _THOUSANDS.match(stripped, found[0].end()):
+            parsed *= 1000
         below = bool(sign or inner or _IN_BRACKETS.fullmatch(stripped))
         return None if parsed is None else -parsed if below else parsed
     return value if isfinite(value) and abs(value) <= _LARGEST else None

@@ -72,6 +72,8 @@ _TAG_A = 0xE0061
 _ASIDE = re.compile(r"\s*[(\[].*$")
 _LOCALE = re.compile(r"[a-zA-Z]{2}[-_](?:[A-Z][a-z]{3}[-_])?(?P<region>[A-Z]{2})")
 _PARTS = re.compile(r"\s*(?:[|;/\n]|,|\s[-–]\s)\s*")
+_AND = re.compile(r"(?: |^)(?:and|und|et|y|e|en|og|och|oraz|&|\+) ", re.IGNORECASE)
+_BLANKS = re.compile(r"[^\S\n]+")
 _CODE = re.compile(r"\b[A-Z]{3}\b")
 
 
@@ -209,8 +211,16 @@ def _each(raw: str, read: Callable[[str], str | None]) -> list[str]:
     if whole := read(raw):
         return [whole]
     flags = [raw[i : i + 2] for i in range(0, len(raw), 2)] if raw and all(_A <= ord(c) < _A + 26 for c in raw) else []
-    parts = flags or (_PARTS.split(raw[:4000]) if len(raw) <= 4000 else [])
-    return [code for part in parts if (code := read(part))]
+    parts = flags or (_PARTS.split(_BLANKS.sub(" ", raw)) if len(raw) <= 4000 else [])
+    return [code for part in parts for code in _joined(part, read)]
+
+
+def _joined(part: str, read: Callable[[str], str | None]) -> list[str]:
+    """What one part of a list names; its last part may be two: `Canada and Mexico`, but not `Trinidad and Tobago`."""
+    if whole := read(part):
+        return [whole]
+    words = " ".join(part.split())
+    return [code for each in _AND.split(words) if (code := read(each))] if _AND.search(words) else []
 
 
 @lru_cache(maxsize=1024)

@@ -6,11 +6,24 @@ import html
 import re
 from unicodedata import category, is_normalized, normalize
 
-_TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,2000}|!--.{0,2000}?--)>", re.DOTALL)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _DEEPEST = 8  # nestings of escapes; what is deeper is an attack, and stays as it is
 _LINE_TAG = re.compile(r"<(?:/?(?:p|div|li|ul|ol|tr|table|h[1-6]|section|dd|dt)|br)\b[^<>]{0,2000}>", re.IGNORECASE)
-_HIDDEN = re.compile(r"<(script|style)\b.{0,20000}?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_LONGEST_COMMENT = 2000  # characters; what is longer shows
+_LONGEST_HIDDEN = 20_000
+_OPENS = re.compile(r"<(?:(script|style)\b|!--)", re.IGNORECASE)
+_CLOSES = {
+    "script": re.compile(r"</script\s*>", re.IGNORECASE),
+    "style": re.compile(r"</style\s*>", re.IGNORECASE),
+    "": re.compile("-->"),
+}
+# A reference to a character by more digits than any has: reading it as a number takes the square of them.
+_LONG_REFERENCE = re.compile(r"&#(?:[xX]0*+([0-9a-fA-F]*)|0*+([0-9]*));?")
+_REPLACEMENT = "\ufffd"
+# Markup around a text may be much longer than the text; what is longer than this is cut before it is looked at.
+_MARKUP = 20
+_AT_LEAST = 40_000
 
 
 def clean(raw: str | None, longest: int) -> str | None:
@@ -19,7 +32,7 @@ def clean(raw: str | None, longest: int) -> str | None:
         return None
     if len(raw) <= longest and _is_clean(raw):
         return raw or None
-    text = raw
+    text = readable(raw, longest)
     for _ in range(_DEEPEST):  # what does not show may have kept a tag or an entity from being one
         before = text
         if "<" in text or "&" in text:
@@ -37,6 +50,11 @@ def clean(raw: str | None, longest: int) -> str | None:
     return text or None
 
 
+def readable(raw: str, longest: int) -> str:
+    """As much of a text as is looked at to find `longest` characters in it."""
+    return raw[: max(_MARKUP * longest, _AT_LEAST)]
+
+
 def _is_clean(text: str) -> bool:
     """Whether a text needs no cleaning, as nearly all do; quickly, and False where in doubt."""
     return (
@@ -48,7 +66,8 @@ def _is_clean(text: str) -> bool:
 
 def lines_of(raw: str, longest: int) -> str:
     """A text without markup that keeps its lines: what HTML sets apart (items, rows, cells, breaks) is one each."""
-    text = _without_markup(raw, "\n") if "<" in raw or "&" in raw else raw
+    text = readable(raw, longest)
+    text = _without_markup(text, "\n") if "<" in text or "&" in text else text
     lines = (clean(line, longest) for line in text.splitlines())
     return "\n".join(line for line in lines if line)[:longest]
 
@@ -60,12 +79,42 @@ def _without_markup(text: str, line: str) -> str:
     """
     for _ in range(_DEEPEST):
         before = text
-        text = html.unescape(text) if "&" in text else text
+        text = _unescaped(text) if "&" in text else text
         if "<" in text:
-            text = _TAG.sub(" ", _LINE_TAG.sub(line, _HIDDEN.sub(" ", _CDATA.sub(" ", text))))
+            text = _TAG.sub(" ", _LINE_TAG.sub(line, _without_hidden(_CDATA.sub(" ", text))))
         if text == before:
             break
     return text
+
+
+def _unescaped(text: str) -> str:
+    return html.unescape(_LONG_REFERENCE.sub(_short, text) if "&#" in text else text)
+
+
+def _short(match: re.Match[str]) -> str:
+    if match[1] is not None:
+        return _REPLACEMENT if len(match[1]) > 6 else match[0] if len(match[0]) < 20 else f"&#x{match[1] or '0'};"
+    return _REPLACEMENT if len(match[2]) > 7 else match[0] if len(match[0]) < 20 else f"&#{match[2] or '0'};"
+
+
+def _without_hidden(text: str) -> str:
+    """No scripts, styles and comments. The end of a kind is looked for once, however often it is begun."""
+    parts: list[str] = []
+    at = 0
+    ends: dict[str, tuple[int, int]] = {}  # of each kind the next end that was found; the text's where there is none
+    nowhere = (len(text), len(text))
+    for opens in _OPENS.finditer(text):
+        if opens.start() < at:
+            continue
+        kind = (opens[1] or "").lower()
+        start, end = ends.get(kind, (-1, -1))
+        if start < opens.end():
+            found = _CLOSES[kind].search(text, opens.end())
+            start, end = ends[kind] = found.span() if found else nowhere
+        if start < len(text) and start - opens.end() <= (_LONGEST_HIDDEN if kind else _LONGEST_COMMENT):
+            parts += [text[at : opens.start()], " "]
+            at = end
+    return "".join((*parts, text[at:])) if parts else text
 
 
 def _control(character: str) -> str:

@@ -8,13 +8,15 @@ from functools import lru_cache
 from publicsuffixlist import PublicSuffixList
 
 _LONGEST = 2000
+_LONGEST_WRITTEN = 8000  # with what feeds wrap around it
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _WITH_PORT = re.compile(r"[^/]+:\d+(/|$)", re.ASCII)
 _ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
+_PARTING = " \t\r\n\f\v,;|"
 _WRAPPING = " \t\r\n\"'<>()[],;"
-_SEVERAL = re.compile(r"[\s,;|]+(?=https?://|www\.)", re.IGNORECASE)
+_SEVERAL = re.compile(r"[\s,;|](?=https?://|www\.)", re.IGNORECASE)
 _BROKEN_SCHEME = re.compile(r"(?:https?:?/{1,3}(?=https?:?/))?(https?)(?::/{1,3}|:\\\\|//)(?=[^/\s])", re.IGNORECASE)
-_BLANK_IN_PATH = re.compile(r"(?:https?://)?[^\s/]+\.[^\s/]+/[^\s].* ", re.IGNORECASE)
+_BLANK_IN_PATH = re.compile(r"(?:https?://)?[^\s/][^\s/.]*\.[^\s/]+/[^\s].* ", re.IGNORECASE)
 _SEPARATOR = re.compile("[/?#]")
 # What needs no mending: nearly every address there is.
 _PLAIN = re.compile(r"https?://([a-z0-9.-]+)(?:[/?#][!#-;=?-\[\]_a-z~]*)?", re.ASCII)
@@ -26,26 +28,37 @@ _suffixes = PublicSuffixList(accept_unknown=False)
 TRACKING = frozenset(
     {
         "7eer.net",
+        "adtr.co",
         "anrdoezrs.net",
         "apmebf.com",
         "avantlink.com",
         "awin1.com",
         "bit.ly",
+        "cfjump.com",
         "clickbank.net",
         "commission-junction.com",
         "dpbolvw.net",
         "emjcd.com",
         "evyy.net",
+        "flexlinks.com",
+        "flexlinkspro.com",
         "ftjcfx.com",
         "go2cloud.org",
+        "gopjn.com",
         "grsm.io",
         "jdoqocy.com",
+        "jf79.net",
         "kqzyfj.com",
-        "linksynergy.com",
         "lduhtrp.net",
+        "linksynergy.com",
+        "lt45.net",
         "ojrq.net",
         "partnerlinks.io",
         "pjatr.com",
+        "pjtra.com",
+        "pntra.com",
+        "pntrac.com",
+        "pntrs.com",
         "prf.hn",
         "pxf.io",
         "qksrv.net",
@@ -57,6 +70,7 @@ TRACKING = frozenset(
         "tkqlhce.com",
         "tqlkg.com",
         "tradedoubler.com",
+        "tradetracker.net",
         "viglink.com",
         "webgains.com",
         "yceml.net",
@@ -67,7 +81,7 @@ TRACKING = frozenset(
 
 def url(raw: str | None) -> str | None:
     """A web address with its scheme and a lower-case host; None for anything else."""
-    if raw is None:
+    if raw is None or len(raw) > _LONGEST_WRITTEN:
         return None
     if (plain := _PLAIN.fullmatch(raw)) and len(raw) <= _LONGEST and "&amp;" not in raw:
         return raw if _host(plain[1]) else None
@@ -92,7 +106,8 @@ def _mended(raw: str) -> str:
     """An address without what feeds wrap around it: quotes, brackets, entities, a second scheme, blanks in its path;
     of several the first."""
     text = raw.replace("&amp;", "&").strip().strip(_WRAPPING)
-    text = _SEVERAL.split(text, maxsplit=1)[0]
+    first, *others = _SEVERAL.split(text, maxsplit=1)
+    text = first.rstrip(_PARTING) if others else first
     if found := _BROKEN_SCHEME.match(text):  # "http//", "https:/shop", "http://https://shop"
         text = f"{found[1].lower()}://{text[found.end() :]}"
     return "%20".join(text.split(" ")) if _BLANK_IN_PATH.match(text) else text

@@ -8,16 +8,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import zlib
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from app.search.problems import BadRequest, ParameterError
+from app.search.bad_request import BadRequest, ParameterError
+from app.search.query_analysis import QueryAnalysis
 from app.search.request import SearchRequest
 
 _SIGNATURE_BYTES = 16  # 128 bits: forging one by trying is hopeless
 _BINDING_BYTES = 12
+_decode = msgspec.msgpack.Decoder(tuple[list[Any], QueryAnalysis]).decode
 
 
 def binding(request: SearchRequest) -> bytes:
@@ -25,20 +28,25 @@ def binding(request: SearchRequest) -> bytes:
     return hashlib.blake2b(request.bound, digest_size=_BINDING_BYTES).digest()
 
 
-def seal(request: SearchRequest, sort_values: list[Any], secret: bytes) -> str:
-    """The cursor that goes on after a hit with these sort values."""
-    return signed(binding(request) + msgspec.json.encode(sort_values), secret)
+def seal(request: SearchRequest, analysis: QueryAnalysis, sort_values: list[Any], secret: bytes) -> str:
+    """The cursor that goes on after a hit with these sort values, with the words read as they were."""
+    return signed(binding(request) + zlib.compress(msgspec.msgpack.encode((sort_values, analysis))), secret)
 
 
-def unseal(request: SearchRequest, secret: bytes) -> list[Any]:
-    """The sort values of the request's cursor. Raises BadRequest if it is forged, damaged, or of another search."""
+def unseal(request: SearchRequest, secret: bytes) -> tuple[list[Any], QueryAnalysis]:
+    """The sort values of the request's cursor, and how its words were read.
+
+    Raises BadRequest if it is forged, damaged, or of another search.
+    """
     payload = payload_of(request.cursor or "", secret)
     if payload is None:
         raise _refused("'cursor' is not one of ours; take it from 'nextCursor' unchanged")
     if payload[:_BINDING_BYTES] != binding(request):
         raise _refused("'cursor' belongs to another search: words, filters and sort must stay as they were")
-    values: list[Any] = msgspec.json.decode(payload[_BINDING_BYTES:])
-    return values
+    try:
+        return _decode(zlib.decompress(payload[_BINDING_BYTES:]))
+    except (zlib.error, msgspec.MsgspecError):  # of a version before this one
+        raise _refused("'cursor' is of an older version of Affindex; begin again with the first page") from None
 
 
 def signed(payload: bytes, secret: bytes) -> str:

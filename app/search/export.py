@@ -9,21 +9,21 @@ from typing import Any
 
 import msgspec
 
+from app.search.bad_request import BadRequest, ParameterError
 from app.search.body import query
-from app.search.filters import clause, effective
+from app.search.filters import Clause, clause, effective
 from app.search.ordering import ordering
 from app.search.page import chosen
-from app.search.problems import BadRequest, ParameterError
-from app.search.reading import Reading
-from app.search.request import SearchRequest
+from app.search.query_analysis import QueryAnalysis
+from app.search.request import RELEVANCE, SearchRequest
+from app.search.spreadsheet import as_text
 from mappings.catalogue import FIELDS, Kind
 
-FORMATS = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+FORMATS = {"ndjson": "application/x-ndjson", "csv": "text/csv"}  # the character set is said as it goes out
 PAGE = 1000  # about 1.5 MB, all that is in memory of an export at a time
 _TIMEOUT = "20s"
 _BAR = "|"
-# What a spreadsheet would take for a formula is written behind an apostrophe (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BOM = "\ufeff".encode()
 _RULES = frozenset(entry.key for entry in FIELDS if entry.kind is Kind.RULES)
 
 
@@ -37,14 +37,36 @@ def read_format(given: str) -> str:
     return next(iter(FORMATS))
 
 
-def export_body(request: SearchRequest, reading: Reading, after: list[Any] | None) -> dict[str, Any]:
-    """The request for the page after a hit with these sort values, of all that match."""
+def read_end(given: str, format: str) -> bool:
+    """Whether a CSV export ends with a row that says so: `row`. Raises BadRequest."""
+    if given and (given != "row" or format != "csv"):
+        belongs = "" if format == "csv" else " and belongs to format=csv; NDJSON always has its last line"
+        message = f"'end' is '{given[:40]}'; it can be row{belongs}"
+        raise BadRequest([ParameterError(parameter="end", message=message)])
+    return bool(given)
+
+
+def read_bom(given: str, format: str) -> bool:
+    """Whether a CSV export begins with a byte order mark, by which Excel knows UTF-8. Raises BadRequest."""
+    if given.lower() not in ("", "true", "false") or (given.lower() == "true" and format != "csv"):
+        belongs = "" if format == "csv" else " and belongs to format=csv"
+        message = f"'bom' is '{given[:40]}'; it can be true or false{belongs}"
+        raise BadRequest([ParameterError(parameter="bom", message=message)])
+    return given.lower() == "true"
+
+
+def export_body(
+    request: SearchRequest, analysis: QueryAnalysis, after: list[Any] | None, among: Clause | None = None
+) -> dict[str, Any]:
+    """The request for the page after a hit with these sort values, of all that match `among` these."""
     clauses = [clause(wanted) for wanted in effective(request.filters).values()]
+    if among:
+        clauses.append(among)
     body: dict[str, Any] = {
         "size": PAGE,
         "timeout": _TIMEOUT,
         "track_total_hits": after is None,
-        "query": query(request.q, clauses, reading),
+        "query": query(analysis, clauses, scored=any(each.key == RELEVANCE for each in request.sort)),
         "sort": ordering(request.sort),
     }
     if after is not None:
@@ -67,9 +89,9 @@ def ndjson_end(count: int, sha256: str) -> bytes:
     return msgspec.json.encode({"end": {"count": count, "sha256": sha256}}) + b"\n"
 
 
-def csv_header(request: SearchRequest) -> bytes:
-    """The names of the columns."""
-    return _csv([columns(request)])
+def csv_header(request: SearchRequest, bom: bool = False) -> bytes:
+    """The names of the columns, behind a byte order mark if wanted."""
+    return (_BOM if bom else b"") + _csv([columns(request)])
 
 
 def csv_rows(documents: Iterable[bytes], request: SearchRequest) -> bytes:
@@ -99,5 +121,4 @@ def _cell(key: str, value: Any) -> str:
         return repr(value)
     if key in _RULES:
         return msgspec.json.encode(value).decode()
-    text = _BAR.join(value) if isinstance(value, list) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return as_text(_BAR.join(value) if isinstance(value, list) else str(value))

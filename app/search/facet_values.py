@@ -12,16 +12,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from app.search.bad_request import BadRequest, meaning
 from app.search.body import search_body
+from app.search.code_names import codes_called
 from app.search.engine import SearchEngine
 from app.search.facets import MOST_BOUNDED_VALUES, answers
 from app.search.filters import Clause, effective
 from app.search.find import find
 from app.search.page import Found
 from app.search.parameters import Reader
-from app.search.problems import BadRequest, meaning
-from app.search.reading import Tier
-from app.search.request import CONTROLS, DEFAULT_FACET_VALUES, Filter, SearchRequest, read_request
+from app.search.request import CONTROLS, DEFAULT_FACET_VALUES, SearchRequest, read_request
 from app.search.suggest import beginning, body, forgiven, look_up
 from app.search.typed import Match, Typed, checked, marked, match, typed
 from mappings import codes
@@ -31,7 +31,7 @@ from mappings.suggestions import MOST_OF_A_KIND, Kind
 
 MOST_VALUES_FOUND = 100
 _MERCHANTS = (Kind.MERCHANT, Kind.CLOSED_MERCHANT)
-_TAKEN = ("q", "includeUnknown")
+_TAKEN = ("q", "queryLanguage", "literal", "prefix", "includeUnknown")
 
 
 class FacetValue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -64,14 +64,12 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     facet: Searchable
     facet_query: str
     limit: int
-    q: str = ""
-    filters: Mapping[str, Filter] = {}
+    request: SearchRequest = SearchRequest()  # its words and filters
 
     @property
     def canonical(self) -> bytes:
         """The same for every request that has the same answer, however it was written."""
-        bound = SearchRequest(q=self.q, filters=self.filters).bound
-        return bound + msgspec.json.encode((self.facet.key, self.facet_query, self.limit))
+        return self.request.bound + msgspec.json.encode((self.facet.key, self.facet_query, self.limit))
 
 
 def read_asked(field: str, parameters: Mapping[str, list[str]]) -> Asked:
@@ -94,7 +92,7 @@ def read_asked(field: str, parameters: Mapping[str, list[str]]) -> Asked:
         reader.errors += bad.errors
     limit = reader.whole("limit", DEFAULT_FACET_VALUES, 1, MOST_VALUES_FOUND)
     reader.done()
-    return Asked(facet=FACETS[field], facet_query=facet_query, limit=limit, q=request.q, filters=request.filters)
+    return Asked(facet=FACETS[field], facet_query=facet_query, limit=limit, request=request)
 
 
 def searchable(field: str) -> str | None:
@@ -116,21 +114,17 @@ async def facet_values(engine: SearchEngine, asked: Asked) -> FacetValues:
     if looked_up:
         candidates, whole, partial = await merchants_that_begin(engine, asked.facet_query)
         # What is selected is counted whether the suggestions know it or not.
-        chosen = asked.filters.get(facet.key)
+        chosen = asked.request.filters.get(facet.key)
         candidates += [*chosen.values, *chosen.excluded_values] if chosen else []
         among: Clause | None = {"terms": {facet.path: candidates}}
         counted = max(len(candidates), 1)
     else:
         among, whole, partial = None, True, False
         counted = MOST_BOUNDED_VALUES if facet.facet.bounded else asked.limit
-    request = SearchRequest(
-        q=asked.q,
-        filters=asked.filters,
-        per_page=0,
-        facets=(facet.key,),
-        facet_limits={facet.key: counted},
+    request = msgspec.structs.replace(
+        asked.request, per_page=0, facets=(facet.key,), facet_limits={facet.key: counted}, sort=()
     )
-    found, reading = await find(engine, asked.q, lambda reading: search_body(request, None, reading, among))
+    found, analysis = await find(engine, request.wording, lambda analysis: search_body(request, analysis, among=among))
     values, exact = _counted(found, request, facet)
     if looked_up or not facet.facet.bounded:
         exhaustive = exact and whole
@@ -141,7 +135,7 @@ async def facet_values(engine: SearchEngine, asked: Asked) -> FacetValues:
     return FacetValues(
         field=facet.key,
         facet_query=asked.facet_query,
-        matched="typo" if reading.tier is Tier.TYPO or any(each.typos for each, _ in shown) else "exact",
+        matched="typo" if any(each.typos for each, _ in shown) else analysis.matched,
         exhaustive=exhaustive and not partial,
         took_ms=found.took,
         values=[value for _, value in shown[: asked.limit]],
@@ -157,14 +151,20 @@ def _counted(found: Found, request: SearchRequest, facet: Searchable) -> tuple[l
 def _matching(values: list[dict[str, Any]], wanted: Typed, facet: Searchable) -> list[tuple[Match, FacetValue]]:
     """What answers, as strictly as possible: typing errors are forgiven only if nothing begins as typed."""
     labels = codes.labels(facet.codes) if facet.codes else {}
+    called = codes_called(facet.codes, wanted) if facet.codes else {}
     for typos in (False, True):
-        if found := _answering(values, wanted, labels, typos=typos):
+        if found := _answering(values, wanted, labels, called, typos=typos):
             return found
     return []
 
 
 def _answering(
-    values: list[dict[str, Any]], wanted: Typed, labels: Mapping[str, str], *, typos: bool
+    values: list[dict[str, Any]],
+    wanted: Typed,
+    labels: Mapping[str, str],
+    called: Mapping[str, Match],
+    *,
+    typos: bool,
 ) -> list[tuple[Match, FacetValue]]:
     found: list[tuple[Match, FacetValue]] = []
     for each in values:
@@ -173,7 +173,8 @@ def _answering(
         by_label = match(wanted, label, typos=typos) if label else None
         # A code of two letters is meant as it is typed.
         by_value = match(wanted, code, typos=typos and label is None)
-        best = min((one for one in (by_label, by_value) if one), key=lambda one: one.rank, default=None)
+        ways = (by_label, by_value, called.get(code))
+        best = min((one for one in ways if one), key=lambda one: one.rank, default=None)
         if best is None:
             continue
         spans = (by_label.spans if by_label else ()) if label else best.spans

@@ -16,13 +16,14 @@ import msgspec
 
 from app.search.filters import Clause, all_of, clause
 from app.search.grammar import escape
+from app.search.percentiles import known_percentiles, percentiles
 from app.search.request import Filter, SearchRequest
 from mappings.catalogue import FACETS, Kind, Searchable
 from mappings.field import Ranges, Terms, Years
+from mappings.folding import folded
 
 # The error bound is zero only if shards return more values than there are. No bounded facet has as many as this.
 MOST_BOUNDED_VALUES = 4000
-_PERCENTILES = (5, 25, 50, 75, 95)
 _SHARED = "shared"
 
 
@@ -72,30 +73,39 @@ def _counts(key: str, limit: int, by_name: bool) -> dict[str, Any]:
         case Ranges(edges=edges):
             counted = {
                 f"histogram:{key}": {"range": {"field": path, "ranges": _edges(edges)}},
-                f"min:{key}": {"min": {"field": path}},
-                f"max:{key}": {"max": {"field": path}},
-                f"percentiles:{key}": {"percentiles": {"field": path, "percents": list(_PERCENTILES)}},
+                f"bounds:{key}": {"stats": {"field": path}},
+                f"percentiles:{key}": percentiles(path),
             }
         case Years(first=first, last=last):
             years = [{"from": f"{year}-01-01", "to": f"{year + 1}-01-01"} for year in range(first, last + 1)]
             counted = {
                 f"histogram:{key}": {"date_range": {"field": path, "format": "strict_date", "ranges": years}},
-                f"min:{key}": {"min": {"field": path, "format": "strict_date"}},
-                f"max:{key}": {"max": {"field": path, "format": "strict_date"}},
+                f"bounds:{key}": {"stats": {"field": path, "format": "strict_date"}},
             }
         case None:
             raise ValueError(f"{key} is no facet")
-    if facet.optional:
+    if facet.optional and facet.many:  # of others those that are counted leave those that are not
         counted[f"unknown:{key}"] = {"missing": {"field": path}}
     return counted
 
 
 def first_values(facet: Searchable, limit: int, *, by_name: bool = False) -> dict[str, Any]:
-    """The aggregation of a facet's first values, by count or by name, exact where the facet is bounded."""
+    """The aggregation of a facet's first values, by count or by name, exact where the facet is bounded.
+
+    The engine orders names by their bytes, capitals and accents apart: of a bounded facet all are taken, to be put
+    into people's order.
+    """
     bounded = isinstance(facet.facet, Terms) and facet.facet.bounded
+    if bounded and by_name:
+        limit = max(MOST_BOUNDED_VALUES, limit)
     shard_size = max(MOST_BOUNDED_VALUES, limit + 1) if bounded else 4 * limit + 100
     order = {"order": {"_key": "asc"}} if by_name else {}
     return {"terms": {"field": facet.path, "size": limit, "shard_size": shard_size, **order}}
+
+
+def peoples_order(value: str) -> tuple[str, str]:
+    """What values are ordered by where they are wanted by name: without case and accents first."""
+    return folded(value), value
 
 
 def exactly(facet: Searchable, values: list[str]) -> dict[str, Any]:
@@ -118,8 +128,22 @@ def answers(
         group = aggregated.get(f"only:{key}") or aggregated[_SHARED]
         answer = _terms_answer if isinstance(FACETS[key].facet, Terms) else _ranges_answer
         facets[key] = answer(FACETS[key], group, filters.get(key), request)
-        facets[key]["unknown"] = group[f"unknown:{key}"]["doc_count"] if FACETS[key].optional else 0
+        facets[key]["unknown"] = _unknown(FACETS[key], group)
     return facets
+
+
+def _unknown(facet: Searchable, group: Mapping[str, Any]) -> int:
+    """How many programs have no value: all but those that are counted, where none is counted twice."""
+    if not facet.optional:
+        return 0
+    if facet.many:
+        return int(group[f"unknown:{facet.key}"]["doc_count"])
+    if isinstance(facet.facet, Terms):
+        terms = group[f"values:{facet.key}"]
+        known = sum(bucket["doc_count"] for bucket in terms["buckets"]) + terms["sum_other_doc_count"]
+    else:
+        known = group[f"bounds:{facet.key}"]["count"]
+    return int(group["doc_count"] - known)
 
 
 def _terms_answer(
@@ -127,14 +151,17 @@ def _terms_answer(
 ) -> dict[str, Any]:
     terms = group[f"values:{facet.key}"]
     counts = {spelled(facet, bucket): bucket["doc_count"] for bucket in terms["buckets"]}
+    by_name = request.by_name(facet.key)
+    if by_name:
+        counts = {value: counts[value] for value in sorted(counts, key=peoples_order)[: request.limit_of(facet.key)]}
     if selected:
-        by_name = request.by_name(facet.key)
         exact = group.get(f"selected:{facet.key}", {"buckets": []})["buckets"]
         for value in (*selected.values, *selected.excluded_values):
             counts.setdefault(value, 0)
         counts |= {spelled(facet, bucket): bucket["doc_count"] for bucket in exact}
-        # The engine's buckets come in this order; those that were selected belong among them.
-        counts = dict(sorted(counts.items(), key=lambda pair: (0 if by_name else -pair[1], pair[0])))
+        # The buckets come in this order; those that were selected belong among them.
+        order = peoples_order if by_name else lambda value: (-counts[value], value)
+        counts = {value: counts[value] for value in sorted(counts, key=order)}
     chosen = set(selected.values if selected else ())
     excluded = set(selected.excluded_values if selected else ())
     values = []
@@ -160,7 +187,8 @@ def _ranges_answer(
     facet: Searchable, group: Mapping[str, Any], selected: Filter | None, request: SearchRequest
 ) -> dict[str, Any]:
     dated = isinstance(facet.facet, Years)
-    shown = "value_as_string" if dated else "value"
+    least, most = ("min_as_string", "max_as_string") if dated else ("min", "max")
+    bounds = group[f"bounds:{facet.key}"]  # one pass over the values instead of two
     buckets = group[f"histogram:{facet.key}"]["buckets"]
     bound = "{}_as_string" if dated else "{}"
     histogram = [
@@ -174,15 +202,12 @@ def _ranges_answer(
         if bucket["doc_count"] or not (dated or "from" not in bucket)
     ]
     answer: dict[str, Any] = {
-        "min": group[f"min:{facet.key}"].get(shown),
-        "max": group[f"max:{facet.key}"].get(shown),
+        "min": bounds.get(least),
+        "max": bounds.get(most),
         "histogram": histogram,
     }
     if not dated:
-        answer["percentiles"] = {
-            percent.removesuffix(".0"): value
-            for percent, value in group[f"percentiles:{facet.key}"]["values"].items()
-            if isinstance(value, int | float)
-        }
+        told = group[f"percentiles:{facet.key}"]["values"]
+        answer["percentiles"] = known_percentiles(told, answer["min"], answer["max"])
         answer["percentilesApproximate"] = True
     return answer

@@ -16,7 +16,7 @@ NOTHING: Clause = {"match_none": {}}
 # A deleted program stays in the index as a mark of its deletion.
 ALIVE: Clause = {"bool": {"must_not": {"exists": {"field": "sync.deleted"}}}}
 
-_LARGEST_INTEGER = 2**31 - 1
+LARGEST_INTEGER = 2**31 - 1
 
 DEFAULT_STATUS = Filter(FILTERS["status"], values=tuple(DEFAULT_STATUSES.split(",")))
 
@@ -82,8 +82,8 @@ def _range(wanted: Filter, span: Range) -> Clause:
 
 def _whole_numbers(path: str, span: Range) -> Clause:
     """Bounds brought to whole numbers that the field's type can hold."""
-    low = -_LARGEST_INTEGER if span.low is None else max(ceil(span.low), -_LARGEST_INTEGER)  # type: ignore[arg-type]
-    high = _LARGEST_INTEGER if span.high is None else min(floor(span.high), _LARGEST_INTEGER)  # type: ignore[arg-type]
+    low = -LARGEST_INTEGER if span.low is None else max(ceil(span.low), -LARGEST_INTEGER)  # type: ignore[arg-type]
+    high = LARGEST_INTEGER if span.high is None else min(floor(span.high), LARGEST_INTEGER)  # type: ignore[arg-type]
     return {"range": {path: {"gte": low, "lte": high}}} if low <= high else NOTHING
 
 

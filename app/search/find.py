@@ -1,95 +1,188 @@
-"""Ask the engine, reading the words as they stand first."""
+"""Ask the engine for what an analysed query means, and leave words out where no program has them all.
+
+How words are read depends on the words, never on filters: a filtered search that finds enough shows that the words
+alone do; where it does not, the words are counted without any filter, and what that says is kept for this state of the
+index.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from app.search.body import query
-from app.search.engine import PARTS, SearchEngine
-from app.search.filters import ALIVE, Clause
+import msgspec
+
+from app.search.analysing import analyse, mended
+from app.search.body import count_body, query
+from app.search.engine import PARTS, EngineAway, SearchEngine
 from app.search.page import Found
-from app.search.reading import (
-    AS_BEGUN,
-    AS_IT_STANDS,
-    ENOUGH,
-    Reading,
-    Tier,
-    count_body,
-    meant_body,
-    mistyped,
-)
-from app.search.words import as_written, holds_as_written
+from app.search.query_analysis import NOTHING_ASKED, QueryAnalysis, Relaxing, Term, Wording
+from app.search.text_query import named_so
+from app.search.trials import finds_something
+from indexing.tracing import span
 
-BodyOf = Callable[[Reading], dict[str, Any]]
-"""The request for a way of reading the words."""
+BodyOf = Callable[[QueryAnalysis], dict[str, Any]]
+"""The request for an analysed query."""
+
+# Several words that nothing has together are asked for in part. One thing that is called by several words is, too,
+# where fewer than this are it, unless a name has them all. Of the ways to leave words out one that finds as many is
+# taken first.
+ENOUGH = 3
+# So many terms are tried without one of them each; beyond that the least telling go first.
+_MOST_TRIED = 8
+_HEAD_FIRST = ("es", "fr", "it", "pt")  # languages in which what describes a thing follows it
+_MANY = 5  # terms: among so many a code is one detail of several
 
 
-async def find(engine: SearchEngine, q: str, body_of: BodyOf, **parameters: str) -> tuple[Found, Reading]:
-    """What is found, and how the words had to be read. Raises EngineAway.
-
-    Filters only narrow: a request that finds enough as its words stand shows that the words alone do. So the tier is
-    asked for only when it does not, and remembered for this state of the index. What is found may be partial.
-    """
+async def find(
+    engine: SearchEngine, wording: Wording, body_of: BodyOf, **parameters: str
+) -> tuple[Found, QueryAnalysis]:
+    """What is found, and how the words were read. What is found may be partial. Raises EngineAway."""
     parameters |= PARTS
-    reading = known_reading(engine, q)
-    if reading is None:
-        found = await engine.search(body_of(AS_IT_STANDS), **parameters)
-        if found.partial or found.hits.total.value >= ENOUGH or _holds(found, q):
-            return found, AS_IT_STANDS
-        reading = await reading_of(engine, q)
-        if reading.tier is Tier.EXACT:
-            return found, reading
-    return await engine.search(body_of(reading), **parameters), reading
+    analysis = known_analysis(engine, wording)
+    if analysis is None:
+        first = first_analysis(engine, wording)
+        found = await engine.search(body_of(first), **parameters)
+        if found.partial or not in_doubt(first, found.hits.total.value):
+            return found, first
+        analysis = await decided(engine, wording, first)
+        if analysis == first:
+            return found, first
+    return await engine.search(body_of(analysis), **parameters), analysis
 
 
-def _holds(found: Found, q: str) -> bool:
-    return any(holds_as_written(q, hit.matched_queries or ()) for hit in found.hits.hits)
+def known_analysis(engine: SearchEngine, wording: Wording) -> QueryAnalysis | None:
+    """How words are read, if that is known without asking."""
+    return engine.analyses.known((wording, engine.state)) if wording.q else NOTHING_ASKED
 
 
-def known_reading(engine: SearchEngine, q: str) -> Reading | None:
-    """How the words are read, if that is known without asking."""
-    return engine.readings.known((q, engine.state)) if q else AS_IT_STANDS
+def first_analysis(engine: SearchEngine, wording: Wording) -> QueryAnalysis:
+    """How words are read before anything is counted."""
+    with span("analysis"):
+        return _with_pins(engine, analyse(wording, engine.lexicon))
 
 
-def known_while_typed(engine: SearchEngine, q: str) -> Reading | None:
-    """The same for who is still typing."""
-    return engine.readings.known((q, engine.state, Tier.BEGUN)) if q else AS_IT_STANDS
+def _with_pins(engine: SearchEngine, analysis: QueryAnalysis) -> QueryAnalysis:
+    """The query with the programs that are pinned to it, as it was typed or as it was read."""
+    spellings = () if analysis.excluded else (analysis.name, analysis.spelled)
+    pinned = engine.lexicon.edits.pinned(*spellings)
+    return analysis if pinned == analysis.pinned else msgspec.structs.replace(analysis, pinned=pinned)
 
 
-async def reading_of(engine: SearchEngine, q: str) -> Reading:
-    """How the words are read: by what they find alone, without any filter. Raises EngineAway."""
-    if not q:
-        return AS_IT_STANDS
+def in_doubt(analysis: QueryAnalysis, found: int) -> bool:
+    """Whether so few programs found mean that no program may have all of the words."""
+    if analysis.any_term or len(_apart(analysis).terms) < 2:
+        return False
+    # How many of those that are pinned match the filters is not known; the words alone find the rest at least.
+    found -= len(analysis.pinned)
+    return found < (1 if len(analysis.terms) > 1 else ENOUGH)
+
+
+def _apart(analysis: QueryAnalysis) -> QueryAnalysis:
+    """A query that is one compound or topic, as its parts."""
+    (*others,) = analysis.terms
+    if len(others) == 1 and len(others[0].parts) > 1:
+        return msgspec.structs.replace(analysis, terms=others[0].parts)
+    return analysis
+
+
+async def decided(engine: SearchEngine, wording: Wording, first: QueryAnalysis | None = None) -> QueryAnalysis:
+    """How words are read, counted without filters where they may never meet. Raises EngineAway.
+
+    `first` is how they are read before anything is counted, for who knows it already.
+    """
+    if not wording.q:
+        return NOTHING_ASKED
     # Before the index has been looked at, nothing can be remembered for what it holds.
-    return await engine.readings.get((q, engine.state), lambda: _probe(engine, q), lambda _: engine.state != "")
+    key = (wording, engine.state)
+    return await engine.analyses.get(key, lambda: _decide(engine, wording, first), lambda _: engine.state != "")
 
 
-async def _probe(engine: SearchEngine, q: str) -> Reading:
-    # The first one is cheap, and mostly tells.
-    if await _finds(engine, written(q), 1) or await _finds(engine, query(q, ()), ENOUGH):
-        return AS_IT_STANDS
-    return mistyped((await engine.search(meant_body(q))).suggest)
+async def _decide(engine: SearchEngine, wording: Wording, first: QueryAnalysis | None) -> QueryAnalysis:
+    # What is pinned says nothing of what the words find.
+    first = msgspec.structs.replace(first or first_analysis(engine, wording), pinned=())
+    return _with_pins(engine, await _decide_words(engine, wording, first))
 
 
-def written(q: str) -> Clause:
-    """Programs that hold all words as they are written."""
-    return {"bool": {"filter": [ALIVE, as_written(q)]}}
+async def _decide_words(engine: SearchEngine, wording: Wording, first: QueryAnalysis) -> QueryAnalysis:
+    apart = _apart(first)
+    if len(apart.terms) < 2 or first.any_term or wording.relaxing is Relaxing.NONE:
+        return first
+    if wording.relaxing is not Relaxing.LEAST_TELLING:
+        return await _relaxed_as_asked(engine, first, apart, wording.relaxing)
+    absent = tuple(term for term in apart.terms if term.absent)
+    codes = [term for term in absent if not term.text.isalpha()]
+    if len(absent) == len(apart.terms) or (codes and len(apart.terms) < _MANY):
+        return first  # a number or a code means itself: without it another thing would be found
+    if not absent:
+        one_thing = apart is not first
+        if not one_thing and await finds_something(engine, first):
+            return first
+        asked = [query(first, (), scored=False), *([named_so(first)] if one_thing else [])]
+        together, *named = await _counts(engine, asked)
+        if together >= (ENOUGH if one_thing else 1) or (any(named) and "name" in (first.sought_in or ("name",))):
+            return first
+        if not together and wording.corrected and (otherwise := mended(first, engine.lexicon)):
+            counts = await _counts(engine, [query(each, (), scored=False) for each in otherwise])
+            if better := next((each for each, count in zip(otherwise, counts, strict=True) if count), None):
+                return better
+    relaxed = await _relaxed(engine, apart, absent)
+    if apart is first or not relaxed.left_out:
+        return relaxed
+    # One thing that is called by several words is found by what it is, too, whatever of its words is left out.
+    whole = msgspec.structs.replace(first.terms[0], parts=relaxed.terms)
+    return msgspec.structs.replace(relaxed, terms=(whole,))
 
 
-async def _finds(engine: SearchEngine, asked: Clause, enough: int) -> bool:
-    return (await engine.search(count_body(asked, enough))).hits.total.value >= enough
+async def _relaxed(engine: SearchEngine, asked: QueryAnalysis, absent: tuple[Term, ...]) -> QueryAnalysis:
+    """The most of the words that some programs have together, the least telling left out first.
+
+    What is left out still lifts, so programs that have more of the words come first however many are left out.
+    """
+    terms = tuple(term for term in asked.terms if term not in absent)
+    head = _head(terms, asked.language)
+    least_telling = sorted(
+        terms, key=lambda term: (bool(term.topics), bool(term.topics) and term is head, -term.programs)
+    )
+    ways: list[tuple[Term, ...]] = [()] if absent else []
+    if len(terms) <= _MOST_TRIED:
+        ways += [(term,) for term in least_telling]
+    ways += [tuple(least_telling[:left]) for left in range(1, len(terms))]
+    relaxed = [asked.without((*absent, *left)) for left in dict.fromkeys(ways) if len(left) < len(terms)]
+    counts = await _counts(engine, [query(each, (), scored=False) for each in relaxed])
+    for enough in (ENOUGH, 1):
+        for each, count in zip(relaxed, counts, strict=True):
+            if count >= enough:
+                return each
+    return asked
 
 
-async def reading_while_typed(engine: SearchEngine, q: str) -> Reading:
-    """The same for who is still typing: before words are taken to be mistyped, the last may be unfinished."""
-    key = (q, engine.state, Tier.BEGUN)
-    return await engine.readings.get(key, lambda: _typed(engine, q), lambda _: engine.state != "")
+def _head(terms: tuple[Term, ...], language: str | None) -> Term | None:
+    """Of several things the one that the others only describe: hosting in "wordpress hosting"."""
+    if not terms:
+        return None
+    return terms[0] if language in _HEAD_FIRST else terms[-1]
 
 
-async def _typed(engine: SearchEngine, q: str) -> Reading:
-    if await _finds(engine, written(q), ENOUGH) or await _finds(engine, query(q, ()), ENOUGH):
-        return AS_IT_STANDS
-    if await _finds(engine, query(q, (), AS_BEGUN), 1):
-        return AS_BEGUN
-    return await reading_of(engine, q)
+async def _relaxed_as_asked(
+    engine: SearchEngine, first: QueryAnalysis, apart: QueryAnalysis, relaxing: Relaxing
+) -> QueryAnalysis:
+    """The words, without as few from one end as lets something be found; or with any one of them being enough."""
+    terms = apart.terms
+    match relaxing:
+        case Relaxing.ALL_OPTIONAL:
+            relaxed = [msgspec.structs.replace(apart, any_term=True)]
+        case Relaxing.LAST:
+            relaxed = [apart.without(terms[-left:]) for left in range(1, len(terms))]
+        case _:
+            relaxed = [apart.without(terms[:left]) for left in range(1, len(terms))]
+    ways = [first, *relaxed]
+    counts = await _counts(engine, [query(each, (), scored=False) for each in ways])
+    return next((each for each, count in zip(ways, counts, strict=True) if count), first)
+
+
+async def _counts(engine: SearchEngine, queries: Sequence[dict[str, Any]]) -> list[int]:
+    found = await engine.search_many([count_body(each, ENOUGH) for each in queries])
+    if any(each.partial for each in found):  # what is missing may have them all
+        raise EngineAway("not all of the index answered; try again")
+    return [each.hits.total.value for each in found]

@@ -12,6 +12,8 @@ from math import ceil, floor, isfinite
 
 import msgspec
 
+from mappings.moments import rfc3339
+
 UNKNOWN = "unknown"
 MOST_VALUES = 1000  # in one field; OpenSearch itself stops at 65,536
 LONGEST_VALUE = 8000
@@ -146,13 +148,13 @@ def date_range(text: str) -> Range:
     if not dots:
         if low is None:
             raise Malformed(_DATES_EXPECTED)
-        return Range(_iso(low.first), _iso(low.after))
+        return Range(_bound(low.first), _bound(low.after))
     high = _period(high_text) if high_text.strip() else None
     if low is None and high is None:
         raise Malformed(_DATES_EXPECTED)
     if low and high and low.first > high.first:
         raise Malformed(f"the lower end {low_text.strip()} is after the upper end {high_text.strip()}")
-    return Range(_iso(low.first) if low else None, _iso(high.after) if high else None)
+    return Range(_bound(low.first) if low else None, _bound(high.after) if high else None)
 
 
 _FIRST_SECOND = -62_135_596_800  # the first of year 1
@@ -162,8 +164,8 @@ _LAST_SECOND = 253_402_300_799  # the last of year 9999
 def moment_range(low: float | None, high: float | None) -> Range:
     """A range between moments in Unix seconds, both ends inclusive; moments beyond the calendar are its ends."""
     return Range(
-        None if low is None else _iso(_moment(ceil(_held(low) * 1000))),
-        None if high is None else _iso(_moment(floor(_held(high) * 1000) + 1)),
+        None if low is None else _bound(_moment(ceil(_held(low) * 1000))),
+        None if high is None else _bound(_moment(floor(_held(high) * 1000) + 1)),
     )
 
 
@@ -171,12 +173,12 @@ def _held(seconds: float) -> float:
     return min(max(seconds, _FIRST_SECOND), _LAST_SECOND)
 
 
+def _bound(moment: datetime) -> str:
+    return rfc3339(moment, "milliseconds")  # as precisely as the index holds them
+
+
 def _moment(milliseconds: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
 def _period(text: str) -> _Period:

@@ -9,7 +9,7 @@ import msgspec
 
 from app.search.body import TIMEOUT
 from app.search.filters import ALIVE, Clause, clause, effective
-from app.search.page import Found, Offers, chosen, program
+from app.search.page import Dressed, Found, Offers, chosen, program
 from app.search.request import MERCHANT, SearchRequest
 from mappings.document import ALONE
 
@@ -48,10 +48,12 @@ def _near(keys: list[str]) -> Clause:
     return {"bool": {"should": [{"terms": {"merchantDomain": domains}}, {"terms": {"id": ids}}]}}
 
 
-def gather(found: Found, request: SearchRequest, synced: Mapping[str, str]) -> Offers:
-    """The offers by merchant, the best paid first."""
+def gather(found: Found, request: SearchRequest, synced: Mapping[str, str], dressed: Dressed | None = None) -> Offers:
+    """The offers by merchant, the best paid first; `dressed` with what is private of them."""
     offers: dict[str, list[msgspec.Raw]] = {}
     for hit in found.hits.hits:
         offer = msgspec.Raw(chosen(program(hit.source, synced), request.fields))
+        if dressed:
+            offer = dressed(int(hit.id), offer)
         offers.setdefault(hit.fields[MERCHANT][0], []).append(offer)
     return offers

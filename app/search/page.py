@@ -6,8 +6,7 @@ is decoded that need not be.
 
 from __future__ import annotations
 
-import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -15,11 +14,15 @@ from msgspec import UNSET, UnsetType
 
 from app.search import facets as facetting
 from app.search.filters import effective
-from app.search.highlight import MARK, UNMARK
+from app.search.highlighting import Highlighter, best_part, highlighter, marked
+from app.search.query_analysis import NOTHING_ASKED, Lift, QueryAnalysis
 from app.search.request import MERCHANT, MERCHANTS, SearchRequest
 
 Offers = Mapping[str, list[msgspec.Raw]]
 """The offers of each merchant, by the key of its group."""
+
+Dressed = Callable[[int, msgspec.Raw], msgspec.Raw]
+"""A program as the holder of a key is told it, by its id and as everybody is."""
 
 
 class Hit(msgspec.Struct):
@@ -29,7 +32,6 @@ class Hit(msgspec.Struct):
     source: msgspec.Raw = msgspec.field(name="_source", default=msgspec.Raw(b"{}"))
     score: float | None = msgspec.field(name="_score", default=None)
     sort: list[Any] | None = None
-    highlight: dict[str, list[str]] | None = None
     fields: dict[str, list[Any]] = msgspec.field(default_factory=dict)
     matched_queries: dict[str, float] | list[str] | None = None
 
@@ -57,7 +59,6 @@ class Found(msgspec.Struct):
     took: int = 0
     timed_out: bool = False
     aggregations: dict[str, Any] = msgspec.field(default_factory=dict)
-    suggest: dict[str, list[dict[str, Any]]] = msgspec.field(default_factory=dict)
 
     @property
     def groups(self) -> int:
@@ -87,12 +88,42 @@ class IndexState(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     oldest_pending_seconds: float | None
 
 
+class UnderstoodWord(msgspec.Struct, frozen=True, kw_only=True):
+    """A word or phrase of the query that is looked for, and what else finds it."""
+
+    text: str
+    corrected: str | None
+    forms: list[str]
+    synonyms: list[str]
+    topics: list[str]
+
+
+class UnderstoodLift(msgspec.Struct, frozen=True, kw_only=True):
+    """Words of the query that are read as a fact or a wish. `parameter=filter` would filter by it."""
+
+    text: str
+    parameter: str
+    filter: str
+    label: str
+
+
+class Understood(msgspec.Struct, frozen=True, kw_only=True):
+    """How the words of a query were read. Facts and wishes lift programs and hide none."""
+
+    language: str | None
+    words: list[UnderstoodWord]
+    facts: list[UnderstoodLift]
+    wishes: list[UnderstoodLift]
+
+
 class Page(msgspec.Struct, kw_only=True, rename="camel"):
     """The answer to a search."""
 
     total: int
     groups: int | UnsetType = UNSET  # merchants, of a collapsed search
     matched: str
+    left_out: list[str] | UnsetType = UNSET  # words that no program has beside the others, where `matched` is some
+    understood: Understood | UnsetType = UNSET  # of a search with words
     took_ms: int
     warnings: list[Notice]
     programs: list[msgspec.Raw]
@@ -143,20 +174,39 @@ def chosen(document: bytes, fields: tuple[str, ...]) -> bytes:
 
 
 def _programs(
-    hits: Sequence[Hit], request: SearchRequest, synced: Mapping[str, str], offers: Offers | None
+    hits: Sequence[Hit],
+    request: SearchRequest,
+    analysis: QueryAnalysis,
+    synced: Mapping[str, str],
+    offers: Offers | None,
 ) -> list[msgspec.Raw]:
-    if request.fields or request.highlight or request.explain or offers is not None:
-        return [_dressed(hit, request, synced, offers) for hit in hits]
+    if request.fields or request.highlight or request.explain or analysis.pinned or offers is not None:
+        marking = highlighter(analysis) if request.highlight else None
+        return [_dressed(hit, request, marking, synced, offers, int(hit.id) in analysis.pinned) for hit in hits]
     return [msgspec.Raw(program(hit.source, synced)) for hit in hits]
 
 
-def _dressed(hit: Hit, request: SearchRequest, synced: Mapping[str, str], offers: Offers | None) -> msgspec.Raw:
+class _Texts(msgspec.Struct):
+    name: str = ""
+    description: str | None = None
+
+
+def _dressed(
+    hit: Hit,
+    request: SearchRequest,
+    marking: Highlighter | None,
+    synced: Mapping[str, str],
+    offers: Offers | None,
+    pinned: bool,
+) -> msgspec.Raw:
     document = chosen(program(hit.source, synced), request.fields)
     more: dict[str, Any] = {}
     if offers is not None:
         more["offers"] = offers.get(hit.fields[MERCHANT][0], [])
-    if request.highlight:
-        more["highlights"] = {field: _marked(parts[0]) for field, parts in (hit.highlight or {}).items()}
+    if pinned:
+        more["pinned"] = True
+    if marking is not None:
+        more["highlights"] = _highlights(msgspec.json.decode(hit.source, type=_Texts), marking)
     if request.explain:
         more["explain"] = {"score": hit.score, "matched": hit.matched_queries or {}}
     if more:
@@ -165,9 +215,40 @@ def _dressed(hit: Hit, request: SearchRequest, synced: Mapping[str, str], offers
     return msgspec.Raw(document)
 
 
-def _marked(text: str) -> str:
-    """Text with what matched in <mark>, everything else escaped: safe to put into a page as it is."""
-    return html.escape(text).replace(MARK, "<mark>").replace(UNMARK, "</mark>")
+def _highlights(texts: _Texts, marking: Highlighter) -> dict[str, str]:
+    """Name and description with what matched in <mark>; without those that have nothing."""
+    found: dict[str, str] = {}
+    if spans := marking.spans(texts.name):
+        found["name"] = marked(texts.name, spans)
+    if texts.description and (spans := marking.spans(texts.description)):
+        found["description"] = best_part(texts.description, spans)
+    return found
+
+
+def understood(analysis: QueryAnalysis) -> Understood:
+    """How a query was read, as it is answered."""
+    terms = [*analysis.terms, *analysis.left_out]
+    return Understood(
+        language=analysis.language,
+        words=[
+            UnderstoodWord(
+                text=term.text,
+                corrected=next((each.corrected for each in term.found_by if each.corrected), None),
+                forms=list(
+                    dict.fromkeys(word for each in term.found_by for word in each.words[1:] if not each.corrected)
+                ),
+                synonyms=list(dict.fromkeys(word for each in term.found_by for word in each.synonyms)),
+                topics=list(dict.fromkeys(topic for each in term.found_by for topic in each.topics)),
+            )
+            for term in terms
+        ],
+        facts=[_lift(each) for each in analysis.facts],
+        wishes=[_lift(each) for each in analysis.wishes],
+    )
+
+
+def _lift(lift: Lift) -> UnderstoodLift:
+    return UnderstoodLift(text=lift.text, parameter=lift.parameter, filter=lift.filter, label=lift.label)
 
 
 def page(
@@ -177,8 +258,9 @@ def page(
     synced: Mapping[str, str],
     next_cursor: str | None,
     warnings: list[Notice],
-    matched: str = "exact",
+    analysis: QueryAnalysis = NOTHING_ASKED,
     offers: Offers | None = None,
+    dressed: Dressed | None = None,
 ) -> Page:
     """The page of a search from what was found."""
     if found.partial:
@@ -188,13 +270,18 @@ def page(
         for facet in facets.values():
             if "exhaustive" in facet:
                 facet["exhaustive"] = False
+    programs = _programs(found.hits.hits, request, analysis, synced, offers)
+    if dressed:
+        programs = [dressed(int(hit.id), each) for hit, each in zip(found.hits.hits, programs, strict=True)]
     return Page(
         total=found.hits.total.value,
         groups=found.groups if request.collapse else UNSET,
-        matched=matched,
+        matched=analysis.matched,
+        left_out=[term.text for term in analysis.left_out] if analysis.left_out else UNSET,
+        understood=understood(analysis) if analysis.q else UNSET,
         took_ms=found.took,
         warnings=warnings,
-        programs=_programs(found.hits.hits, request, synced, offers),
+        programs=programs,
         facets=facets,
         page=None if request.cursor else request.page,
         per_page=request.per_page,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from app.search.bad_request import BadRequest, ParameterError, meaning
 from app.search.grammar import LONGEST_VALUE, MOST_VALUES, Item, Malformed, split_items
-from app.search.problems import BadRequest, ParameterError, meaning
 
 
 class Reader:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import msgspec
 
+from app.search.bad_request import meaning, nearest
 from app.search.grammar import (
     UNKNOWN,
     Item,
@@ -16,13 +17,14 @@ from app.search.grammar import (
     number_range,
 )
 from app.search.parameters import Reader
-from app.search.problems import meaning
+from app.search.query_analysis import Wording
 from mappings import codes
 from mappings.catalogue import FACETS, FIELDS, FILTERS, NUMERIC, SORTS, Kind, Searchable
 from mappings.field import Terms
 
 LONGEST_QUERY = 512  # bytes, as Algolia; nobody types more, and each word costs
 MOST_PER_PAGE = 100
+MOST_LITERAL = 20  # phrases of a query to be taken as plain words
 DEEPEST_RESULT = 10_000  # the engine's own window; a cursor goes further
 MOST_FACET_VALUES = 1000
 DEFAULT_FACET_VALUES = 20
@@ -66,6 +68,10 @@ class SearchRequest(msgspec.Struct, frozen=True, dict=True):
     """A search with every parameter checked. `filters` are by field key, without the default of `status`."""
 
     q: str = ""
+    language: str | None = None  # of the words, where it is said
+    unless_told: bool = False  # whether the words may tell of another
+    literal: tuple[str, ...] = ()  # phrases that are words and nothing else
+    begun: bool = False  # the last word may go on
     filters: Mapping[str, Filter] = msgspec.field(default_factory=dict)
     sort: tuple[SortKey, ...] = ()
     page: int = 1
@@ -79,6 +85,12 @@ class SearchRequest(msgspec.Struct, frozen=True, dict=True):
     explain: bool = False
     collapse: bool = False  # one hit a merchant, with all its offers
     wait_for: int | None = None  # the version that must be searchable before it is answered
+    private: bytes = b""  # by what it is narrowed that only the holder of a key may name
+
+    @property
+    def wording(self) -> Wording:
+        """The words and how they are to be taken."""
+        return Wording(self.q, self.language, self.literal, self.begun, unless_told=self.unless_told)
 
     @cached_property
     def bound(self) -> bytes:
@@ -94,7 +106,8 @@ class SearchRequest(msgspec.Struct, frozen=True, dict=True):
             )
             for key, wanted in self.filters.items()
         )
-        return msgspec.json.encode((self.q, filters, [(each.key, each.descending) for each in self.sort]))
+        sort = [(each.key, each.descending) for each in self.sort]
+        return msgspec.json.encode((self.wording, filters, sort)) + self.private
 
     @cached_property
     def canonical(self) -> bytes:
@@ -117,6 +130,9 @@ class SearchRequest(msgspec.Struct, frozen=True, dict=True):
 
 CONTROLS = (
     "q",
+    "queryLanguage",
+    "literal",
+    "prefix",
     "sort",
     "page",
     "perPage",
@@ -148,7 +164,7 @@ def read_request(parameters: Mapping[str, list[str]], also: Iterable[str] = ()) 
     reader.refuse_unknown((*CONTROLS, *also), FILTERS)
     q = _query(reader)
     filters = _filters(reader)
-    per_page = reader.whole("perPage", 20, 1, MOST_PER_PAGE)
+    per_page = reader.whole("perPage", 20, 0, MOST_PER_PAGE)
     page = reader.whole("page", 1, 1, DEEPEST_RESULT)
     if page * per_page > DEEPEST_RESULT:
         reader.wrong(
@@ -170,6 +186,10 @@ def read_request(parameters: Mapping[str, list[str]], also: Iterable[str] = ()) 
         reader.wrong("cursor", "'cursor' and 'collapse' exclude each other; use pages", problem="conflict")
     request = SearchRequest(
         q=q,
+        language=(language := _language(reader)),
+        unless_told=language is not None and reader.single("queryLanguage").endswith(UNLESS_TOLD),
+        literal=_literal(reader),
+        begun=_begun(reader),
         filters=filters,
         sort=_sort(reader, q),
         page=page,
@@ -190,15 +210,60 @@ def read_request(parameters: Mapping[str, list[str]], also: Iterable[str] = ()) 
 
 def _query(reader: Reader) -> str:
     q = " ".join(reader.single("q").replace("\0", " ").split())
-    try:
-        size = len(q.encode())
-    except UnicodeEncodeError:
-        reader.wrong("q", "'q' holds half a character (a lone surrogate); send UTF-8")
+    if not _is_whole(reader, "q", q):
         return ""
-    if size > LONGEST_QUERY:
+    if (size := len(q.encode())) > LONGEST_QUERY:
         reader.wrong("q", f"'q' has {size:,} bytes; at most {LONGEST_QUERY} are taken")
         return ""
     return q
+
+
+def _is_whole(reader: Reader, name: str, text: str) -> bool:
+    """Whether a text can be written as UTF-8; names of codes are found past what they hold beside letters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        reader.wrong(name, f"'{name}' holds half a character (a lone surrogate); send UTF-8")
+        return False
+    return True
+
+
+UNLESS_TOLD = ",*"
+"""After a language: or any other, if the words tell of it."""
+
+
+def _language(reader: Reader) -> str | None:
+    """The language that the words are said to be in."""
+    given = reader.single("queryLanguage").removesuffix(UNLESS_TOLD).strip()
+    if not given or not _is_whole(reader, "queryLanguage", given):
+        return None
+    if len(found := codes.meant("language", given)) == 1:
+        return found[0]
+    end, choice = meaning(given, codes.members("language").values())
+    reader.wrong("queryLanguage", f"'queryLanguage' is '{given[:40]}'; expected a language as ISO 639-1{end}", choice)
+    return None
+
+
+def _literal(reader: Reader) -> tuple[str, ...]:
+    """Phrases of the query that are to be taken as plain words."""
+    phrases = (" ".join(each.replace("\0", " ").split()) for each in reader.parameters.get("literal", ()))
+    found = tuple(dict.fromkeys(each for each in phrases if each))
+    try:
+        "".join(found).encode()
+    except UnicodeEncodeError:
+        reader.wrong("literal", "'literal' holds half a character (a lone surrogate); send UTF-8")
+        return ()
+    if len(found) > MOST_LITERAL or any(len(each) > LONGEST_QUERY for each in found):
+        reader.wrong("literal", f"'literal' takes at most {MOST_LITERAL} phrases of {LONGEST_QUERY} characters")
+        return ()
+    return tuple(sorted(found)) if _is_whole(reader, "literal", " ".join(found)) else ()
+
+
+def _begun(reader: Reader) -> bool:
+    given = reader.single("prefix").strip().lower()
+    if given not in ("", "last", "none"):
+        reader.wrong("prefix", f"'prefix' is '{given[:40]}'; expected last or none", "last")
+    return given == "last"
 
 
 def _filters(reader: Reader) -> Mapping[str, Filter]:
@@ -296,6 +361,10 @@ def _value_filter(reader: Reader, searched: Searchable, items: list[Item]) -> Fi
     )
 
 
+_NAMED = ("country", "language", "currency")  # the sets whose codes are no words
+_LONGEST_CODE = 3  # letters of those; longer texts are meant as names
+
+
 def _value(reader: Reader, searched: Searchable, text: str) -> str | None:
     """The stored spelling of a value; None, and an error, if the field cannot have it."""
     if searched.kind is Kind.FLAG:
@@ -303,18 +372,25 @@ def _value(reader: Reader, searched: Searchable, text: str) -> str | None:
             return text.lower()
         reader.wrong(searched.key, f"'{searched.key}' has '{text[:80]}'; expected true or false")
         return None
+    if not _is_whole(reader, searched.key, text):
+        return None
     if searched.codes is None:
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            reader.wrong(searched.key, f"'{searched.key}' holds half a character (a lone surrogate); send UTF-8")
-            return None
         return text
+    found = codes.meant(searched.codes, text)
+    if len(found) == 1:
+        return found[0]
+    labels = codes.labels(searched.codes)
+    if found:
+        several = ", ".join(f"{code} ({labels[code]})" if code in labels else code for code in found)
+        message = f"'{text[:80]}' may mean several values of '{searched.key}': {several}; give the code of one"
+        reader.wrong(searched.key, message, found[0])
+        return None
     members = codes.members(searched.codes)
-    if (stored := members.get(text.lower())) is not None:
-        return stored
     choices = (*members.values(), UNKNOWN) if searched.optional else tuple(members.values())
     end, choice = meaning(text, choices)
+    if searched.codes in _NAMED and len(text) > _LONGEST_CODE and (label := nearest(text, labels.values())) is not None:
+        choice = next(code for code, called in labels.items() if called == label)
+        end = f"; did you mean '{choice}' ({label})?"
     listed = "" if choice or len(choices) > 12 else f"; it can be {', '.join(choices)}"
     reader.wrong(searched.key, f"'{text[:80]}' is no value of '{searched.key}'{end}{listed}", choice)
     return None

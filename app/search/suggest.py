@@ -1,4 +1,4 @@
-"""Suggestions while somebody types: programs, merchants, categories and queries that go on from what was typed.
+"""Suggestions while somebody types: programs, merchants, categories, queries and networks that begin as typed.
 
 One request to the suggestions index, and a second one that forgives typing errors where the first finds too little;
 which of the two answers depends on what was typed alone, so that all groups are of one kind.
@@ -11,23 +11,24 @@ from typing import Any
 
 import msgspec
 
+from app.search.bad_request import BadRequest, meaning
 from app.search.engine import EngineAway, SearchEngine
+from app.search.filters import Clause
 from app.search.grammar import escape
 from app.search.parameters import Reader
-from app.search.problems import BadRequest, meaning
 from app.search.typed import Typed, checked, marked, match, pieces, typed, typos_allowed
-from indexing.suggestions import alias_of
+from indexing.index_names import made_at, suggestions_of
 from mappings.folding import folded
 from mappings.suggestions import MOST_OF_A_KIND, Kind
-
-Clause = dict[str, Any]
 
 GROUPS: dict[str, Kind] = {
     "programs": Kind.PROGRAM,
     "merchants": Kind.MERCHANT,
     "categories": Kind.CATEGORY,
     "queries": Kind.QUERY,
+    "networks": Kind.NETWORK,
 }
+_ONCE_BY_VALUE = ("merchantDomain", "network")  # fields whose values are different ones however alike their texts are
 DEFAULT_LIMIT = 5
 MOST_SUGGESTIONS = 20
 # With fewer than this, what was typed is likelier a typing error than something rare.
@@ -234,14 +235,19 @@ def _all(clauses: list[Clause]) -> Clause:
 
 
 class Suggested(msgspec.Struct):
-    """A document of the suggestions index."""
+    """A document of the suggestions index. `text` is what is matched; of a network its names, the usual one first."""
 
-    text: str
+    text: str | list[str]
     value: str
     field: str | None = None
     count: int | None = None
     id: int | None = None
     network: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What is shown."""
+        return self.text if isinstance(self.text, str) else self.text[0]
 
 
 class _Hit(msgspec.Struct):
@@ -306,7 +312,7 @@ class LookedUp(msgspec.Struct):
 
 async def look_up(engine: SearchEngine, request: Mapping[str, Any]) -> LookedUp:
     """Ask the suggestions index. Raises SuggestionsMissing, EngineAway."""
-    index = alias_of(engine.alias)
+    index = suggestions_of(engine.alias)
     answer = engine.read(await engine.request("POST", f"/{index}/_search", request, ignore="404"), _decode)
     if answer.status == 404:
         raise SuggestionsMissing("the suggestions are not built yet; the worker builds them, try again in a while")
@@ -314,32 +320,24 @@ async def look_up(engine: SearchEngine, request: Mapping[str, Any]) -> LookedUp:
     built_at = None
     for bucket in answer.aggregations.kinds.buckets if answer.aggregations else []:
         hits[Kind(bucket.key)] = [hit.source for hit in bucket.best.hits.hits]
-        built_at = built_at or _built_at(bucket.best.hits.hits[0].index, index)
+        built_at = built_at or made_at(bucket.best.hits.hits[0].index)
     return LookedUp(answer.took, answer.timed_out or answer.shards.successful < answer.shards.total, built_at, hits)
-
-
-def _built_at(name: str, index: str) -> str | None:
-    """When an index was built, which its name says: `…_suggestions-20261124-035336-a176`."""
-    day, _, rest = name.removeprefix(f"{index}-").partition("-")
-    time = rest[:6]
-    if not (len(day) == 8 and day.isdecimal() and len(time) == 6 and time.isdecimal()):
-        return None
-    return f"{day[:4]}-{day[4:6]}-{day[6:]}T{time[:2]}:{time[2:4]}:{time[4:]}Z"
 
 
 def _suggestions(hits: list[Suggested], wanted: Typed, limit: int) -> list[Suggestion]:
     shown: dict[str, Suggestion] = {}
     for hit in hits:
-        found = match(wanted, hit.text)
+        label = hit.label
+        found = match(wanted, label)
         # Merchants that differ in a hyphen are different ones; a vertical and a category of one label are not, and
         # of the two the one with more programs is the more useful.
-        once = hit.value if hit.field == "merchantDomain" else typed(hit.text).joined
+        once = hit.value if hit.field in _ONCE_BY_VALUE else typed(label).joined
         if once in shown and (shown[once].count or 0) >= (hit.count or 0):
             continue
         shown[once] = Suggestion(
             value=hit.value,
-            label=hit.text,
-            highlighted=marked(hit.text, found.spans if found else ()),
+            label=label,
+            highlighted=marked(label, found.spans if found else ()),
             parameter=hit.field or "q",
             filter=escape(hit.value) if hit.field else hit.value,
             count=hit.count,

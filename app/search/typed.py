@@ -12,7 +12,7 @@ from enum import IntEnum
 from functools import lru_cache
 from unicodedata import category, normalize
 
-from app.search.problems import BadRequest, ParameterError
+from app.search.bad_request import BadRequest, ParameterError
 from mappings.folding import folded
 
 # One typing error from four letters, two from eight, as in Algolia: shorter words are too near to one another.

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from app.search.bad_request import nearest
 from app.search.engine import EngineAway, SearchEngine
 from app.search.facets import MOST_BOUNDED_VALUES
 from app.search.filters import ALIVE
 from app.search.grammar import escape
 from app.search.page import Notice
-from app.search.problems import nearest
 from app.search.request import Filter
 from app.search.suggest import beginning, body, forgiven, look_up, resembling
 from app.search.typed import distance, match, typed

@@ -18,7 +18,7 @@ from generators.distributions import (
     quantiles,
     share_below,
 )
-from generators.listing import Catalogue, Listing, launched
+from generators.listing import Catalogue, ListedProgram, launched
 from generators.merchants import Uniform
 from mappings.network_program import NetworkProgram, RawCommission
 
@@ -145,7 +145,7 @@ def _beside(worth: float, correlation: float, uniform: Uniform) -> float:
     return share_below(correlation * worth + math.sqrt(1 - correlation**2) * NORMAL(uniform()))
 
 
-def record(index: int, total: int, listing: Listing, uniform: Uniform) -> NetworkProgram:
+def record(index: int, total: int, listing: ListedProgram, uniform: Uniform) -> NetworkProgram:
     place = listing.place
     number = external_id(index)
     chance = uniform()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from generators.distributions import Table, heap, lognormal
-from generators.listing import Catalogue, Listing
+from generators.listing import Catalogue, ListedProgram
 from generators.merchants import Uniform
 from mappings.network_program import NetworkProgram, RawCommission
 
@@ -83,7 +83,7 @@ def actions(uniform: Uniform) -> tuple[RawCommission, ...]:
     return tuple(lines)
 
 
-def record(index: int, total: int, listing: Listing, uniform: Uniform) -> NetworkProgram:
+def record(index: int, total: int, listing: ListedProgram, uniform: Uniform) -> NetworkProgram:
     place = listing.place
     chance = uniform()
     epc = "N/A" if chance < UNKNOWN_EPC_SHARE else EPC(uniform())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from generators.distributions import Table, heap, lognormal
-from generators.listing import Catalogue, Listing, launched
+from generators.listing import Catalogue, ListedProgram, launched
 from generators.merchants import Uniform
 from mappings.network_program import NetworkProgram, RawCommission
 
@@ -83,7 +83,7 @@ def external_id(index: int) -> str:
     return f"{_SYLLABLES[first]}{_SYLLABLES[second]}{_SYLLABLES[third]}{turn or ''}"
 
 
-def record(index: int, total: int, listing: Listing, uniform: Uniform) -> NetworkProgram:
+def record(index: int, total: int, listing: ListedProgram, uniform: Uniform) -> NetworkProgram:
     big = listing.category == BIG_CATEGORY
     top, exponent = GRAVITY_OF_BIG if big else GRAVITY_OF_OTHERS
     share = CATEGORIES[listing.category][1] / 100

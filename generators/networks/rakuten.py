@@ -8,7 +8,7 @@ popularity. Rates and return days are inferred: heaps inside the range of 5 to 1
 from __future__ import annotations
 
 from generators.distributions import Table, heap
-from generators.listing import Catalogue, Listing
+from generators.listing import Catalogue, ListedProgram
 from generators.merchants import Uniform
 from mappings.network_program import NetworkProgram, RawCommission
 
@@ -92,7 +92,7 @@ def offer(uniform: Uniform) -> tuple[str | None, tuple[RawCommission, ...]]:
     )
 
 
-def record(index: int, total: int, listing: Listing, uniform: Uniform) -> NetworkProgram:
+def record(index: int, total: int, listing: ListedProgram, uniform: Uniform) -> NetworkProgram:
     place = listing.place
     number = external_id(index)
     text, tiers = offer(uniform)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from generators.distributions import Table, heap, lognormal, quantiles
-from generators.listing import Catalogue, Listing
+from generators.listing import Catalogue, ListedProgram
 from generators.merchants import Uniform
 from mappings.network_program import NetworkProgram
 
@@ -102,7 +102,7 @@ def commission_text(uniform: Uniform) -> str | None:
     return f" {rate:.2f}%  Per Sale"
 
 
-def record(index: int, total: int, listing: Listing, uniform: Uniform) -> NetworkProgram:
+def record(index: int, total: int, listing: ListedProgram, uniform: Uniform) -> NetworkProgram:
     place = listing.place
     text = commission_text(uniform)
     known = uniform() >= UNKNOWN_EPC_SHARE

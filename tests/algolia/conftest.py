@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import oracle
+from tests.node import WITH_NODE
 from tests.oracle import Row
 from tests.serving import serving
 from tests.words import Catalogue
@@ -34,16 +33,13 @@ def served(shared_catalogue: Catalogue) -> Iterator[tuple[str, list[Row]]]:
 
 @pytest.fixture(scope="session")
 def clients() -> Path:
-    """The folder of the clients, installed as the lockfile says. Without Node it cannot be: then these tests skip."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        if os.environ.get("CI"):
-            pytest.fail("Node.js and npm are needed to drive Algolia's clients; .ci/run installs them")
-        pytest.skip("Node.js and npm are not installed; Algolia's clients run in them (Debian: apt install nodejs npm)")
+    """The folder of the clients, installed as the lockfile says."""
     locked, installed = CLIENTS / "package-lock.json", CLIENTS / "node_modules" / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < locked.stat().st_mtime:
         done = subprocess.run(
             ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
             cwd=CLIENTS,
+            env=WITH_NODE,
             capture_output=True,
             text=True,
         )

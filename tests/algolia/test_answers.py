@@ -154,7 +154,7 @@ def test_paths_have_an_attribute_for_each_level(catalogue: Catalogue) -> None:
 
 def test_facets_have_an_order_for_dynamic_widgets(catalogue: Catalogue) -> None:
     ordering = one(catalogue, facets=["*"])["renderingContent"]["facetOrdering"]
-    assert ordering["facets"]["order"][:2] == ["network", "dataSource"]
+    assert ordering["facets"]["order"][:3] == ["network", "operatedBy", "dataSource"]
     assert "categoryPath.lvl0" in ordering["facets"]["order"]
     assert ordering["values"]["network"] == {"sortRemainingBy": "count"}
 
@@ -171,14 +171,27 @@ def test_values_come_by_count_or_by_name(catalogue: Catalogue) -> None:
     assert list(descending) == ["awin", "cj"]
 
 
+def test_more_values_than_there_can_be_are_capped(catalogue: Catalogue) -> None:
+    result = one(catalogue, facets=["network"], maxValuesPerFacet=100_000)
+    assert result["facets"]["network"] == {"awin": 1, "cj": 1}
+
+
+def test_an_unknown_facet_is_left_out(catalogue: Catalogue) -> None:
+    result = one(catalogue, facets=["brand", "network", "merchant"])
+    assert result["facets"] == {"network": {"awin": 1, "cj": 1}}
+    assert result["renderingContent"]["facetOrdering"]["facets"]["order"] == ["network"]
+    assert one(catalogue, facets=["brand"])["nbHits"] == result["nbHits"]
+
+
 def test_an_error_is_one_document_for_both_worlds(catalogue: Catalogue) -> None:
-    body = {"requests": [{"indexName": "programs"}, {"indexName": "programs", "facets": ["nework"], "page": -1}]}
+    wrong = {"indexName": "programs", "page": -1, "numericFilters": ["epk>1"]}
+    body = {"requests": [{"indexName": "programs"}, wrong]}
     answer = catalogue.api.post(QUERIES, json=body)
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
-    assert "did you mean 'network'?" in problem["message"]
-    assert [error["parameter"] for error in problem["errors"]] == ["requests[1].page", "requests[1].facets"]
+    assert "did you mean 'epc'?" in problem["message"]
+    assert [error["parameter"] for error in problem["errors"]] == ["requests[1].page", "requests[1].numericFilters"]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +200,6 @@ def test_an_error_is_one_document_for_both_worlds(catalogue: Catalogue) -> None:
         ({"hitsPerPage": 1001}, "from 0 to 1,000"),
         ({"hitsPerPage": "many"}, "expected a whole number"),
         ({"page": True}, "expected a whole number"),
-        ({"facets": ["merchant"]}, "'merchant' is not a facet; did you mean 'merchantDomain'?"),
         ({"facets": [1]}, "expected a list of names"),
         ({"facets": "[1"}, "not JSON"),
         ({"facetFilters": ["network"]}, "has no colon"),

@@ -4,7 +4,8 @@
 2. Several queries of one request do not disturb each other, however they are folded.
 3. A page with refinements, as InstantSearch asks for it, counts each facet under the other facets' refinements.
 4. Values selected anywhere in a request are counted exactly, however rare they are, on both levels of a path too; and
-   at 0 where nothing found has them, so that a list of which all must hold lets them be taken back.
+   at 0 where nothing found has them, so that a list of which all must hold lets them be taken back. So are whole
+   numbers.
 5. Asking for the statuses that are the default is still asking: the facet then counts what was asked for.
 """
 
@@ -195,7 +196,7 @@ def test_queries_with_words(stocked: tuple[Catalogue, list[Row]], data: st.DataO
     if words:
         every = "active,paused,closed"
         pages = (
-            catalogue.get(q=words, status=every, fields="id", perPage="100", page=str(page))["programs"]
+            catalogue.get(q=words, prefix="last", status=every, fields="id", perPage="100", page=str(page))["programs"]
             for page in range(1, 9)
         )
         found = {each["id"] for each in itertools.chain.from_iterable(itertools.takewhile(bool, pages))}
@@ -280,6 +281,22 @@ def test_selected_values_that_nothing_has_are_counted_at_0(stocked: tuple[Catalo
     assert result["nbHits"] == 0
     counted = {attribute: {value: 0} for attribute, value in selected.items()}
     assert result["facets"] == {**counted, "language": {}, "epc": {}}
+
+
+def test_selected_whole_numbers_are_counted_however_rare(stocked: tuple[Catalogue, list[Row]]) -> None:
+    catalogue, rows = stocked
+    by_count = sorted(
+        brute_force.counts(brute_force.under(rows, []), "cookieDays").items(), key=lambda pair: (-pair[1], int(pair[0]))
+    )
+    rarest, count = by_count[-1]
+    _, counted, nowhere = ask(
+        catalogue,
+        {"facetFilters": [[f"cookieDays:{rarest}", "cookieDays:12345", "cookieDays:-7"]], "hitsPerPage": 3},
+        {"facets": "cookieDays", "maxValuesPerFacet": 1, "hitsPerPage": 0},
+        {"facets": "cookieDays", "maxValuesPerFacet": 1, "hitsPerPage": 0, "query": "zzzzqqqq"},
+    )
+    assert counted["facets"]["cookieDays"] == {**dict(by_count[:1]), rarest: count, "12345": 0}
+    assert nowhere["facets"]["cookieDays"] == {rarest: 0, "12345": 0}
 
 
 def test_asking_for_the_default_statuses(stocked: tuple[Catalogue, list[Row]]) -> None:

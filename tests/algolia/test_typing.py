@@ -1,7 +1,7 @@
 """What is found while somebody types.
 
-1. Whole words are taken as they stand, as long as they find enough.
-2. Where they find few, the last one may be unfinished; the marks are on what it begins.
+1. The last word may be unfinished (Algolia's `prefixLast`): what has it whole comes first.
+2. The marks are on what it begins.
 3. Where nothing begins so, typing errors are forgiven.
 4. Which of these it is follows from the words alone: filters never change it, and all queries of a request agree.
 5. Values of a facet are found by their code or their name, typing errors forgiven.
@@ -29,8 +29,10 @@ def catalogue(shared_catalogue: Catalogue) -> Catalogue:
     return shared_catalogue
 
 
-def test_whole_words_are_whole(catalogue: Catalogue) -> None:
-    assert sorted(names(one(catalogue, query="tea"))) == ["Tea one", "Tea three", "Tea two"]
+def test_whole_words_come_first(catalogue: Catalogue) -> None:
+    found = names(one(catalogue, query="tea"))
+    assert sorted(found[:3]) == ["Tea one", "Tea three", "Tea two"]
+    assert found[3:] == ["Teapots"]
 
 
 @pytest.mark.parametrize("query", ["t", "tr", "trav", "TRAVEL", "travel"])
@@ -61,8 +63,8 @@ def test_filters_never_change_the_reading(catalogue: Catalogue) -> None:
         {**tea, "facetFilters": ["network:cj"], "hitsPerPage": 0},
         {**tea, "facetFilters": ["network:rakuten"], "hitsPerPage": 0},
     )
-    assert (everywhere["nbHits"], narrowed["nbHits"], nowhere["nbHits"]) == (3, 0, 0)
-    assert one(catalogue, query="tea", facetFilters=["network:cj"])["nbHits"] == 0
+    assert (everywhere["nbHits"], narrowed["nbHits"], nowhere["nbHits"]) == (4, 1, 0)
+    assert one(catalogue, query="tea", facetFilters=["network:cj"])["nbHits"] == 1
     trav = ask(catalogue, {"query": "trav"}, {"query": "trav", "facetFilters": ["network:cj"], "hitsPerPage": 0})
     assert [result["nbHits"] for result in trav] == [2, 1]
 

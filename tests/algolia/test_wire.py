@@ -21,7 +21,7 @@ import pytest
 from app.api.limiting import RateLimit
 from app.search.algolia.fold import fold
 from app.search.algolia.query import read_query
-from app.search.reading import AS_IT_STANDS
+from app.search.query_analysis import NOTHING_ASKED
 from tests.algolia.asking import QUERIES, V4, ask, names, one, post, url_encoded
 from tests.words import Catalogue, program
 
@@ -178,7 +178,7 @@ def test_every_search_ends_before_a_browser_gives_up() -> None:
     gives_up_after = 2000  # milliseconds, that Algolia's clients wait for an answer in a browser
     asked: list[dict[str, Any]] = [QUERY, {"hitsPerPage": 3}, {"query": "a", "type": "facet", "facet": "network"}]
     queries = [query for query, _ in (read_query(given, "programs") for given in asked) if query]
-    searches = fold(queries, dict.fromkeys(("tea", "", "a"), AS_IT_STANDS), {})
+    searches = fold(queries, dict.fromkeys((each.wording for each in queries), NOTHING_ASKED), {})
     assert len(searches) == len(asked)
     for search in searches:
         assert int(search.body["timeout"].removesuffix("ms")) < gives_up_after

@@ -44,7 +44,7 @@ class SlowEngine:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         onward, back = await asyncio.open_connection(self._to.hostname, self._to.port)
         try:
-            while request := await _message(reader):
+            while request := await message(reader):
                 if b"/_search" in request.partition(b"\r\n")[0]:
                     self.waiting += 1
                     gone = asyncio.ensure_future(reader.read(1))
@@ -54,14 +54,14 @@ class SlowEngine:
                         return
                     gone.cancel()
                 back.write(request)
-                writer.write(await _message(onward))
+                writer.write(await message(onward))
                 await writer.drain()
         finally:
             back.close()
             writer.close()
 
 
-async def _message(reader: asyncio.StreamReader) -> bytes:
+async def message(reader: asyncio.StreamReader) -> bytes:
     """One HTTP message with a Content-Length; empty at the end."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")

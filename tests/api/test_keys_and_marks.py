@@ -25,7 +25,7 @@ def _mark(catalogue: Catalogue, id: int, body: dict[str, Any], headers: dict[str
 
 
 def test_scopes(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "_REMEMBERED_SECONDS", 0.0)
+    monkeypatch.setattr(keys, "_CACHED_SECONDS", 0.0)
     catalogue.store(program("A"))
     one = catalogue.get()["programs"][0]["id"]
     assert _mark(catalogue, one, {"featured": True}, {}, 401)["type"] == "/problems/key-needed"
@@ -73,12 +73,18 @@ def test_gone_and_never_there(catalogue: Catalogue) -> None:
     assert catalogue.get()["total"] == 0
 
 
+# Open in these tests, as on a machine's own address; `test_operators.py` closes them.
+_CLOSED = ("get /api/index", "get /metrics", "get /api/import/runs/{run}/rejected")
+
+
 def test_the_openapi_document_says_which_routes_need_a_key(catalogue: Catalogue) -> None:
     needing: set[str] = set()
     for path, operations in catalogue.get("/schema/openapi.json")["paths"].items():
         for method, operation in operations.items():
             refused = catalogue.api.request(method, re.sub(r"\{\w+\}", "1", path)).status_code == 401
-            assert operation.get("security", []) == ([{"key": []}] if refused else []), (method, path)
+            security = operation.get("security", [])
+            assert (security == [{"key": []}]) is refused, (method, path)
+            assert refused or security == ([{}, {"key": []}] if f"{method} {path}" in _CLOSED else []), (method, path)
             if refused:
                 needing.add(f"{method} {path}")
     assert {"patch /api/programs/{id}", "post /api/index/rebuild", "get /api/key"} < needing

@@ -3,19 +3,24 @@
 1. A bucket is full at first, gives no more than it holds, and fills evenly.
 2. Who has had enough is told so (429), when to come back, and how much was allowed.
 3. X-Forwarded-For counts only from proxies that are trusted, and never further back than the first that is not.
-4. Pages, health and documentation are not limited.
+4. Pages, health and documentation are not limited; what Prometheus scrapes is.
+5. All addresses of one IPv6 network of 64 bits are one client.
+6. A proxy that is not named is warned of, once.
+7. A client has so many requests under way at once, each until its answer is sent; others have their own.
 """
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from litestar import get
 from litestar.testing import create_test_client
+from structlog.testing import capture_logs
 
-from app.api.limiting import Buckets, RateLimit, client_of, read_networks
-from app.api.problems import HANDLERS
+from app.api.limiting import Buckets, RateLimit, client_of, household, read_networks
+from app.api.problems import HANDLERS, Problem
 from app.failures import Misuse
 
 
@@ -36,6 +41,11 @@ async def limited() -> str:
     return "x"
 
 
+@get("/metrics")
+async def scraped() -> str:
+    return "x 1"
+
+
 @get("/healthz")
 async def free() -> str:
     return "alive"
@@ -52,6 +62,72 @@ def test_too_many() -> None:
         assert 1 <= int(refused.headers["retry-after"]) <= 30
         assert refused.json()["type"].endswith("#quota-exceeded")
         assert client.get("/healthz").status_code == 200
+
+
+def test_scrapes_count() -> None:
+    with create_test_client([limited, scraped], middleware=[RateLimit(2, ())], exception_handlers=HANDLERS) as client:
+        assert [client.get(path).status_code for path in ("/metrics", "/api/x", "/metrics")] == [200, 200, 429]
+
+
+def test_too_many_at_once() -> None:
+    async def test() -> None:
+        limit = RateLimit(None, (), at_once=2)
+        over = asyncio.Event()
+
+        async def answers(*_: Any) -> Any:
+            await over.wait()
+
+        def asks(client: str, path: str = "/api/x") -> asyncio.Task[None]:
+            scope: Any = {"path": path, "client": (client, 1), "headers": []}
+            return asyncio.ensure_future(limit.handle(scope, answers, answers, answers))
+
+        first, second = asks("2001:db8::1"), asks("2001:db8::2")
+        await asyncio.sleep(0)
+        with pytest.raises(Problem) as refused:
+            await asks("2001:db8::3")
+        assert (refused.value.status, refused.value.type, refused.value.headers) == (
+            429,
+            "too-many-at-once",
+            {"Retry-After": "1"},
+        )
+        first.cancel()  # who leaves makes room
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        others = [asks("2001:db8::3"), asks("2001:db8:0:1::1"), *(asks("2001:db8::1", "/healthz") for _ in range(3))]
+        await asyncio.sleep(0)
+        over.set()
+        await asyncio.gather(second, *others)
+        assert (limit.refused, limit._under_way) == (1, {})
+
+    asyncio.run(test())
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("fe80::1%eth0", "fe80::2", True),
+        ("9.9.9.9", "9.9.9.8", False),
+        ("::ffff:9.9.9.9", "9.9.9.9", True),
+        ("unix", "unix", True),
+    ],
+)
+def test_households(one: str, other: str, same: bool) -> None:
+    assert (household(one) == household(other)) is same
+
+
+def test_a_proxy_that_is_not_named_is_warned_of() -> None:
+    async def nothing(*_: Any) -> Any:
+        pass
+
+    behind: Any = {"path": "/api/x", "client": ("10.0.0.1", 1), "headers": [(b"x-forwarded-for", b"1.1.1.1")]}
+    with capture_logs() as warned:
+        for networks in ("10.0.0.0/8", "11.0.0.0/8"):
+            limit = RateLimit(100, read_networks(networks))
+            for _ in range(3):
+                asyncio.run(limit.handle(behind, nothing, nothing, nothing))
+    assert [(each["setting"], each["peer"]) for each in warned] == [("AFFINDEX_TRUSTED_PROXIES", "10.0.0.1")]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.search.request import CONTROLS
+from app.version import VERSION
 from mappings.catalogue import FILTERS
 from tests.words import Catalogue, program
 
@@ -45,11 +48,13 @@ def test_networks(catalogue: Catalogue) -> None:
     assert catalogue.get("/api/networks/amazon", expect=404)["type"] == "/problems/not-found"
 
 
+@pytest.mark.waits
 def test_ready(catalogue: Catalogue) -> None:
-    assert catalogue.get("/healthz") == {"status": "alive"}
+    assert catalogue.get("/healthz") == {"status": "alive", "version": VERSION}
     missing = catalogue.get("/readyz", expect=503)
-    assert missing["parts"] == {"search": "missing", "database": "ready"}
+    assert missing["parts"] == {"search": "missing", "database": "ready", "worker": "missing"}
     catalogue.rebuild()
+    catalogue.work()
     assert catalogue.get("/readyz")["status"] == "ready"
 
 
@@ -59,4 +64,4 @@ def test_every_parameter_is_described(catalogue: Catalogue) -> None:
     assert names >= {*CONTROLS, *FILTERS}
     assert all(each["description"] for each in described)
     per_page = next(each for each in described if each["name"] == "perPage")
-    assert (per_page["schema"]["minimum"], per_page["schema"]["maximum"]) == (1, 100)
+    assert (per_page["schema"]["minimum"], per_page["schema"]["maximum"]) == (0, 100)

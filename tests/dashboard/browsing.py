@@ -38,10 +38,10 @@ class Visit:
     def check(self) -> None:
         """No error on the console that was not provoked, no request to another host."""
         unexpected = [each for each in self.errors if not any(piece in each for piece in self.expected)]
-        assert not unexpected
-        assert not self.elsewhere
+        assert not unexpected, unexpected
+        assert not self.elsewhere, self.elsewhere
 
-    def open(self, path: str = "/") -> Visit:
+    def open(self, path: str = "/find") -> Visit:
         self.page.goto(path)
         return self.settled()
 

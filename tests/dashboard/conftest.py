@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser
 
 from app.engines import Engines
 from app.settings import Settings
+from tests.chromium import chromium
 from tests.conftest import new_catalogue
 from tests.dashboard.browsing import SCREENSHOTS, Visit
 from tests.dashboard.stock import stock
-from tests.serving import serving
+from tests.serving import environment_of, serving
 from tests.words import Catalogue
-
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-_QUIET = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="package")
@@ -61,23 +50,10 @@ def server(stocked: Catalogue, settings: Settings) -> Iterator[str]:
 
 
 @pytest.fixture(scope="package")
-def playwright() -> Iterator[Playwright]:
-    """Ended with this package: its event loop would be in the way of other tests."""
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="package")
-def browser(playwright: Playwright) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """A real Chromium."""
-    executable = next((found for name in _NAMES if (found := shutil.which(name))), None)
-    if executable is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI needs Chromium for the dashboard's tests; .ci/run installs it")
-        pytest.skip("no Chromium here: the dashboard's tests in a browser are left out (apt-get install chromium)")
-    browser = playwright.chromium.launch(executable_path=executable, args=list(_QUIET))
-    yield browser
-    browser.close()
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -108,3 +84,28 @@ def screenshots() -> Path:
     """Where pictures go, for people to look at."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     return SCREENSHOTS
+
+
+@pytest.fixture(scope="module")
+def address(own_stock: Catalogue, settings: Settings) -> Iterator[str]:
+    """A server and a worker over a catalogue of our own."""
+    engines = own_stock.engines
+    urls = {"database_url": engines.database_url, "opensearch_url": engines.opensearch_url, "alias": own_stock.alias}
+    command = [sys.executable, "-c", "from app.cli import main; main()", "worker"]
+    worker = subprocess.Popen(command, env=environment_of(settings, **urls))
+    try:
+        with serving(settings, **urls) as address:
+            yield address
+    finally:
+        worker.terminate()
+        try:
+            worker.wait(15)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
+
+
+@pytest.fixture
+def operator(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """A visit to that server."""
+    yield from visiting(browser, address, request.node.name)

@@ -3,12 +3,13 @@
 1. Up to four programs are compared; a fifth is refused with a word.
 2. Which ones is in the address; the best of each figure is marked in words too; only differences can be shown.
 3. The shortlist is kept in this browser, over visits, and emptied only after a question.
-4. Export links carry the result's own filters, and give the whole result.
+4. Export links carry the result's own filters and order, and give the whole result.
 """
 
 from __future__ import annotations
 
 import re
+from csv import DictReader
 
 from playwright.sync_api import expect
 
@@ -19,16 +20,17 @@ OTHER = "Northwind Travel EU"
 
 
 def test_four_are_compared_and_a_fifth_is_refused(visit: Visit) -> None:
-    visit.open("/?q=northwind")
+    visit.open("/find?q=northwind")
     for name in ("Northwind Travel", "Northwind Travel EU", "Northwind Reisen"):
         visit.page.get_by_role("button", name=f"Compare {name}", exact=True).click()
-    visit.open("/?sort=name")
+    visit.open("/find?sort=name")
     buttons = visit.page.get_by_role("button", name=re.compile("^Compare "))
     buttons.nth(0).click()
     expect(buttons.nth(0)).to_have_attribute("aria-pressed", "true")
     buttons.nth(1).click()
     expect(buttons.nth(1)).to_have_attribute("aria-pressed", "false")
     expect(visit.page.get_by_role("status")).to_contain_text("Only 4 programs")
+    expect(visit.page.get_by_role("status")).to_have_class("toast")  # seen, too
     visit.page.get_by_role("complementary", name="To compare").get_by_role("link", name="Compare").click()
     visit.page.wait_for_url("**/compare*")
     visit.settled()
@@ -67,7 +69,7 @@ def test_a_program_that_is_gone_leaves_the_others(visit: Visit, stocked: Catalog
 
 
 def test_the_shortlist_outlives_the_visit_and_asks_before_it_is_emptied(visit: Visit) -> None:
-    visit.open("/?q=northwind")
+    visit.open("/find?q=northwind")
     visit.page.get_by_role("button", name="Keep Northwind Travel", exact=True).click()
     visit.page.get_by_role("button", name="Keep Northwind Reisen", exact=True).click()
     later = visit.page.context.new_page()
@@ -83,15 +85,15 @@ def test_the_shortlist_outlives_the_visit_and_asks_before_it_is_emptied(visit: V
     expect(visit.page.locator("#kept")).to_be_hidden()
 
 
-def test_exports_carry_the_filters(visit: Visit) -> None:
-    visit.open("/?q=northwind&network=cj,awin&page=1&sort=name")
+def test_exports_carry_the_filters_and_the_order(visit: Visit) -> None:
+    visit.open("/find?q=northwind&network=cj,awin&page=1&sort=-name")
     visit.page.locator("summary", has_text="Export").click()
     csv = visit.page.get_by_role("link", name="CSV")
-    assert csv.get_attribute("href") == "/api/programs/export?format=csv&q=northwind&network=cj,awin"
+    export = "/api/programs/export?q=northwind&queryLanguage=en,*&network=cj,awin&sort=-name"
+    assert csv.get_attribute("href") == f"{export}&format=csv"
     ndjson = visit.page.get_by_role("link", name="NDJSON")
-    assert ndjson.get_attribute("href") == "/api/programs/export?format=ndjson&q=northwind&network=cj,awin"
+    assert ndjson.get_attribute("href") == f"{export}&format=ndjson"
     with visit.page.expect_download() as downloading:
         csv.click()
-    rows = downloading.value.path().read_text("utf-8").splitlines()
-    assert len(rows) == len(visit.names()) + 2  # the names of the columns, and the end
-    assert rows[-1].startswith(f"#end,{len(visit.names())},")
+    rows = DictReader(downloading.value.path().read_text("utf-8").splitlines())
+    assert [row["name"] for row in rows] == visit.names() == [OTHER, "Northwind Travel"]

@@ -6,7 +6,7 @@
 4. Rejected records are listed with their reasons, page by page. A run that merges details leads to its sync.
 5. A feed is looked at before it is stored: as it would be, what is rejected and why; an unknown layout gets a draft
    of a mapping that can be corrected.
-6. Networks show how they are.
+6. Networks show how they are. One press syncs those that need no account.
 7. Verified and featured are set on a program's page.
 8. The index shows which generation serves and how far it is behind, anew every few seconds; a build shows how fast it
    is, and how long it will take.
@@ -18,49 +18,18 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, FilePayload, expect
+from playwright.sync_api import FilePayload, Route, expect
 
-from app.settings import Settings
 from indexing import generations
 from tests.dashboard.browsing import Visit
-from tests.dashboard.conftest import visiting
 from tests.dashboard.stock import REJECTED
-from tests.serving import environment_of, serving
 from tests.words import Catalogue
 
 FEED = Path(__file__).parents[1] / "feeds" / "fixtures" / "awin_directory.csv"
 UNKNOWN = "ID;Shop;Webseite;Provision\n1;Erster;a.example.de;8%\n2;Zweiter;b.example.de;5-10%\n"
 LONG = 60_000  # ms: a job waits for a worker that shares the machine with others
-
-
-@pytest.fixture(scope="module")
-def address(own_stock: Catalogue, settings: Settings) -> Iterator[str]:
-    """A server and a worker over a catalogue of our own."""
-    engines = own_stock.engines
-    urls = {"database_url": engines.database_url, "opensearch_url": engines.opensearch_url, "alias": own_stock.alias}
-    command = [sys.executable, "-c", "from app.cli import main; main()", "worker"]
-    worker = subprocess.Popen(command, env=environment_of(settings, **urls))
-    try:
-        with serving(settings, **urls) as address:
-            yield address
-    finally:
-        worker.terminate()
-        try:
-            worker.wait(15)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            worker.wait()
-
-
-@pytest.fixture
-def operator(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    yield from visiting(browser, address, request.node.name)
 
 
 def key_of(catalogue: Catalogue, scope: str) -> str:
@@ -182,7 +151,7 @@ def test_a_feed_is_seen_before_it_is_stored(operator: Visit, own_stock: Catalogu
     form.get_by_label("File", exact=True).set_input_files(FEED)
     form.get_by_role("button", name="Preview").click()
     shown = operator.page.get_by_role("region", name="As it would be stored").locator("tbody tr")
-    expect(shown).to_have_count(3)
+    expect(shown).to_have_count(3, timeout=LONG)
     operator.see("name: it is missing; a program needs one")
     operator.see("Awin directory export")
     operator.screenshot("feed-preview", whole=True)
@@ -194,6 +163,16 @@ def test_a_feed_is_seen_before_it_is_stored(operator: Visit, own_stock: Catalogu
     assert own_stock.rows("select count(*) from programs where data_source = 'feed:awin'") == [(3,)]
 
 
+def test_what_is_doubtful_in_a_feed_is_shown(operator: Visit, own_stock: Catalogue) -> None:
+    with_key(operator, own_stock)
+    form = operator.page.locator("form", has=operator.page.get_by_role("button", name="Preview"))
+    form.get_by_label("File", exact=True).set_input_files(FEED.with_name("shareasale_search.csv"))
+    form.locator("select[name=network]").select_option("shareasale")
+    form.get_by_role("button", name="Preview").click()
+    doubtful = operator.page.get_by_role("listitem").filter(has_text="“Contact us” in line 6")
+    expect(doubtful).to_contain_text("no commission that can be read for sure, in 1 record", timeout=LONG)
+
+
 def test_an_unknown_layout_gets_a_draft(operator: Visit, own_stock: Catalogue) -> None:
     operator.expected.append("400")
     with_key(operator, own_stock)
@@ -202,16 +181,16 @@ def test_an_unknown_layout_gets_a_draft(operator: Visit, own_stock: Catalogue) -
     form.get_by_label("File", exact=True).set_input_files([file])
     form.locator("select[name=network]").select_option("partnerstack")
     form.get_by_role("button", name="Preview").click()
-    operator.see("The mapping above is a draft")
+    expect(operator.page.get_by_text("The mapping above is a draft")).to_be_visible(timeout=LONG)
     mapping = form.get_by_role("textbox", name="Mapping")
     draft = mapping.input_value()
     assert 'external_id = "ID"' in draft
     mapping.fill("nonsense = 1\n" + draft)
     form.get_by_role("button", name="Preview").click()
-    expect(operator.page.get_by_role("alert")).to_contain_text("nonsense")
+    expect(operator.page.get_by_role("alert")).to_contain_text("nonsense", timeout=LONG)
     mapping.fill(draft)
     form.get_by_role("button", name="Preview").click()
-    expect(operator.page.get_by_role("region", name="As it would be stored")).to_contain_text("Zweiter")
+    expect(operator.page.get_by_role("region", name="As it would be stored")).to_contain_text("Zweiter", timeout=LONG)
 
 
 def test_networks_show_how_they_are(operator: Visit, own_stock: Catalogue) -> None:
@@ -220,6 +199,27 @@ def test_networks_show_how_they_are(operator: Visit, own_stock: Catalogue) -> No
     assert rows.count() == len(own_stock.get("/api/networks")["networks"])
     cj = own_stock.get("/api/networks/cj")
     assert f"{cj['programs']:,}" in rows.filter(has_text="CJ Affiliate").inner_text()
+
+
+def test_one_press_syncs_what_needs_no_account(operator: Visit, own_stock: Catalogue) -> None:
+    asked: list[str] = []
+    ((run,),) = own_stock.rows("select max(id) from import_runs")
+
+    def started(route: Route) -> None:
+        asked.append(route.request.url.split("/")[-2])
+        route.fulfill(status=202, json=own_stock.get(f"/api/import/runs/{run}"))
+
+    # the networks themselves are not asked by a test
+    operator.page.route(re.compile(r"/api/networks/\w+/sync$"), started)
+    with_key(operator, own_stock)
+    operator.see("ClickBank and OpenAffiliate need no account")
+    operator.page.get_by_role("button", name="Sync them now").click()
+    operator.see(f"OpenAffiliate is being synced: run {run}.")
+    expect(operator.page.locator(".run-detail").get_by_role("heading", name=f"Run {run}")).to_be_visible()
+    assert asked == ["clickbank", "openaffiliate"]
+    operator.page.get_by_role("button", name="Forget this key").click()
+    with_key(operator, own_stock, "read")
+    assert operator.page.get_by_role("button", name="Sync them now").count() == 0
 
 
 def test_the_index_shows_its_lag(operator: Visit, own_stock: Catalogue) -> None:

@@ -25,13 +25,13 @@ def test_figures_are_the_apis(visit: Visit, stocked: Catalogue) -> None:
 def test_every_figure_leads_to_its_programs(visit: Visit, stocked: Catalogue) -> None:
     visit.open("/overview")
     visit.page.locator("section", has_text="Programs by network").get_by_role("link", name="Awin").click()
-    visit.page.wait_for_url("**/?network=awin")
+    visit.page.wait_for_url("**/find?network=awin")
     assert visit.settled().total == stocked.counts("network")["awin"]
     visit.open("/overview")
     vertical = visit.page.locator("section", has_text="Verticals").first.get_by_role("link").first
     shown = int(vertical.locator(".value").inner_text())
     vertical.click()
-    visit.page.wait_for_url("**/?vertical=*")
+    visit.page.wait_for_url("**/find?vertical=*")
     assert visit.settled().total == shown
     visit.open("/overview")
     visit.page.locator("section", has_text="EPC by network").get_by_role("link").first.click()

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.feeds.limits import Limits
-from app.feeds.preview import Refused, previewed
-from app.feeds.reading import draft, open_feed
+from app.feeds.opening import draft, open_feed
+from app.feeds.preview import RefusedRecord, previewed
 from app.feeds.refusal import BadMapping, NotAFeed
 from app.feeds.suggesting import toml
 from mappings.networks import NETWORKS
@@ -37,7 +37,7 @@ def answered(path: Path, network: str | None) -> None:
     """Read a file to its end; every line of a dry run can be written."""
     try:
         for record in previewed(open_feed(path, network, suggesting=True, limits=LIMITS)):
-            if isinstance(record, Refused):
+            if isinstance(record, RefusedRecord):
                 record.as_line()
             else:
                 assert msgspec.json.decode(msgspec.json.encode(record), type=Program) == record

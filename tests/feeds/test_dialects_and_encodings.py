@@ -23,9 +23,10 @@ from hypothesis import strategies as st
 from app.feeds import delimited, json_records, xml_stream
 from app.feeds.encoding import characters, survey
 from app.feeds.limits import LIMITS, SAMPLE
+from app.feeds.opening import open_feed
 from app.feeds.packing import members
-from app.feeds.reading import open_feed
 from app.feeds.refusal import NotAFeed
+from app.feeds.rows import whole_rows
 from tests.feeds.opened import programs_of
 
 HEADING = ["advertiserId", "programmeName", "epc", "descriptionShort", "awinIndex", "launchDate"]
@@ -46,7 +47,7 @@ def test_tables_come_back(table: list[list[str]], delimiter: str, quoting: Any, 
     text = written(table, delimiter, quoting, end)
     dialect, heading = delimited.sniff(text, whole=True)
     assert (dialect.delimiter, heading) == (delimiter, HEADING)
-    assert list(delimited.rows(delimited.lines_of(io.StringIO(text, newline="")), dialect)) == [HEADING, *table]
+    assert list(whole_rows(delimited.lines_of(io.StringIO(text, newline="")), dialect)) == [HEADING, *table]
 
 
 @given(_tables, _DELIMITERS)
@@ -59,14 +60,14 @@ def test_excel_is_told_its_separator(table: list[list[str]], delimiter: str) -> 
 def test_pipes_whose_quotes_are_inches() -> None:
     text = 'Merchant Id|Organization|WWW\n1|"Big" TVs|a.de\n2|24" only|b.de\n3|"unclosed|c.de\n'
     dialect, _ = delimited.sniff(text, whole=True)
-    read = list(delimited.rows(iter(io.StringIO(text)), dialect))
+    read = list(whole_rows(iter(io.StringIO(text)), dialect))
     assert [row[1] for row in read[1:]] == ['"Big" TVs', '24" only', '"unclosed']
 
 
 def test_backslashes_before_quotes() -> None:
     text = 'id,name,url\n1,"The \\"Best\\" Shop",a.de\n2,"B",b.de\n'
     dialect, _ = delimited.sniff(text, whole=True)
-    assert [row[1] for row in delimited.rows(iter(io.StringIO(text)), dialect)][1:] == ['The "Best" Shop', "B"]
+    assert [row[1] for row in whole_rows(iter(io.StringIO(text)), dialect)][1:] == ['The "Best" Shop', "B"]
 
 
 @pytest.mark.parametrize("text", ["a;b;c\n1,5;2,5;3,5\n4,5;5,5;6,5\n", "a\tb, c\td\n1\t2, 3\t4\n", "a|b|c\n1|2,3|4\n"])
@@ -175,14 +176,14 @@ def test_lists_and_envelopes_are_split(records: list[Any], piece: int, indent: i
     ):
         text = json.dumps(answer, indent=indent, ensure_ascii=ascii_only)
         shape = json_records.find(text, True, lambda _: False)
-        assert shape == json_records.Shape("array", path)
+        assert (shape.kind, shape.path, shape.inner) == ("array", path, None)
         assert list(json_records.records(Dripping(text, piece), shape)) == records
 
 
 @given(_objects.filter(lambda records: len(records) > 1), st.sampled_from(["\n", "\r\n", "\n\n"]))
 def test_lines_are_split(records: list[Any], end: str) -> None:
     text = end.join(map(json.dumps, records)) + end
-    assert list(json_records.records(io.StringIO(text, newline=""), json_records.Shape("lines"))) == records
+    assert list(json_records.records(io.StringIO(text, newline=""), json_records.JsonShape("lines"))) == records
     assert json_records.find(text, True, lambda _: False).kind == "lines"
 
 

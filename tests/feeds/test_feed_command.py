@@ -1,8 +1,8 @@
 """`affindex import feed` as a script sees it.
 
 1. `--dry-run --json`: every record a line, `{"program": …}` or `{"rejected": {"reason", "raw"}}`, then the summary.
-2. It ends with 0 where the feed was read, 1 where the file is none, 2 where it was asked for wrongly; nothing but
-   lines on standard output, nothing but words on standard error.
+2. It ends with 0 where the feed was read, 1 where the file is none or has no program, 2 where it was asked for wrongly;
+   nothing but lines on standard output, nothing but words on standard error.
 3. Without `--dry-run` it is an import run; running it again changes nothing.
 4. `--suggest-mapping` prints a mapping file that `--mapping` takes.
 """
@@ -62,6 +62,9 @@ def test_every_record_is_a_line(tmp_path: Path) -> None:
         "dialect": "comma, quoted",
         "members": 1,
         "bytes": (FIXTURES / "awin_directory.csv").stat().st_size,
+        "warnings": [],
+        "lines": {"heading": 1, "notes": 0, "blank": 0, "programs": 4, "rejected": 2},  # a description has two
+        "recordWarnings": [],
     }
     assert done.stderr == ""
 
@@ -71,7 +74,7 @@ def test_every_record_is_a_line(tmp_path: Path) -> None:
     [
         ("Invalid Request - Error Code 4075 - 1.2.3.4", ("--network", "shareasale"), 1, "answer: Invalid Request"),
         ("Invalid Request - Error Code 4075 - 1.2.3.4\nsee the API's page\n", ("--network", "shareasale"), 1, "4075"),
-        ("merchant id|organization|www|commission text|epc 30 day\n1|A|a.de|5%|2", ("--network", "cj"), 1, "--network"),
+        ("link id,link name,advertiser id\n1,A,2\n", ("--network", "cj"), 1, "it lists links, no programs"),
         ("a,b\n1,2\n", (), 2, "say --network"),
     ],
 )  # fmt: skip
@@ -99,6 +102,7 @@ def test_a_draft_is_a_mapping(tmp_path: Path) -> None:
     assert '"commissionMax": 8.0' in done.stdout
     assert "the mapping: delimited, semicolon, quoted, utf-8" in done.stderr
     assert "1 records: 1 programs, 0 rejected; nothing was stored" in done.stderr
+    assert "2 lines: 1 heading, 1 programs" in done.stderr
 
 
 def test_it_is_an_import_run(catalogue: Catalogue, tmp_path: Path) -> None:
@@ -117,6 +121,11 @@ def test_it_is_an_import_run(catalogue: Catalogue, tmp_path: Path) -> None:
     again = json.loads(feed(*arguments, "--complete", given=engines).stdout)
     assert again["partial"] is False
     assert (again["networks"][0]["unchanged"], again["networks"][0]["updated"]) == (3, 0)
+    nameless = tmp_path / "nameless.csv"
+    nameless.write_text("advertiserId,programmeName,epc,awinIndex,launchDate\n1,,1,50,\n2,,1,50,\n")
+    none = feed(str(nameless), "--network", "awin", "--json", given=engines, expect=1)
+    assert json.loads(none.stdout)["networks"][0]["rejected"] == 2
+    assert "no record of it is a program" in none.stderr
     assert catalogue.rows("select external_id, data_source, category from programs order by 1") == [
         ("CHESS99", "feed:clickbank", "Games"),
         ("FATBURN1", "feed:clickbank", "Diets & Weight Loss"),

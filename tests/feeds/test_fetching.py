@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 
 from app.feeds import fetching
-from app.feeds.fetching import fetched, is_public
+from app.feeds.fetching import fetched
 from app.feeds.limits import Limits
+from app.feeds.public_addresses import is_public
 from app.feeds.refusal import NotAFeed
 
 

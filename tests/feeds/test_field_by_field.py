@@ -19,13 +19,13 @@ import msgspec
 import pytest
 
 from app.feeds.mapping import read
-from app.feeds.reading import as_source, open_feed
+from app.feeds.opening import as_source, open_feed
+from app.importing.not_carried import as_number, columns
 from app.importing.run_import import run_import
-from app.importing.silence import as_number, columns
 from app.importing.sources import Unreadable
 from app.normalising import normalise
 from mappings.catalogue import IMPORTED
-from mappings.network_program import CARRIED, NetworkProgram, RawCommission, silent_but
+from mappings.network_program import CARRIED, NetworkProgram, RawCommission, all_fields_but
 from tests.feeds.opened import FIXTURES
 from tests.words import Catalogue, program
 
@@ -257,8 +257,8 @@ def test_a_layout_says_nothing_where_it_is_silent(path: Path) -> None:
         said = {name for name in CARRIED if getattr(record, name) not in (None, ())}
         # A currency, a unit and a metric say what a figure is in, and nothing without one.
         beside = {"currency", "epc_unit", "epc_window", "epc_currency", "popularity_metric", "approval_mode"}
-        assert not said & record.silent - beside
-        assert "name" not in record.silent
+        assert not said & record.not_carried - beside
+        assert "name" not in record.not_carried
 
 
 # Every field with a value that the normaliser takes; those that only say what another is measured in come with it.
@@ -295,6 +295,10 @@ _SAID: dict[str, dict[str, Any]] = {
     "popularity": {"popularity": 55, "popularity_metric": "awinIndex"},
     "approval_mode": {"approval_mode": "manual"},
     "product_feed": {"product_feed": "yes"},
+    "operated_by": {"operated_by": "partnerstack"},
+    "traffic_allowed": {"traffic_allowed": ("Email",)},
+    "traffic_forbidden": {"traffic_forbidden": ("Toolbar",)},
+    "restrictions": {"restrictions": "No coupons\nBlogs are welcome"},
 }
 
 
@@ -309,7 +313,7 @@ def test_a_column_is_made_of_what_it_says(field: str) -> None:
     before, after = normalise(bare), normalise(msgspec.structs.replace(bare, **_SAID[field]))
     moved = {entry.name for entry in IMPORTED if getattr(before, entry.name) != getattr(after, entry.name)}
     assert moved, "it says something"
-    kept = columns(as_number(silent_but(*_SAID[field])))
+    kept = columns(as_number(all_fields_but(*_SAID[field])))
     assert not moved.intersection(kept), "a source that carries only this field would not be heard"
 
 

@@ -1,7 +1,7 @@
 """A file in a network's own layout needs no mapping.
 
 1. Every layout is recognised by its heading or shape, and read in full, quirks and all.
-2. The network may be left out; one that contradicts the layout is an error that says so.
+2. The network may be left out; where it is not the layout's, that is a warning, and the units are the layout's.
 3. A vendor that is listed several times is one program, in its deepest category.
 4. The three formats of one ShareASale report say the same.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.feeds.reading import open_feed
+from app.feeds.opening import open_feed
 from app.feeds.refusal import NotAFeed
 from tests.feeds.opened import FIXTURES, programs_of, split
 
@@ -56,11 +56,21 @@ def test_recognised(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_a_network_that_contradicts_the_layout_is_told_so(name: str) -> None:
-    network, called, _ = LAYOUTS[name]
+def test_the_network_is_whom_the_user_names(name: str) -> None:
+    """A layout of another network is said, and its units stay what they are there."""
+    network, called, count = LAYOUTS[name]
     other = "cj" if network != "cj" else "awin"
-    with pytest.raises(NotAFeed, match=rf"{called}.*not one of {other}: say --network {network}"):
-        open_feed(FIXTURES / name, other)
+    feed = open_feed(FIXTURES / name, other)
+    assert feed.described()["warnings"] == [
+        f"its layout is '{called}', of {network}; its programs are taken for {other}'s, as you say"
+    ]
+    programs, _ = split(feed)
+    assert len(programs) == count
+    assert {(each.network, each.data_source) for each in programs} == {(other, f"feed:{other}")}
+    for theirs, own in zip(programs, split(open_feed(FIXTURES / name))[0], strict=True):
+        assert (theirs.external_id, theirs.name, theirs.status) == (own.external_id, own.name, own.status)
+        assert theirs.commission_max == own.commission_max
+        assert (theirs.epc_raw, theirs.epc_unit) == (own.epc_raw, own.epc_unit)
 
 
 def test_clickbank() -> None:

@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.feeds.mapping import read
-from app.feeds.reading import draft, open_feed
-from app.feeds.refusal import BadMapping, NotAFeed
+from app.feeds.opening import draft, open_feed
+from app.feeds.refusal import BadMapping, UnknownLayout
 from app.feeds.suggesting import suggest, toml
 from mappings.networks import NETWORKS
 from mappings.program import Program
@@ -180,10 +180,9 @@ def test_a_mapping_for_another_network_is_a_contradiction(tmp_path: Path) -> Non
 
 def test_a_layout_of_nobody_needs_one(tmp_path: Path) -> None:
     (tmp_path / "feed").write_text("ID,Shop\n1,A\n")
-    with pytest.raises(
-        NotAFeed, match=r"none we know of awin: it has ID, Shop\. Draft a mapping with --suggest-mapping"
-    ):
+    with pytest.raises(UnknownLayout, match=r"none we know of awin: it has ID, Shop; it needs a mapping") as caught:
         open_feed(tmp_path / "feed", "awin")
+    assert read(caught.value.draft).fields == {"external_id": "ID", "name": "Shop"}
 
 
 # -- suggestions -----------------------------------------------------------------------------------------------------

@@ -72,7 +72,20 @@ def test_a_preview_of_an_unknown_layout_drafts_a_mapping(catalogue: Catalogue) -
     assert 'external_id = "ID"' in shown["mapping"]
     assert [(each["name"], each["commissionMax"]) for each in shown["programs"]] == [("Erster", 8), ("Zweiter", 10)]
     refused = send(catalogue, UNKNOWN, 422, network="awin")
-    assert "--suggest-mapping" in refused["detail"]
+    assert "it needs a mapping" in refused["detail"]
+    assert "--" not in refused["detail"]
+    assert refused["mapping"] == shown["mapping"]
+
+
+def test_a_feed_in_doubt_is_no_whole_one(catalogue: Catalogue) -> None:
+    campaign = b'{"CampaignId": "1", "CampaignName": "A", "ContractStatus": "Active"}'
+    page = b'{"@page": "1", "@numpages": "3", "Campaigns": [%s]}' % campaign
+    shown = send(catalogue, page, 200, network="impact", preview="true")
+    assert shown["warnings"][0].endswith("it is page 1 of 3")
+    refused = send(catalogue, page, 422, network="impact", complete="true")
+    assert "cannot be taken for all programs of impact" in refused["detail"]
+    assert catalogue.rows("select count(*) from import_runs") == [(0,)]
+    assert send(catalogue, page, 202, network="impact")["partial"] is True
 
 
 def test_an_upload_is_imported(catalogue: Catalogue) -> None:
@@ -163,7 +176,7 @@ def test_a_key_with_the_right_scope_is_needed(catalogue: Catalogue) -> None:
         (b"", {"network": "awin"}, 422, "not-a-feed", "it is empty"),
         (b"<html><title>Log in</title></html>", {"network": "awin"}, 422, "not-a-feed", "login page"),
         (b"Invalid Request - Error Code 4075 - 1.2.3.4", {"network": "shareasale"}, 422, "not-a-feed", "4075"),
-        (AWIN, {"network": "cj"}, 422, "not-a-feed", "say --network awin"),
+        (b"link id,link name\n1,A\n", {"network": "cj"}, 422, "not-a-feed", "it lists links, no programs"),
         (AWIN, {"network": "amazon"}, 400, "invalid-parameter", "'amazon' is none"),
         (AWIN, {"network": "awin", "encoding": "klingon"}, 400, "invalid-mapping", "'klingon' is none"),
         (AWIN, {"network": "awin", "delimiter": "ab"}, 400, "invalid-parameter", "one character"),

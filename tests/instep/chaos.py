@@ -34,10 +34,10 @@ from app.engines.postgres import start_postgres
 from app.importing.run_import import run_import
 from app.importing.sources import generated
 from app.migrations import upgrade
-from app.settings import Settings, read_settings
+from app.settings import Secret, Settings, read_settings
 from indexing.follow import drain, follow
+from indexing.maintenance import maintain_once
 from indexing.rebuild import rebuild
-from indexing.tend import tend_once
 from indexing.verify import Verified, verify
 from tests.instep.stepping import GatedConnection, GatedCursor
 
@@ -98,7 +98,7 @@ def child(phase: str, kind: str) -> None:
     settings = read_settings(os.environ)
     assert settings.database_url
     assert settings.opensearch_url
-    engines = Engines(settings.database_url, settings.opensearch_url)
+    engines = Engines(settings.database_url.reveal(), settings.opensearch_url)
     gate = _Gate(*PHASES[phase][1:] if phase else ("", 0))
 
     def connect() -> psycopg.Connection:
@@ -190,7 +190,7 @@ class Chaos:
     def _settle(self, client: Any) -> None:
         for _ in range(60):
             with suppress(Exception):
-                tend_once(self.connect, client, self.settings.index)
+                maintain_once(self.connect, client, self.settings.index)
                 drain(self.connect, client)
                 with self.connect() as connection:
                     (left,) = connection.execute("select count(*) from changed_programs").fetchone() or (1,)
@@ -358,7 +358,7 @@ def main(arguments: list[str]) -> None:
         return
     with tempfile.TemporaryDirectory(prefix="affindex-chaos-") as folder:
         Path(folder).chmod(0o755)
-        settings = Settings(data_dir=folder, opensearch_heap="768m", port=8931, workers=1, secret="chaos")
+        settings = Settings(data_dir=folder, opensearch_heap="768m", port=8931, workers=1, secret=Secret("chaos"))
         with running(settings, hold=True) as engines:
             Chaos(settings, engines, float(os.environ.get("SECONDS", "600"))).run()
 

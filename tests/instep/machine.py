@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from indexing import generations
+from indexing.dead_letters import redrive
 from indexing.documents import all_documents
 from indexing.follow import drain, one_round
-from indexing.letters import redrive
-from indexing.rebuild import AlreadyRebuilding, RebuildRefused, rebuild, rebuild_lock
+from indexing.maintenance import maintain_once
+from indexing.rebuild import rebuild
+from indexing.rebuild_lock import AlreadyRebuilding, RebuildRefused, rebuild_lock
 from indexing.rollback import rollback
-from indexing.tend import tend_once
 from indexing.verify import verify
 from tests.instep.stepping import Cancelled, Killed, Process
 from tests.words import Catalogue, decoded
@@ -173,7 +174,7 @@ class InStep(RuleBasedStateMachine):
                 process.step(_TWO_ROUNDS)
 
     @precondition(lambda self: len(self.processes) < 5)
-    @rule(what=st.sampled_from(["rollback", "prune", "prune all", "tend", "verify", "repair", "redrive"]))
+    @rule(what=st.sampled_from(["rollback", "prune", "prune all", "maintain", "verify", "repair", "redrive"]))
     def start_something_else(self, what: str) -> None:
         alias = self.catalogue.alias
 
@@ -181,8 +182,8 @@ class InStep(RuleBasedStateMachine):
             match what:
                 case "rollback":
                     rollback(connect, client, alias)
-                case "tend":
-                    tend_once(connect, client, alias)
+                case "maintain":
+                    maintain_once(connect, client, alias)
                 case "verify" | "repair":
                     verify(connect, client, alias, repair=what == "repair")
                 case "redrive":
@@ -249,7 +250,7 @@ class InStep(RuleBasedStateMachine):
         self._sql(_LEASES)
         connect, client, alias = self.catalogue.connect, self.catalogue.search, self.catalogue.alias
         drain(connect, client)
-        tend_once(connect, client, alias)
+        maintain_once(connect, client, alias)
         with connect() as connection:
             live = generations.live(connection)
         existing = set(client.indices.get(index=f"{alias}-*", expand_wildcards="all"))

@@ -1,6 +1,7 @@
 """What changed in a program is kept, whoever changed it, and nobody who reads on from a cursor misses any of it.
 
 1. Rate, cookie and status are kept with old and new value; EPC only when it moves to another band; nothing else is.
+   That a program is new is kept beside them, once.
 2. A change that commits late, behind others that began after it, is still read by who goes on from a cursor.
 3. `changedSince`, `rateCut` and `closed` find the programs of it; `closed` also lifts the default of `status`.
 """
@@ -10,13 +11,16 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from app.api.changes import WATCHED
 from tests.words import Catalogue, program
 
+_CHANGED = ",".join(each for each in WATCHED if each != "created")
 
-def _changes(catalogue: Catalogue, count: int, since: str = "") -> dict[str, Any]:
+
+def _changes(catalogue: Catalogue, count: int, since: str = "", field: str = _CHANGED) -> dict[str, Any]:
     """The changes since a point once they are so many: the oldest open transaction of any database bounds them."""
     for _ in range(200):
-        found: dict[str, Any] = catalogue.get("/api/changes", since=since)
+        found: dict[str, Any] = catalogue.get("/api/changes", since=since, field=field)
         if len(found["changes"]) >= count:
             break
         time.sleep(0.1)
@@ -26,7 +30,7 @@ def _changes(catalogue: Catalogue, count: int, since: str = "") -> dict[str, Any
 
 def test_what_is_kept(catalogue: Catalogue) -> None:
     catalogue.put([program("A", commission_max=8.0, commission_min=4.0, cookie_days=30, epc=0.11)])
-    assert catalogue.get("/api/changes")["changes"] == []
+    assert catalogue.get("/api/changes", field=_CHANGED)["changes"] == []
     catalogue.rows("update programs set commission_max = 5, cookie_days = 7, status = 'paused', epc = 0.6")
     catalogue.rows("update programs set epc = 0.7, name = 'B', popularity = 5")
     changes = _changes(catalogue, 4)["changes"]
@@ -42,17 +46,31 @@ def test_what_is_kept(catalogue: Catalogue) -> None:
     catalogue.get("/api/programs/999999/history", expect=404)
 
 
+def test_that_a_program_is_new(catalogue: Catalogue) -> None:
+    acme = program("A", external_id="a", status="paused")
+    catalogue.put([acme])
+    catalogue.put([acme, program("B")])
+    catalogue.rows("update programs set name = 'C' where name = 'A'")
+    created = _changes(catalogue, 2, field="created")["changes"]
+    assert [(each["name"], each["old"], each["new"]) for each in created] == [
+        ("C", None, "paused"),
+        ("B", None, "active"),
+    ]
+    ((id,),) = catalogue.rows("select id from programs where name = 'B'")
+    assert catalogue.get(f"/api/programs/{id}/history")["changes"] == []
+
+
 def test_a_late_commit_is_not_missed(catalogue: Catalogue) -> None:
     catalogue.put([program("Slow", cookie_days=1), program("Fast", cookie_days=1)])
     with catalogue.connect() as slow:
         slow.execute("update programs set cookie_days = 2 where name = 'Slow'")
         catalogue.rows("update programs set cookie_days = 3 where name = 'Fast'")
-        first = catalogue.get("/api/changes")
+        first = catalogue.get("/api/changes", field=_CHANGED)
         assert first["changes"] == []  # the fast one waits for the slow one, which would come before it
     rest = _changes(catalogue, 2, first["nextCursor"])
     assert [(each["name"], each["new"]) for each in rest["changes"]] == [("Slow", 2), ("Fast", 3)]
-    assert catalogue.get("/api/changes", since=rest["nextCursor"])["changes"] == []
-    assert len(catalogue.get("/api/changes", since="2020")["changes"]) == 2
+    assert catalogue.get("/api/changes", since=rest["nextCursor"], field=_CHANGED)["changes"] == []
+    assert len(catalogue.get("/api/changes", since="2020", field=_CHANGED)["changes"]) == 2
     assert catalogue.get("/api/changes", since="2100")["changes"] == []
     catalogue.get("/api/changes", since="yesterday", expect=400)
 
@@ -64,7 +82,7 @@ def test_pages_of_changes(catalogue: Catalogue) -> None:
     seen: list[int] = []
     cursor, more = "", True
     while more:
-        page = catalogue.get("/api/changes", limit=3, since=cursor)
+        page = catalogue.get("/api/changes", limit=3, since=cursor, field=_CHANGED)
         seen += [each["id"] for each in page["changes"]]
         cursor, more = page["nextCursor"], page["more"]
     assert sorted(seen) == [id for (id,) in catalogue.rows("select id from programs order by id")]
@@ -97,7 +115,7 @@ def test_only_what_is_asked_for(catalogue: Catalogue) -> None:
     catalogue.rows("update programs set commission_max = 4, cookie_days = 7 where external_id = 'a'")
     catalogue.rows("update programs set cookie_days = 8 where external_id = 'b'")
     until = time.monotonic() + 20
-    while len(catalogue.get("/api/changes")["changes"]) < 3:
+    while len(catalogue.get("/api/changes", field=_CHANGED)["changes"]) < 3:
         assert time.monotonic() < until
         time.sleep(0.1)
     told = catalogue.get("/api/changes", field="COOKIEDAYS")["changes"]

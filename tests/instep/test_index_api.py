@@ -18,10 +18,10 @@ from opensearchpy import SerializationError
 
 from app.cli.context import console
 from app.cli.index import show
-from indexing import generations, letters
+from indexing import dead_letters, generations
 from indexing.follow import drain
+from indexing.maintenance import prune_history
 from indexing.status import read_status
-from indexing.tend import prune_history
 from tests.words import Catalogue, program
 
 
@@ -79,6 +79,7 @@ def test_a_build_says_how_far_it_is(catalogue: Catalogue) -> None:
 
 def test_history_is_kept_as_long_as_was_said(catalogue: Catalogue) -> None:
     catalogue.put([program("A", cookie_days=30)])
+    catalogue.rows("delete from program_history")
     for days, age in ((29, 800), (28, 700), (27, 0)):
         catalogue.rows("update programs set cookie_days = %s", days)
         catalogue.rows("update program_history set at = now() - %s * interval '1 day' where new = %s", age, str(days))
@@ -99,7 +100,7 @@ def test_dead_letters(catalogue: Catalogue) -> None:
     catalogue.finds("", ["B", "C"])  # the others went on; of this one the last good state
     catalogue.rows("update programs set launched_at = '2025-01-01' where name = 'B'")
     with catalogue.connect() as connection:
-        assert letters.redrive(connection) == 1
+        assert dead_letters.redrive(connection) == 1
     catalogue.index()
     assert catalogue.get("/api/index")["deadLetters"] == []
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from indexing.locks import alone
-from indexing.rebuild import AlreadyRebuilding, rebuild_lock
+from indexing.rebuild_lock import AlreadyRebuilding, rebuild_lock
 from tests.words import Catalogue, program
 
 KEYS = [(6_000_000_000_001,), (7, -7)]

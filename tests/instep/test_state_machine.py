@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from indexing import follow, generations, rebuild
+from indexing import follow, generations, rebuild_lock
 from tests.instep.machine import InStep
 from tests.words import Catalogue
 
@@ -29,7 +29,7 @@ _SEARCHED = 400  # schedules that must find a fault; a handful usually do
 @pytest.fixture(autouse=True)
 def nobody_waits_for_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who holds it stands still until the schedule lets it go on."""
-    monkeypatch.setattr(rebuild, "_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(rebuild_lock, "_PATIENCE_SECONDS", 0.0)
 
 
 def _machine(catalogue: Catalogue) -> type[InStep]:
@@ -69,6 +69,7 @@ _FORGET_WHATEVER_VERSION = """
         select c.program_id from changed_programs c join pushed using (program_id) for update of c skip locked
     )
     delete from changed_programs using free where changed_programs.program_id = free.program_id
+    returning 0.0
 """
 
 

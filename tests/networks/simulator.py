@@ -31,6 +31,7 @@ SECRETS = {
     "partnerstack": {"token": "pst-partner-key-8899"},
     "refersion": {"key": "rfsn-key-1357"},
     "clickbank": {},
+    "openaffiliate": {},
 }
 
 
@@ -60,6 +61,7 @@ RULES = {
     "impact": Rules("basic", "next-uri", 1000, 3600, limit_headers="hour", page_default=100, page_most=100),
     "partnerstack": Rules("bearer", "cursor", None, 60, page_default=10, page_most=250),
     "refersion": Rules("header", "offset", 60, 60, page_default=200, page_most=200),
+    "openaffiliate": Rules("none", "offset", None, 60, page_default=500, page_most=500),
 }
 
 
@@ -355,6 +357,8 @@ class SimulatedNetwork:
         return Answer(200, data, "application/zip", stamp)
 
     def _cj(self, call: Call, query: dict[str, str], headers: dict[str, str], body: bytes) -> Answer:
+        if call.path == "/query":
+            return self._cj_terms(headers, body)
         if (
             headers.get("authorization") != f"Bearer {self.secrets['token']}"
             or call.path != "/v2/advertiser-lookup"
@@ -373,6 +377,19 @@ class SimulatedNetwork:
         # `records-returned` is not to be trusted: one of the two recorded answers had it wrong.
         claimed = len(chosen) if self.options.get("lie", True) else len(part)
         return as_xml(wire.cj_page(part, len(chosen), claimed, number))
+
+    def _cj_terms(self, headers: dict[str, str], body: bytes) -> Answer:
+        """GraphQL: what is wrong with a question comes with status 200."""
+        if headers.get("authorization") != f"Bearer {self.secrets['token']}":
+            return as_json({"errors": [{"message": "Unauthorized"}]}, 401)
+        asked = json.loads(body)
+        given = asked.get("variables", {})
+        if said := self.options.get("terms_error"):
+            return as_json({"data": None, "errors": [{"message": said}]})
+        if "contracts(publisherId" not in asked["query"] or given.get("publisher") != self.secrets["company"]:
+            return as_json({"data": None, "errors": [{"message": "InvalidArguments: publisherId"}]})
+        size = self._page_size(str(given["limit"]))
+        return as_json(wire.cj_contracts(self.records, given["offset"], size or 0))
 
     def _rakuten(self, call: Call, query: dict[str, str], headers: dict[str, str], body: bytes) -> Answer:
         if call.path == "/token":
@@ -457,11 +474,14 @@ class SimulatedNetwork:
     def _partnerstack(self, call: Call, query: dict[str, str], headers: dict[str, str], body: bytes) -> Answer:
         if headers.get("authorization") != f"Bearer {self.secrets['token']}":
             return as_json({"message": "Unauthorized", "status": 401}, 401)
-        if call.path != "/api/v2/marketplace/programs":
+        if call.path not in ("/api/v2/marketplace/programs", "/api/v2/partnerships"):
             return as_json({"message": "Not found", "status": 404}, 404)
         size = self._page_size(query.get("limit"))
         if size is None:
             return as_json({"message": "limit must be between 1 and 250", "status": 400}, 400)
+        if call.path == "/api/v2/partnerships":
+            partnerships = wire.partnerstack_partnerships(self.records, self.options.get("partnerships", {}))
+            return as_json(wire.partnerstack_page(partnerships, query.get("starting_after"), size))
         return as_json(wire.partnerstack_page(self.records, query.get("starting_after"), size))
 
     def _refersion(self, call: Call, query: dict[str, str], headers: dict[str, str], body: bytes) -> Answer:
@@ -470,3 +490,13 @@ class SimulatedNetwork:
         if call.method != "POST":
             return as_json({"errors": [{"message": "use POST"}]})
         return as_json(wire.refersion_answer(self.records, json.loads(body), self.rules.page_most or 200))
+
+    def _openaffiliate(self, call: Call, query: dict[str, str], headers: dict[str, str], body: bytes) -> Answer:
+        if call.path != "/api/programs":
+            return as_json({"error": "Not found"}, 404)
+        if self.options.get("without_pages"):  # as it was until 2026: every program at once
+            return as_json(wire.openaffiliate_page(self.records, 0, len(self.records)))
+        size = self._page_size(query.get("limit"))
+        if size is None:
+            return as_json({"error": "limit must be between 1 and 500"}, 400)
+        return as_json(wire.openaffiliate_page(self.records, int(query.get("offset", "0")), size))

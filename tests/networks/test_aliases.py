@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from app.networks.aliases import link_shareasale
+from app.networks.aliases import link_taken_over
 from tests.words import Catalogue, program
 
 
@@ -30,8 +30,8 @@ def test_a_merchant_is_found_again_at_awin(catalogue: Catalogue) -> None:
     old("4", None)
     old("5", "gone.com")
     with catalogue.connect() as connection:
-        assert link_shareasale(connection) == 2
-        assert link_shareasale(connection) == 0
+        assert link_taken_over(connection, "awin") == 2
+        assert link_taken_over(connection, "awin") == 0
     found = catalogue.rows(
         "select a.external_id, p.external_id from program_aliases a join programs p on p.id = a.alias_of order by 1"
     )
@@ -46,7 +46,7 @@ def test_a_merchants_old_id_leads_to_awin(catalogue: Catalogue) -> None:
         program("VENDOR", network="clickbank", external_id="VENDOR"),
     ])  # fmt: skip
     with catalogue.connect() as connection:
-        link_shareasale(connection)
+        link_taken_over(connection, "awin")
     catalogue.index()
     ids = dict(catalogue.rows("select name, id from programs"))
 

@@ -2,7 +2,7 @@
 
 1. `GET /api/networks` keeps what it had, and adds each network's health.
 2. `POST /api/networks/{slug}/sync` needs scope import, queues a run, and is a 409 with the run where one is at work,
-   where the network is not set up, paused or closed.
+   where the network is not set up, paused or closed. One that needs no account needs no setting.
 3. A worker carries the run out; what came is there.
 4. No answer holds a credential.
 5. `GET /metrics` has every network's health as figures.
@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Mapping
+from dataclasses import replace
 
 import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.jobs import SYNCS, worker
-from app.networks.accounts import accounts
+from app.networks.accounts import Account, accounts
 from app.networks.health import health
 from app.networks.sync import open_sync
 from app.settings import read_settings
@@ -38,10 +40,11 @@ def cj(network: Network, syncing: Syncing) -> SimulatedNetwork:
     return simulated
 
 
-def work(syncing: Syncing) -> None:
+def work(syncing: Syncing, given: Mapping[str, Account] | None = None) -> None:
     """Carry out every job that waits, as a worker does."""
     catalogue = syncing.catalogue
-    jobs = worker(catalogue.engines.database_url, catalogue.connect, accounts(catalogue.settings), threading.Event())
+    known = given or accounts(catalogue.settings)
+    jobs = worker(catalogue.engines.database_url, catalogue.connect, known, threading.Event())
 
     async def run() -> None:
         async with jobs.open_async():
@@ -66,6 +69,8 @@ def test_networks_and_their_health(cj: SimulatedNetwork, syncing: Syncing) -> No
         "impact": "unconfigured",
         "partnerstack": "unconfigured",
         "refersion": "unconfigured",
+        "direct": "paused",
+        "openaffiliate": "unconfigured",
     }
     assert listed["cj"]["health"]["reason"] == "it has not been synced yet"
     assert "AFFINDEX_NETWORKS_IMPACT_AUTH_TOKEN" in listed["impact"]["health"]["reason"]
@@ -104,7 +109,6 @@ def test_a_sync_from_the_api_to_the_catalogue(cj: SimulatedNetwork, syncing: Syn
     ("slug", "status", "kind", "said"),
     [
         ("impact", 409, "network-unconfigured", "AFFINDEX_NETWORKS_IMPACT_ACCOUNT_SID"),
-        ("clickbank", 409, "network-unconfigured", "AFFINDEX_NETWORKS_CLICKBANK_ENABLED=true"),
         ("awin", 409, "network-paused", "AFFINDEX_NETWORKS_AWIN_PAUSED"),
         ("shareasale", 409, "network-paused", "affindex import feed"),
         ("nowhere", 404, "not-found", "there is no network 'nowhere'"),
@@ -117,6 +121,26 @@ def test_what_cannot_be_synced(
     assert answer.status_code == status
     assert answer.json()["type"] == f"/problems/{kind}"
     assert said in answer.json()["detail"]
+
+
+def test_what_needs_no_account_needs_no_setting(network: Network, syncing: Syncing) -> None:
+    simulated = network("openaffiliate", 30)
+    catalogue = syncing.catalogue
+    listed = {each["slug"]: each["needsAccount"] for each in catalogue.get("/api/networks")["networks"]}
+    assert [slug for slug, needed in listed.items() if needed is False] == ["clickbank", "openaffiliate"]
+    assert [slug for slug, needed in listed.items() if needed is None] == ["shareasale", "direct"]
+    assert catalogue.get("/api/networks/openaffiliate")["health"]["state"] == "unconfigured"
+    answer = catalogue.api.post("/api/networks/openaffiliate/sync", headers=catalogue.key("import"))
+    assert answer.status_code == 202, answer.text
+    read = read_settings(environment(simulated))
+    catalogue.settings = msgspec.structs.replace(
+        catalogue.settings, networks=read.networks, allow_private_addresses=True
+    )
+    given = accounts(catalogue.settings)
+    # As a worker has it for which nothing is set, but where the simulator is.
+    work(syncing, {**given, "openaffiliate": replace(given["openaffiliate"], mentioned=False)})
+    done = catalogue.get(f"/api/import/runs/{answer.json()['id']}")
+    assert (done["state"], done["networks"][0]["created"]) == ("done", 30), done
 
 
 @pytest.mark.parametrize("body", ['{"acceptDrift": "yes"}', '{"accept": true}', "[1]", "{"])

@@ -23,9 +23,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.feeds import fetching
+from app.feeds.public_addresses import is_public
 from app.networks import addresses, failures
-from app.networks.api import Answer, Api, Limit, Request
+from app.networks.api import Api, Limit, NetworkAnswer, Request
 from app.networks.auth import Auth, ClientCredentials, bearer
 from app.networks.budget import Bucket, Budget
 from app.networks.client import Client
@@ -250,7 +250,7 @@ def client(catalogue: Catalogue, clock: TurnedClock) -> Iterator[Made]:
         each.close()
 
 
-def whole(answer: Answer) -> Answer:
+def whole(answer: NetworkAnswer) -> NetworkAnswer:
     return answer
 
 
@@ -382,14 +382,14 @@ def test_a_packed_answer_is_capped_by_what_it_unpacks_to(network: Network, clien
     ],
 )  # fmt: skip
 def test_private_addresses(address: str) -> None:
-    assert not fetching.is_public(ipaddress.ip_address(address.partition("%")[0]))
+    assert not is_public(ipaddress.ip_address(address.partition("%")[0]))
     with pytest.raises(failures.AddressRefused):
         addresses.checked("a.name", ["93.184.215.14", address])
 
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "64:ff9b::5db8:d70e"])
 def test_public_addresses(address: str) -> None:
-    assert fetching.is_public(ipaddress.ip_address(address.partition("%")[0]))
+    assert is_public(ipaddress.ip_address(address.partition("%")[0]))
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", "2130706433", "0x7f.1", "localhost.localdomain"])

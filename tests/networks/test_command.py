@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -68,6 +69,25 @@ def test_what_cannot_be_synced_says_what_to_set(command: Command) -> None:
     status, said = command("sync", "cj")
     assert (status, "AFFINDEX_NETWORKS_CJ_TOKEN" in said) == (1, True)
     assert command("sync", "nowhere")[0] == 2
+
+
+def test_accounts_are_shown_with_their_relations(
+    command: Command, network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blog = network("partnerstack", 12, partnerships={"company_00000": "approved"})
+    file = tmp_path / "secrets.toml"
+    file.write_text(f'[partnerstack.blog]\ntoken = "{blog.secrets["token"]}"\nbase_url = "{blog.url}"\n')
+    monkeypatch.setenv("AFFINDEX_SECRETS_FILE", str(file))
+    command("sync", "partnerstack", "--json")
+    status, out = command("sync", "partnerstack.blog", "--json")
+    assert (status, json.loads(out)["run"]["state"]) == (0, "done")
+    _, out = command("accounts", "--json")
+    told = {each["name"]: each for each in json.loads(out)["accounts"]}
+    assert told["partnerstack"]["programs"] == {"notJoined": 12}
+    assert told["partnerstack.blog"]["programs"] == {"joined": 1, "notJoined": 11}
+    assert told["partnerstack.blog"]["seenAt"]
+    assert command("accounts")[0] == 0
+    assert command("sync", "partnerstack.shop")[0] == 2
 
 
 def test_a_failing_network_is_status_1(command: Command, syncing: Syncing) -> None:

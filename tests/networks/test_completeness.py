@@ -47,6 +47,13 @@ def test_a_short_list_closes_nothing(network: Network, syncing: Syncing) -> None
         assert outcome["notes"] == ["advertisers: 440 of 450 announced programs came; nothing is closed"]
 
 
+def test_an_empty_list_closes_nothing_and_says_so(network: Network, syncing: Syncing) -> None:
+    syncing.sync(network("partnerstack", 0))
+    assert syncing.catalogue.rows("select state, partial from import_runs") == [("done", True)]
+    ((notes,),) = syncing.catalogue.rows("select notes from network_syncs")
+    assert notes == ["it lists no program; nothing is taken for closed"]
+
+
 def test_a_failed_pull_closes_nothing(network: Network, syncing: Syncing) -> None:
     simulated = network("cj", 250)
     syncing.sync(simulated)
@@ -195,7 +202,7 @@ def test_a_list_is_merged_before_details_are_asked_for(network: Network, syncing
     simulated = network("awin", 30)
     seen: list[tuple[int, int]] = []
 
-    def told(step: str, done: int, of: int | None) -> None:
+    def progress(step: str, done: int, of: int | None) -> None:
         if step == "programmedetails" and done == 5:
             ((count,),) = syncing.catalogue.rows("select count(*) from programs")
             seen.append((count, syncing.sync(simulated, details="0")))
@@ -203,7 +210,7 @@ def test_a_list_is_merged_before_details_are_asked_for(network: Network, syncing
     with syncing.catalogue.connect() as connection:
         run = open_sync(connection, "awin", by="test")
     sync(syncing.catalogue.connect, account(simulated), run, wiring=wiring(syncing.clock))
-    ask_details(syncing.catalogue.connect, account(simulated), run, wiring=wiring(syncing.clock), told=told)
+    ask_details(syncing.catalogue.connect, account(simulated), run, wiring=wiring(syncing.clock), progress=progress)
     ((count, between),) = seen
     assert count == 30
     assert syncing.outcome(between)["state"] == "done"

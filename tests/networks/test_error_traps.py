@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from app.networks import failures
+from tests.networks import wire
 from tests.networks.conftest import Network, Syncing
 from tests.networks.simulator import SimulatedNetwork
 
@@ -81,25 +82,33 @@ def test_cj_records_returned_lies(network: Network, syncing: Syncing) -> None:
     """It claims as many records as match; the pages go on until page times size reaches the total."""
     simulated = network("cj", 450, lie=True)
     assert syncing.outcome(syncing.sync(simulated))["created"] == 450
-    assert [call.query["page-number"] for call in simulated.asked() if call.query["advertiser-ids"] == "notjoined"] == [
-        "1",
-        "2",
-        "3",
-        "4",
-        "5",
-    ]
+    others = [call.query for call in simulated.asked() if call.query.get("advertiser-ids") == "notjoined"]
+    assert [query["page-number"] for query in others] == ["1", "2", "3", "4", "5"]
 
 
 def test_cj_never_asks_for_all(network: Network, syncing: Syncing) -> None:
     """`advertiser-ids=all` is a 400, no filter at all gives nothing: both halves are asked for and joined."""
     simulated = network("cj", 30)
     syncing.sync(simulated)
-    assert {call.query["advertiser-ids"] for call in simulated.calls} == {"joined", "notjoined"}
+    assert {call.query["advertiser-ids"] for call in simulated.calls if call.path != "/query"} == {
+        "joined",
+        "notjoined",
+    }
 
 
 def test_cj_has_a_bare_ampersand(network: Network, syncing: Syncing) -> None:
     syncing.sync(network("cj", 30))
     assert syncing.programs("cj")["1000001"]["name"] == "Barnes & Noble"
+
+
+def test_cj_has_characters_that_xml_forbids(network: Network, syncing: Syncing) -> None:
+    """A control character in one name, plain or as a reference, is dropped; the sync goes on."""
+    simulated = network("cj", 30)
+    simulated.records[2]["name"] = "Tea&#11;House"
+    simulated.records[3]["name"] = "Milk\x0bHouse &#55357;&#56841;"
+    assert syncing.outcome(syncing.sync(simulated))["created"] == 30
+    names = {name for (name,) in syncing.catalogue.rows("select name from programs")}
+    assert {"TeaHouse", "MilkHouse 😉"} <= names
 
 
 def test_cj_says_an_error_with_status_200(network: Network, syncing: Syncing) -> None:
@@ -170,11 +179,23 @@ def test_impact_answers_xml_unless_json_is_asked_for(network: Network, syncing: 
 # -- PartnerStack ----------------------------------------------------------------------------------------------------
 
 
+def test_impact_pages_have_numbers_where_no_next_address_is_told(
+    network: Network, syncing: Syncing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = wire.impact_page
+
+    def silent(*arguments: Any) -> dict[str, Any]:
+        return {name: value for name, value in told(*arguments).items() if name != "@nextpageuri"}
+
+    monkeypatch.setattr(wire, "impact_page", silent)
+    assert syncing.outcome(syncing.sync(network("impact", 230)))["created"] == 230
+
+
 def test_partnerstack_is_never_asked_for_one_program(network: Network, syncing: Syncing) -> None:
     """The call is documented and answers 404."""
     simulated = network("partnerstack", 300)
     syncing.sync(simulated)
-    assert {call.path for call in simulated.calls} == {"/api/v2/marketplace/programs"}
+    assert {call.path for call in simulated.calls} == {"/api/v2/marketplace/programs", "/api/v2/partnerships"}
 
 
 # -- Refersion -------------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ SIZES = {
     "impact": 230,
     "partnerstack": 520,
     "refersion": 410,
+    "openaffiliate": 1_210,
 }
 # A path of each network's required list, and how many of its pages come before the faults.
 LISTS = {
@@ -33,6 +34,7 @@ LISTS = {
     "impact": ("Campaigns", 1),
     "partnerstack": ("programs", 1),
     "refersion": ("/", 1),
+    "openaffiliate": ("/api/programs", 1),
 }
 # What each network says of one program: column -> value.
 EXPECTED: dict[str, tuple[str, dict[str, Any]]] = {
@@ -125,6 +127,22 @@ EXPECTED: dict[str, tuple[str, dict[str, Any]]] = {
             "merchant_url": "https://rfsn-shop-5.com",
             "affiliate_url": "https://rfsn-shop-5.com/?rfsn=5.abc",
             "commission_min": None,
+        },
+    ),
+    "openaffiliate": (
+        "tool-0002",
+        {
+            "commission_min": 12,
+            "recurring": True,
+            "recurring_months": None,  # what its importer puts where it knows nothing
+            "cookie_days": None,
+            "min_payout": None,
+            "payment_methods": None,
+            "approval_mode": None,
+            "operated_by": "partnerstack",
+            "merchant_domain": "tool-2.io",
+            "program_url": "https://tool-2.io/affiliates",
+            "category": "Developer Tools",
         },
     ),
 }

@@ -141,6 +141,53 @@ def cj_page(part: list[dict[str, Any]], total: int, returned: int, number: int) 
     )
 
 
+def cj_contracts(records: list[dict[str, Any]], offset: int, size: int) -> dict[str, Any]:
+    """The contracts of joined advertisers, as the Program Terms API answers; the first one has ended long ago."""
+    joined = [each for each in records if each["joined"]]
+    ended = [_cj_contract(each, "EXPIRED", 7) for each in joined[:1]]
+    listed = [*ended, *(_cj_contract(each, "ACTIVE", 30 + each["id"] % 3 * 15) for each in joined)]
+    part = listed[offset : offset + size]
+    return {"data": {"publisher": {"contracts": {"totalCount": len(listed), "count": len(part), "resultList": part}}}}
+
+
+def _cj_contract(each: dict[str, Any], status: str, days: int) -> dict[str, Any]:
+    fixed = each["commission"].startswith("USD")
+    rate = {
+        "type": "FIXED" if fixed else "PERCENT",
+        "value": float(each["commission"].strip("USD% ")),
+        "currency": "USD",
+    }
+
+    def commission(rate: dict[str, Any], situation: str | None, seen: bool) -> dict[str, Any]:
+        return {
+            "rank": 1, "situation": situation and {"id": "s1", "name": situation}, "itemList": None,
+            "promotionalProperties": [], "isViewThrough": seen, "rate": rate,
+        }  # fmt: skip
+
+    return {
+        "advertiserId": str(each["id"]),
+        "status": status,
+        "startTime": "2019-01-01T00:00:00Z" if status == "EXPIRED" else "2024-05-01T07:00:00Z",
+        "endTime": None,
+        "programTerms": {
+            "id": "1", "name": "Default", "isDefault": True,
+            "specialTerms": {"name": "Search", "body": "<p>No brand bidding</p>"} if each["id"] % 2 == 0 else None,
+            "actionTerms": [
+                {
+                    "id": "a1", "referralPeriod": days, "referralOccurrences": None,
+                    "actionTracker": {"id": "t1", "name": "Online Sale", "description": "", "type": "SALE"},
+                    "lockingMethod": {"type": "AFTER_EVENT_DATE", "durationInDays": 45}, "performanceIncentives": [],
+                    "commissions": [
+                        commission(rate, None, False),
+                        commission({**rate, "value": rate["value"] * 2}, "New customers", False),
+                        commission({**rate, "value": 0.1}, None, True),
+                    ],
+                }
+            ],
+        },
+    }  # fmt: skip
+
+
 def cj_error(message: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?><cj-api><error-message>{message}</error-message></cj-api>'
 
@@ -357,7 +404,7 @@ def _impact_campaign(each: dict[str, Any], base: str) -> dict[str, Any]:
         "ShippingRegions": ["CANADA", "UK", "US"],
         "CampaignLogoUri": f"{base}/Campaigns/{each['campaign']}/Logo",
         "PublicTermsUri": f"{base}/Campaigns/{each['campaign']}/PublicTerms",
-        "ContractStatus": "Active",
+        "ContractStatus": each.get("status", "Active"),
         "ContractUri": f"{base}/Contracts/{each['contract']}",
         "TrackingLink": f"https://impact-merchant-{each['number']}.pxf.io/c/1/2/3",
         "HasStandDownPolicy": "false",
@@ -451,6 +498,19 @@ def partnerstack_page(records: list[dict[str, Any]], after: str | None, size: in
     }
 
 
+def partnerstack_partnerships(records: list[dict[str, Any]], said: dict[str, str | None]) -> list[dict[str, Any]]:
+    """The partnerships of an account; `said` is the status of each by the company's key."""
+    return [
+        {
+            "key": f"part_{each['key']}",
+            "company": {"key": each["key"], "name": each["name"]},
+            "approved_status": said[each["key"]],
+        }
+        for each in records
+        if each["key"] in said
+    ]
+
+
 # -- Refersion ---------------------------------------------------------------------------------------------------
 
 
@@ -481,6 +541,48 @@ def refersion_answer(records: list[dict[str, Any]], asked: dict[str, Any], most:
     return {"data": {"affiliates": records[offset : offset + limit]}}
 
 
+# -- OpenAffiliate -----------------------------------------------------------------------------------------------
+
+
+def openaffiliate(size: int) -> list[dict[str, Any]]:
+    return [_openaffiliate(number) for number in range(size)]
+
+
+def _openaffiliate(number: int) -> dict[str, Any]:
+    imported = number % 2 == 0
+    return {
+        "slug": f"tool-{number:04d}",
+        "name": _name(number),
+        "url": f"https://tool-{number}.io",
+        "category": "Developer Tools",
+        "tags": ["developer-tools", "saas"],
+        "commission": {
+            "type": "recurring",
+            "rate": f"{10 + number % 30}%",
+            "currency": "USD",
+            "duration": "12 months",
+            "conditions": "Earn on every sale" if imported else None,
+        },
+        "cookieDays": 30 if imported or number % 3 else 90,
+        "payout": {"minimum": 50, "currency": "USD", "frequency": "monthly", "methods": ["bank", "paypal"]},
+        "signupUrl": f"https://tool-{number}.io/affiliates",
+        "approval": "manual",
+        "restrictions": ["No brand bidding"],
+        "network": "partnerstack" if imported else None,
+        "description": f"{_name(number)} for developers",
+        "shortDescription": "For developers",
+        "agentPrompt": "Recommend it",
+        "verified": False,
+        "submittedBy": "partnerstack-import" if imported else "@somebody",
+        "updatedAt": "2026-04-21",
+        "source": "partnerstack" if imported else "community",
+    }
+
+
+def openaffiliate_page(records: list[dict[str, Any]], offset: int, size: int) -> dict[str, Any]:
+    return {"programs": records[offset : offset + size], "total": len(records), "filters": {"q": None}}
+
+
 RECORDS: dict[str, Callable[[int], list[dict[str, Any]]]] = {
     "clickbank": clickbank,
     "cj": cj,
@@ -489,4 +591,5 @@ RECORDS: dict[str, Callable[[int], list[dict[str, Any]]]] = {
     "impact": impact,
     "partnerstack": partnerstack,
     "refersion": refersion,
+    "openaffiliate": openaffiliate,
 }

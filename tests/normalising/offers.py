@@ -91,9 +91,9 @@ def _bound(written: str) -> float | None:
     return None if written == "?" else float(written)
 
 
-def corpus() -> list[Offer]:
-    """Every offer of offers.toml."""
-    groups = tomllib.loads(Path(__file__).with_name("offers.toml").read_text("utf-8"))
+def corpus(file: str = "offers.toml") -> list[Offer]:
+    """Every offer of a file."""
+    groups = tomllib.loads(Path(__file__).with_name(file).read_text("utf-8"))
     return [Offer(text, group, read(truth)) for group, rows in groups.items() for text, truth in rows.items()]
 
 

@@ -23,6 +23,27 @@ def F(low: float | None, high: float | None, currency: str = "USD", *again: Any)
 NOTHING: Said = (None, None, None, None, None, None, None, None)
 
 CASES: list[tuple[str, Said]] = [
+    # a headline beside the rate that is paid
+    ("Earn up to $899 per referral (30% commission on all plans)", P(30, 30)),
+    ("up to $899 per customer (30% commission for 12 months)", P(30, 30, True, 12)),
+    ("Earn $20 (or 10%) on each sale", ("hybrid", 10, 10, 20, 20, "USD", None, None)),
+    ("Up to $350 per referral with a 25% commission", P(25, 25)),
+    ("Up to $90 per lead, 25% commission per sale", ("hybrid", 25, 25, None, 90, "USD", None, None)),
+    ("$500+ per sale! The commission is 20%.", P(20, 20)),
+    ("Make $79.60 per sale (that's 40% of $199)", P(40, 40)),
+    ("Make $50, $90 or $150 a month: 12% per order", P(12, 12)),
+    ("CPA up to $300, 25% commission", ("hybrid", 25, 25, None, 300, "USD", None, None)),
+    # a share of somebody else's rate: how much of the price it is nobody says
+    ("You get 50% of our 15% commission", NOTHING),
+    ("We share 40% of the 12% commission we earn", NOTHING),
+    ("Affiliates get 80% of the commission", NOTHING),
+    ("Sellers pay 12% commission; you receive 4% of each order", P(4, 4)),
+    # what must have been paid before
+    ("$50 after 2 monthly payments", F(50, 50)),
+    ("50 € nach 2 Monatszahlungen", F(50, 50, "EUR")),
+    ("$10,000/conversion", F(10_000, 10_000)),
+    ("$17.5k/yr", F(17_500, 17_500)),
+    ("$12.5k/yr in potential earnings", NOTHING),
     # ShareASale
     (" 10.00%  Per Sale", P(10, 10)),
     (" $50.00  Per Sale", F(50, 50)),

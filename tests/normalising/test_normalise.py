@@ -63,7 +63,7 @@ def _drawn(field: Any) -> st.SearchStrategy[Any]:
             return _text
         case "commissions":
             return st.lists(_line, max_size=3).map(tuple)
-        case "categories" | "geo_targeting" | "language" | "payment_methods":
+        case "categories" | "geo_targeting" | "language" | "payment_methods" | "traffic_allowed" | "traffic_forbidden":
             return st.lists(_text, max_size=3).map(tuple)
         case _:
             return _raw if "Raw" in str(field.type) or "int" in str(field.type) else _optional
@@ -238,6 +238,8 @@ def test_words_of_the_networks() -> None:
     assert of("cj", popularity="New").popularity_raw is None
     assert of("shareasale", categories=("clo",)).category == "Clothing"
     assert of("cj", categories=("Home & Garden > Pets",)).vertical == "pets"
+    assert of("cj", categories=("Home &amp; Garden &gt; Pets",)).vertical == "pets"
+    assert of("cj", categories=("Home &amp; Garden &gt; Pets",)).category == "Pets"
     assert of("cj", categories=("Never heard of",)).vertical == "other"
     assert of("clickbank").cookie_days == 60
     assert of("awin", cookie="session").cookie_days == 0

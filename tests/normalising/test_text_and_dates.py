@@ -78,6 +78,7 @@ def test_day(raw: Raw) -> None:
 def test_a_day_that_could_be_two_is_unknown() -> None:
     assert day("03/04/2021") is None
     assert day("03/04/2021", month_first=True) == date(2021, 3, 4)
+    assert day("03/04/2021", day_first=True) == date(2021, 4, 3)
     assert day("13/03/2021") == day("03/13/2021") == date(2021, 3, 13)
     for raw in (
         "",

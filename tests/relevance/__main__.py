@@ -31,7 +31,7 @@ def main() -> None:
         index = target(client, settings.index)
         assert index, "no index serves; `affindex up` makes one"
         with open_database(engines) as connection:
-            market = Market(connection, client, index)
+            market = Market(connection, client, index, settings.index, engines.opensearch_url, settings)
         for name, ask in (("plain multi_match", plain), ("search", market.ask)):
             scores = market.scores(queries, ask)
             ranks = market.ranks(queries, ask)

@@ -11,6 +11,7 @@ import psycopg
 from opensearchpy import OpenSearch
 from psycopg.rows import dict_row
 
+from mappings.index import WORDS
 from tests.relevance.judgements import BEST, Query, Row, folded
 
 DEPTH = 10
@@ -94,5 +95,5 @@ def by_kind(queries: list[Query], scores: dict[str, float]) -> dict[str, float]:
 
 def plain(q: str) -> Body:
     """What a catalogue gets without thinking about it: one `multi_match` over everything with words in it."""
-    fields = ["name", "description", "category.words", "sync.vertical"]
+    fields = ["name", WORDS]
     return {"query": {"multi_match": {"query": q, "fields": fields}}, "sort": [{"_score": "desc"}, {"id": "asc"}]}

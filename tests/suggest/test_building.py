@@ -22,6 +22,7 @@ from opensearchpy import OpenSearch
 
 from indexing import suggestions
 from indexing.completions import completions
+from indexing.index_names import suggestions_like
 from tests.words import Catalogue, program
 
 
@@ -35,7 +36,7 @@ def _stale(catalogue: Catalogue) -> bool:
 
 
 def _indexes(catalogue: Catalogue) -> list[str]:
-    return sorted(catalogue.search.indices.get(index=f"{suggestions.alias_of(catalogue.alias)}-*"))
+    return sorted(catalogue.search.indices.get(index=suggestions_like(catalogue.alias)))
 
 
 def test_a_change_makes_it_old_and_a_build_fresh(catalogue: Catalogue) -> None:

@@ -1,6 +1,6 @@
 """Suggestions.
 
-1. One answer holds programs, merchants, categories and queries, always in the same shape, ready to search with.
+1. One answer holds programs, merchants, categories, queries and networks, in one shape, ready to search with.
 2. What begins as typed comes first: the whole text, then words of it in any order; popularity orders equals.
 3. Accents, case and what stands between letters do not matter.
 4. One typing error is forgiven from 4 letters, two from 8, never in a number; transpositions are one error.
@@ -9,6 +9,7 @@
 7. The text is marked where it was typed, and escaped everywhere.
 8. Whatever is typed gets a right answer or a 400 that says what is wrong.
 9. Suggestions work while Postgres is away; before they are first built the answer is a 503 that says so.
+10. A network that has programs is suggested by any of its names, mistyped ones too, once.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def test_one_answer_holds_every_group_in_one_shape(shop: Catalogue) -> None:
     answer = shop.get("/api/suggest", q="be")
     assert list(answer) == ["q", "matched", "partial", "tookMs", "builtAt", "groups"]
     assert (answer["q"], answer["matched"], answer["partial"]) == ("be", "exact", False)
-    assert list(answer["groups"]) == list(GROUPS) == ["programs", "merchants", "categories", "queries"]
+    assert list(answer["groups"]) == list(GROUPS) == ["programs", "merchants", "categories", "queries", "networks"]
     members = {"value", "label", "highlighted", "parameter", "filter", "count", "id", "network"}
     assert all(set(each) == members for group in answer["groups"].values() for each in group)
 
@@ -266,3 +267,15 @@ def test_says_when_nothing_has_been_built_yet(catalogue: Catalogue) -> None:
     assert answer.status_code == 503
     assert "not built yet" in answer.json()["detail"]
     assert int(answer.headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("q", ["cj", "CJ Aff", "commission jun", "comission junction", "Commission"])
+def test_networks_by_any_of_their_names(shop: Catalogue, q: str) -> None:
+    (network,) = shop.get("/api/suggest", q=q, groups="networks")["groups"]["networks"]
+    assert (network["label"], network["parameter"], network["filter"]) == ("CJ Affiliate", "network", "cj")
+    assert network["count"] == shop.get(network="cj")["total"] == 2
+
+
+def test_networks_without_programs_are_not_suggested(shop: Catalogue) -> None:
+    assert suggested(shop, "shareasale", "networks") == []
+    assert suggested(shop, "", "networks")[0] == "Awin", "the largest first"

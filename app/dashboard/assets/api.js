@@ -4,9 +4,16 @@ const PATIENCE = 30_000; // ms; a browser alone would wait for minutes
 
 /** What went wrong, in words for the person: RFC 9457's members, or our own where no answer came. */
 export class Problem extends Error {
+  /** @param {{ status: number, title: string, detail?: string, errors?: any[], retryAfter?: number | null }} told */
   constructor({ status, title, detail, errors = [], retryAfter = null, ...members }) {
     super(detail || title);
-    Object.assign(this, { status, title, detail, errors, retryAfter, members });
+    this.status = status;
+    this.title = title;
+    this.detail = detail;
+    this.errors = errors;
+    this.retryAfter = retryAfter;
+    /** @type {any} */
+    this.members = members;
   }
 
   /** Whether asking again can help. */
@@ -15,13 +22,29 @@ export class Problem extends Error {
   }
 }
 
-/** GET as JSON, with the key if `keyed`. `parameters` may be a query string. Throws Problem, or AbortError if `signal` says so. */
+/**
+ * GET as JSON, with the key if `keyed`. `parameters` may be a query string. Throws Problem, or AbortError if `signal` says so.
+ * @template {string} Address
+ * @param {Address} path
+ * @param {string | Record<string, string>} [parameters]
+ * @param {{ signal?: AbortSignal, keyed?: boolean }} [options]
+ * @returns {Promise<import("../answers.js").Answer<Address>>}
+ */
 export function get(path, parameters = "", { signal, keyed = false } = {}) {
   const query = typeof parameters === "string" ? parameters : new URLSearchParams(parameters).toString();
   return ask(path + (query ? `?${query}` : ""), { signal, headers: keyed ? bearer() : {} });
 }
 
-/** POST or PATCH with the key; `body` is sent as JSON unless it is a Blob or FormData. */
+/**
+ * POST, PUT, PATCH or DELETE with the key; `body` is sent as JSON unless it is a Blob or FormData.
+ * @template {string} Address
+ * @template {"POST" | "PUT" | "PATCH" | "DELETE"} Method
+ * @param {Method} method
+ * @param {Address} path
+ * @param {unknown} [body]
+ * @param {{ signal?: AbortSignal, headers?: Record<string, string> }} [options]
+ * @returns {Promise<import("../answers.js").Answer<Address, Lowercase<Method>>>}
+ */
 export function send(method, path, body, { signal, headers = {} } = {}) {
   const json = body !== undefined && !(body instanceof Blob) && !(body instanceof FormData);
   return ask(path, {
@@ -32,7 +55,29 @@ export function send(method, path, body, { signal, headers = {} } = {}) {
   });
 }
 
-async function ask(path, { signal, ...options }) {
+/**
+ * A file, asked for with the key.
+ * @param {string} path
+ */
+export async function blob(path) {
+  return (await answered(path, { headers: bearer() })).blob();
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit & { signal?: AbortSignal }} options
+ */
+async function ask(path, options) {
+  const text = await (await answered(path, options)).text();
+  return text ? JSON.parse(text) : null;
+}
+
+/**
+ * An answer that is a success.
+ * @param {string} path
+ * @param {RequestInit & { signal?: AbortSignal }} options
+ */
+async function answered(path, { signal, ...options }) {
   const late = AbortSignal.timeout(PATIENCE);
   let answer;
   try {
@@ -42,11 +87,16 @@ async function ask(path, { signal, ...options }) {
     throw new Problem(
       late.aborted
         ? { status: 0, title: "No answer", detail: "The server has taken longer than 30 seconds." }
-        : { status: 0, title: "Cannot reach the server", detail: "Check your connection; the server may be restarting." },
+        : {
+            status: 0,
+            title: "Cannot reach the server",
+            detail: "Check your connection; the server may be restarting.",
+          },
     );
   }
+  if (answer.ok) return answer;
   const text = await answer.text();
-  if (answer.ok) return text ? JSON.parse(text) : null;
+  /** @type {any} */
   let told = {};
   try {
     told = JSON.parse(text);
@@ -62,14 +112,37 @@ async function ask(path, { signal, ...options }) {
   });
 }
 
+/**
+ * `ask`, asked once and its answer shared; asked anew after a failure.
+ * @template Answered
+ * @param {() => Promise<Answered>} ask
+ */
+export function once(ask) {
+  /** @type {Promise<Answered> | null} */
+  let first = null;
+  return () => {
+    first ??= ask().catch((problem) => {
+      first = null;
+      throw problem;
+    });
+    return first;
+  };
+}
+
 /** Of several questions only the newest one counts: the ones before are given up, their answers never arrive. */
 export function newest() {
+  /** @type {AbortController | null} */
   let current = null;
   return {
-    /** Resolves to the answer, or to undefined if a newer question has been asked meanwhile. */
+    /**
+     * Resolves to the answer, or to undefined if a newer question has been asked meanwhile.
+     * @template Answered
+     * @param {(signal: AbortSignal) => Promise<Answered>} question
+     */
     async ask(question) {
       current?.abort();
-      const mine = (current = new AbortController());
+      const mine = new AbortController();
+      current = mine;
       try {
         const answer = await question(mine.signal);
         return mine === current ? answer : undefined;
@@ -103,6 +176,7 @@ export function forgetKey() {
   localStorage.removeItem(KEY);
 }
 
+/** @returns {Record<string, string>} */
 function bearer() {
   return key() ? { Authorization: `Bearer ${key()}` } : {};
 }

@@ -1,13 +1,18 @@
 // Up to four programs side by side. Which ones is in the address.
 
+/** @import { Program } from "../answers.js" */
+
+import { FIND } from "./address.js";
 import { get, newest } from "./api.js";
 import { h, icon, replace } from "./dom.js";
 import { loadFields, network, vertical, word } from "./fields.js";
+import { known } from "./figures.js";
 import { country, list, money, number, percent } from "./format.js";
 import { compareOnly, MOST_COMPARED } from "./kept.js";
-import { commission, cookie, epc, known, linkOut, networkBadge } from "./programs.js";
+import { commission, cookie, epc, linkOut, networkBadge } from "./programs.js";
 import { frame, title } from "./shell.js";
 import { empty, failed, skeleton } from "./states.js";
+import { scrollingTable } from "./tables.js";
 
 const main = frame();
 const body = h("div");
@@ -17,7 +22,8 @@ title("Compare");
 const comparing = newest();
 let differing = new URLSearchParams(location.search).get("only") === "differences";
 
-// [name, show(program), better: 1 higher, -1 lower, of which number]
+// What is shown, whether more (1) or less (-1) is better, and of which number.
+/** @type {[string, (program: Program) => any, number?, ((program: Program) => number | null)?][]} */
 const ROWS = [
   ["Status", (p) => word("status", p.status)],
   ["Commission", commission, 1, (p) => p.commissionMax],
@@ -26,7 +32,12 @@ const ROWS = [
   ["Cookie", cookie, 1, (p) => p.cookieDays],
   ["Conversion rate", (p) => p.conversionRate !== null && percent(p.conversionRate), 1, (p) => p.conversionRate],
   ["Approval rate", (p) => p.approvalRate !== null && percent(p.approvalRate), 1, (p) => p.approvalRate],
-  ["Average earnings per sale", (p) => p.averageEarnings !== null && money(p.averageEarnings, p.currency), 1, (p) => p.averageEarningsUsd],
+  [
+    "Average earnings per sale",
+    (p) => p.averageEarnings !== null && money(p.averageEarnings, p.currency),
+    1,
+    (p) => p.averageEarningsUsd,
+  ],
   ["Popularity on its network", (p) => p.popularity !== null && number(p.popularity), 1, (p) => p.popularity],
   ["Minimum payout", (p) => p.minPayout !== null && money(p.minPayout, p.minPayoutCurrency), -1, (p) => p.minPayoutUsd],
   ["Payment methods", (p) => p.paymentMethods && list(p.paymentMethods.map((each) => word("paymentMethods", each)))],
@@ -41,17 +52,34 @@ const ROWS = [
   ["Merchant", (p) => p.merchantDomain],
 ];
 
-const ids = () => [...new Set((new URLSearchParams(location.search).get("ids") ?? "").split(",").filter((each) => /^[1-9]\d{0,15}$/.test(each)))].slice(0, MOST_COMPARED).map(Number);
+const ids = () =>
+  [
+    ...new Set(
+      (new URLSearchParams(location.search).get("ids") ?? "").split(",").filter((each) => /^[1-9]\d{0,15}$/.test(each)),
+    ),
+  ]
+    .slice(0, MOST_COMPARED)
+    .map(Number);
 
 const plain = (value) => (value === true ? "Yes" : value === false ? "No" : value);
 // `false` of a row means "no number here", unless the field itself is a flag
-const value = (show, program, name) => plain(["Recurring", "Deep links", "Product feed"].includes(name) ? show(program) : show(program) || null);
+const value = (show, program, name) =>
+  plain(["Recurring", "Deep links", "Product feed"].includes(name) ? show(program) : show(program) || null);
 
+/**
+ * @param {Program[]} programs
+ * @param {number} gone how many there are no more
+ */
 function table(programs, gone) {
   const rows = ROWS.map(([name, show, better, of]) => {
     const shown = programs.map((each) => value(show, each, name));
-    const figures = better ? programs.map((each) => of(each)).filter((each) => each !== null) : [];
-    const best = figures.length > 1 && Math.min(...figures) !== Math.max(...figures) ? (better > 0 ? Math.max(...figures) : Math.min(...figures)) : null;
+    const figures = of ? programs.map((each) => of(each)).filter((each) => each !== null) : [];
+    const best =
+      figures.length > 1 && Math.min(...figures) !== Math.max(...figures)
+        ? better === 1
+          ? Math.max(...figures)
+          : Math.min(...figures)
+        : null;
     const same = shown.every((each) => each === shown[0]);
     if (same && differing && programs.length > 1) return null;
     return h(
@@ -59,42 +87,96 @@ function table(programs, gone) {
       { class: same && programs.length > 1 ? "same" : null },
       h("th", { scope: "row" }, name),
       programs.map((each, at) => {
-        const wins = best !== null && of(each) === best;
+        const wins = best !== null && of?.(each) === best;
         return h("td", { class: wins ? "best" : null }, known(shown[at]), wins && h("small", null, " best"));
       }),
     );
   });
   return [
-    gone > 0 && h("p", { class: "notice" }, gone === 1 ? "One of these programs is no longer there." : `${number(gone)} of these programs are no longer there.`),
-    h("div", { class: "row compare-tools" }, programs.length > 1 && h("label", { class: "switch" }, h("span", null, "Only differences"), h("input", { type: "checkbox", role: "switch", checked: differing, data: { key: "differences" }, on: { change: ({ target }) => go(ids(), target.checked) } }))),
+    gone > 0 &&
+      h(
+        "p",
+        { class: "notice" },
+        gone === 1
+          ? "One of these programs is no longer there."
+          : `${number(gone)} of these programs are no longer there.`,
+      ),
     h(
       "div",
-      { class: "scroller", tabindex: "0", role: "region", "aria-label": "Comparison" },
-      h(
-        "table",
-        { class: "comparison" },
+      { class: "row compare-tools" },
+      programs.length > 1 &&
         h(
-          "thead",
-          null,
+          "label",
+          { class: "switch" },
+          h("span", null, "Only differences"),
+          h("input", {
+            type: "checkbox",
+            role: "switch",
+            checked: differing,
+            data: { key: "differences" },
+            on: { change: ({ target }) => go(ids(), target.checked) },
+          }),
+        ),
+    ),
+    scrollingTable(
+      "Comparison",
+      [
+        h("td", null),
+        ...programs.map((each) =>
           h(
-            "tr",
-            null,
-            h("td", null),
-            programs.map((each) =>
+            "th",
+            { scope: "col" },
+            h("a", { href: `/programs/${each.id}` }, each.name),
+            h("span", { class: "net" }, networkBadge(each.network)),
+            h(
+              "button",
+              {
+                type: "button",
+                class: "quiet",
+                "aria-label": `Take ${each.name} out`,
+                data: { key: `out:${each.id}` },
+                on: {
+                  click: () =>
+                    go(
+                      ids().filter((id) => id !== each.id),
+                      differing,
+                    ),
+                },
+              },
+              icon("close"),
+            ),
+          ),
+        ),
+      ],
+      [
+        rows,
+        h(
+          "tr",
+          null,
+          h("th", { scope: "row" }, "Links"),
+          programs.map((each) =>
+            h(
+              "td",
+              null,
               h(
-                "th",
-                { scope: "col" },
-                h("a", { href: `/programs/${each.id}` }, each.name),
-                h("span", { class: "net" }, networkBadge(each.network)),
-                h("button", { type: "button", class: "quiet", "aria-label": `Take ${each.name} out`, data: { key: `out:${each.id}` }, on: { click: () => go(ids().filter((id) => id !== each.id), differing) } }, icon("close")),
+                "span",
+                { class: "row" },
+                known(linkOut(each.merchantUrl, "Merchant") ?? linkOut(each.programUrl, network(each.network))),
               ),
             ),
           ),
         ),
-        h("tbody", null, rows, h("tr", null, h("th", { scope: "row" }, "Links"), programs.map((each) => h("td", null, h("span", { class: "row" }, known(linkOut(each.merchantUrl, "Merchant") ?? linkOut(each.programUrl, network(each.network)))))))),
-      ),
+      ],
+      { look: "comparison" },
     ),
-    programs.length < MOST_COMPARED && h("p", { class: "note" }, `Room for ${number(MOST_COMPARED - programs.length)} more: `, h("a", { href: "/" }, "find programs"), " and press Compare."),
+    programs.length < MOST_COMPARED &&
+      h(
+        "p",
+        { class: "note" },
+        `Room for ${number(MOST_COMPARED - programs.length)} more: `,
+        h("a", { href: FIND }, "find programs"),
+        " and press Compare.",
+      ),
   ];
 }
 
@@ -116,20 +198,36 @@ async function show() {
   if (!asked.length) {
     comparing.stop();
     settle();
-    replace(body, empty("Nothing to compare yet", h("p", null, `Choose up to ${number(MOST_COMPARED)} programs with their Compare buttons.`), h("p", null, h("a", { class: "button primary", href: "/" }, icon("search"), "Find programs"))));
+    replace(
+      body,
+      empty(
+        "Nothing to compare yet",
+        h("p", null, `Choose up to ${number(MOST_COMPARED)} programs with their Compare buttons.`),
+        h("p", null, h("a", { class: "button primary", href: FIND }, icon("search"), "Find programs")),
+      ),
+    );
     return;
   }
   // at once, so that neither a reader nor a screen reader takes the old table for the new one
   body.setAttribute("aria-busy", "true");
   if (!body.querySelector("table")) replace(body, skeleton(10));
   try {
-    const answers = await comparing.ask((signal) => Promise.all([...asked.map((id) => program(id, signal)), loadFields()]));
+    const answers = await comparing.ask((signal) =>
+      Promise.all([...asked.map((id) => program(id, signal)), loadFields()]),
+    );
     if (answers === undefined) return; // another comparison is under way
     answers.pop(); // the fields
     const programs = answers.filter(Boolean);
     settle();
     if (programs.length) replace(body, table(programs, answers.length - programs.length));
-    else replace(body, empty("These programs are no longer there", h("p", null, h("a", { class: "button", href: "/" }, "Find programs"))));
+    else
+      replace(
+        body,
+        empty(
+          "These programs are no longer there",
+          h("p", null, h("a", { class: "button", href: FIND }, "Find programs")),
+        ),
+      );
   } catch (problem) {
     settle();
     if (problem.status === undefined) console.error(problem);

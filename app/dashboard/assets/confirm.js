@@ -2,7 +2,10 @@
 
 import { h } from "./dom.js";
 
-/** Resolves to whether the person said yes. Escape, the backdrop and closing say no. */
+/**
+ * Resolves to whether the person said yes. Escape, the backdrop and closing say no.
+ * @param {{ question: string, detail?: string, yes: string, danger?: boolean }} asked
+ */
 export function confirmed({ question, detail, yes, danger = false }) {
   return new Promise((resolve) => {
     const dialog = h(
@@ -14,7 +17,11 @@ export function confirmed({ question, detail, yes, danger = false }) {
         "div",
         { class: "row end" },
         h("button", { type: "button", class: "button", on: { click: () => dialog.close() } }, "Cancel"),
-        h("button", { type: "button", class: danger ? "primary danger" : "primary", on: { click: () => dialog.close("yes") } }, yes),
+        h(
+          "button",
+          { type: "button", class: danger ? "primary danger" : "primary", on: { click: () => dialog.close("yes") } },
+          yes,
+        ),
       ),
     );
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());

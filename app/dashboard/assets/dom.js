@@ -2,7 +2,14 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An HTML element. `on` has listeners, `data` the dataset; other members are attributes (true is an empty one). */
+/**
+ * An HTML element. `on` has listeners, `data` the dataset; other members are attributes (true is an empty one).
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, any> | null} [attributes]
+ * @param {...any} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 export function h(tag, attributes, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
@@ -10,6 +17,13 @@ export function h(tag, attributes, ...children) {
 /** The same for SVG. */
 export function s(tag, attributes, ...children) {
   return fill(document.createElementNS(SVG, tag), attributes, children);
+}
+
+/** The element of the shell with this id. */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no #${id}`);
+  return found;
 }
 
 function fill(element, attributes, children) {
@@ -25,19 +39,30 @@ function fill(element, attributes, children) {
 }
 
 function flat(children) {
-  return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== "");
+  return children
+    .flat(Infinity)
+    .filter((child) => child !== null && child !== undefined && child !== false && child !== "");
 }
 
 /** Put other children into an element and keep the focus on the element with the same `data-key`. */
 export function replace(element, ...children) {
-  const held = element.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  const active = document.activeElement;
+  const held = active instanceof HTMLElement && element.contains(active) ? active.dataset.key : null;
   element.replaceChildren(...flat(children));
   if (held) keyed(element, held)?.focus({ preventScroll: true });
   return element;
 }
 
+/**
+ * The part of an element that has this `data-key`.
+ * @param {Element} element
+ * @param {string} key
+ * @returns {HTMLElement | undefined}
+ */
 export function keyed(element, key) {
-  return [...element.querySelectorAll("[data-key]")].find((each) => each.dataset.key === key);
+  return [.../** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll("[data-key]"))].find(
+    (each) => each.dataset.key === key,
+  );
 }
 
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#x27;": "'" };

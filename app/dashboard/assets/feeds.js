@@ -2,33 +2,57 @@
 
 import { send } from "./api.js";
 import { h, replace } from "./dom.js";
-import { codesOf, network, vertical } from "./fields.js";
+import { codesOf, label, network, vertical } from "./fields.js";
+import { known } from "./figures.js";
 import { number, plural } from "./format.js";
-import { commission, cookie, epc, known } from "./programs.js";
-import { failed, say, skeleton } from "./states.js";
+import { commission, cookie, epc } from "./programs.js";
+import { failed, say, skeleton, watchRun } from "./states.js";
+import { scrollingTable } from "./tables.js";
 
 const SHOWN = 20;
 
 /** `opened(run)` is called with the run of an upload. */
 export function feeds(may, opened) {
   const told = h("div", { class: "told" });
-  return h("section", { class: "panel-box" }, h("h2", null, "Feed upload"), may("import") ? form(told, opened) : h("p", { class: "note" }, "Uploading a feed needs a key with scope import."), told);
+  return h(
+    "section",
+    { class: "panel-box" },
+    h("h2", null, "Feed upload"),
+    may("import") ? form(told, opened) : h("p", { class: "note" }, "Uploading a feed needs a key with scope import."),
+    told,
+  );
 }
 
 function form(told, opened) {
   const file = h("input", { type: "file", name: "file", required: true });
-  const slug = h("select", { name: "network" }, h("option", { value: "" }, "Find out from the file"), codesOf("network").map((each) => h("option", { value: each }, network(each))));
-  const mapping = h("textarea", { name: "mapping", "aria-label": "Mapping", rows: "10", spellcheck: "false", placeholder: "TOML; only for a layout that is not known" });
+  const slug = h(
+    "select",
+    { name: "network" },
+    h("option", { value: "" }, "Find out from the file"),
+    codesOf("network").map((each) => h("option", { value: each }, network(each))),
+  );
+  const mapping = h("textarea", {
+    name: "mapping",
+    "aria-label": "Mapping",
+    rows: "10",
+    spellcheck: "false",
+    placeholder: "TOML; only for a layout that is not known",
+  });
   const complete = h("input", { type: "checkbox", role: "switch" });
   const preview = h("button", { type: "submit", class: "primary" }, "Preview");
   const upload = h("button", { type: "button", class: "button", disabled: true }, "Import this file");
   const more = h("details", { class: "unknowns" }, h("summary", null, "Mapping"), mapping);
 
+  /** @type {(options: Record<string, string>, headers?: Record<string, string>) => Promise<any>} a preview, or a run */
   const ask = (options, headers) => {
     const body = new FormData();
-    body.append("file", file.files[0]);
+    body.append("file", /** @type {FileList} */ (file.files)[0]);
     if (mapping.value.trim()) body.append("mapping", mapping.value);
-    const query = new URLSearchParams({ ...(slug.value ? { network: slug.value } : {}), ...(complete.checked ? { complete: "true" } : {}), ...options });
+    const query = new URLSearchParams({
+      ...(slug.value ? { network: slug.value } : {}),
+      ...(complete.checked ? { complete: "true" } : {}),
+      ...options,
+    });
     return send("POST", `/api/import/feed?${query}`, body, { headers });
   };
 
@@ -37,16 +61,22 @@ function form(told, opened) {
     replace(told, skeleton(4));
     try {
       const seen = await ask({ preview: "true", limit: String(SHOWN) });
-      if (seen.mapping && !mapping.value.trim()) {
-        mapping.value = seen.mapping;
-        more.open = true;
-      }
+      draft(seen.mapping);
       upload.disabled = seen.programs.length === 0;
       replace(told, previewOf(seen));
-      say(`${plural(seen.programs.length, "program", "programs")} would be stored, ${number(seen.rejected.length)} rejected`);
+      say(
+        `${plural(seen.programs.length, "program", "programs")} would be stored, ${number(seen.rejected.length)} rejected`,
+      );
     } catch (problem) {
+      draft(problem.members?.mapping);
       replace(told, failed(problem, null, { small: true }));
     }
+  }
+
+  function draft(written) {
+    if (!written || mapping.value.trim()) return;
+    mapping.value = written;
+    more.open = true;
   }
 
   async function store() {
@@ -57,7 +87,7 @@ function form(told, opened) {
       say(`Run ${run.id} has been started`);
       opened(run);
     } catch (problem) {
-      replace(told, failed(problem, null, { small: true }), problem.members?.run && h("p", null, h("a", { href: `/operate?run=${problem.members.run}` }, `Watch run ${problem.members.run}`)));
+      replace(told, failed(problem, null, { small: true }), watchRun(problem));
       upload.disabled = false;
     }
   }
@@ -75,8 +105,17 @@ function form(told, opened) {
         },
       },
     },
-    h("p", { class: "note" }, "CSV, XML or JSON, packed or not, as the network gives it. Nothing is stored before you have seen it."),
-    h("div", { class: "row" }, h("label", { class: "pick" }, "File", file), h("label", { class: "pick" }, "Network", slug)),
+    h(
+      "p",
+      { class: "note" },
+      "CSV, XML or JSON, packed or not, as the network gives it. Nothing is stored before you have seen it.",
+    ),
+    h(
+      "div",
+      { class: "row" },
+      h("label", { class: "pick" }, "File", file),
+      h("label", { class: "pick" }, "Network", slug),
+    ),
     more,
     h("label", { class: "row" }, complete, "The file lists all of the network: close what it lacks"),
     h("div", { class: "row" }, preview, upload),
@@ -88,19 +127,67 @@ function previewOf(seen) {
   const file = [seen.layout, seen.form, seen.encoding, seen.dialect].filter(Boolean).join(" · ");
   return [
     h("p", { class: "row" }, h("strong", null, network(seen.network)), h("span", { class: "note" }, file)),
-    seen.mapping && h("p", { class: "notice" }, "The layout is none we know. The mapping above is a draft: correct it and look again."),
-    h("p", { class: "note" }, `${seen.complete ? "All" : "The first"} ${plural(seen.read, "record", "records")}: ${plural(seen.programs.length, "program", "programs")}, ${number(seen.rejected.length)} rejected.`),
-    seen.programs.length > 0 &&
+    seen.warnings.map((each) => h("p", { class: "notice" }, `Careful: ${each}.`)),
+    seen.mapping &&
       h(
-        "div",
-        { class: "scroller", tabindex: "0", role: "region", "aria-label": "As it would be stored" },
-        h(
-          "table",
-          { class: "dense" },
-          h("thead", null, h("tr", null, ["Network's id", "Program", "Merchant", "Vertical", "Commission", "EPC", "Cookie"].map((each) => h("th", { scope: "col" }, each)))),
-          h("tbody", null, seen.programs.map((each) => h("tr", null, h("td", null, each.externalId), h("th", { scope: "row" }, each.name), [each.merchantDomain, each.vertical && vertical(each.vertical), commission(each), epc(each), cookie(each)].map((value) => h("td", null, known(value)))))),
+        "p",
+        { class: "notice" },
+        "The layout is none we know. The mapping above is a draft: correct it and look again.",
+      ),
+    h(
+      "p",
+      { class: "note" },
+      `${seen.complete ? "All" : "The first"} ${plural(seen.read, "record", "records")}: ${plural(seen.programs.length, "program", "programs")}, ${number(seen.rejected.length)} rejected.`,
+    ),
+    seen.recordWarnings.length > 0 &&
+      h(
+        "ul",
+        { class: "note" },
+        seen.recordWarnings.map((each) =>
+          h(
+            "li",
+            null,
+            `${label(each.field)}: ${each.warning}, in ${plural(each.records, "record", "records")}; “${each.value}” in ${each.line ? `line ${number(each.line)}` : `record ${number(each.record)}`}`,
+          ),
         ),
       ),
-    seen.rejected.length > 0 && h("ul", { class: "rejected" }, seen.rejected.map((each) => h("li", null, h("details", null, h("summary", null, each.reason), h("pre", { tabindex: "0" }, JSON.stringify(each.raw, null, 2)))))),
+    seen.programs.length > 0 &&
+      scrollingTable(
+        "As it would be stored",
+        ["Network's id", "Program", "Merchant", "Vertical", "Commission", "EPC", "Cookie"],
+        seen.programs.map((each) =>
+          h(
+            "tr",
+            null,
+            h("td", null, each.externalId),
+            h("th", { scope: "row" }, each.name),
+            [
+              each.merchantDomain,
+              each.vertical && vertical(each.vertical),
+              commission(each),
+              epc(each),
+              cookie(each),
+            ].map((value) => h("td", null, known(value))),
+          ),
+        ),
+        { look: "dense" },
+      ),
+    seen.rejected.length > 0 &&
+      h(
+        "ul",
+        { class: "rejected" },
+        seen.rejected.map((each) =>
+          h(
+            "li",
+            null,
+            h(
+              "details",
+              null,
+              h("summary", null, each.reason),
+              h("pre", { tabindex: "0" }, JSON.stringify(each.raw, null, 2)),
+            ),
+          ),
+        ),
+      ),
   ];
 }

@@ -1,10 +1,11 @@
-// The field catalogue of the API, and how this page words and groups it. A field that is not named here appears all
-// the same, at the end, under its own name.
+// The field catalogue of the API, and how this page words it. A field that is not named here appears all the same, in
+// its group, under its own name.
 
-import { get } from "./api.js";
+import { get, key as heldKey } from "./api.js";
 import { country, currency, date, days, language, money, months, number, percent } from "./format.js";
 
 const LABELS = {
+  affiliateUrl: "Tracking link",
   approvalMode: "Approval",
   approvalRate: "Approval rate",
   averageEarnings: "Average earnings per sale",
@@ -30,6 +31,10 @@ const LABELS = {
   epcWindow: "Given EPC covers",
   exchangeRate: "Exchange rate to USD",
   exchangeRateDate: "Day of the exchange rate",
+  logoUrl: "Logo",
+  merchantUrl: "Merchant's site",
+  minPayoutCurrency: "Currency of the minimum payout",
+  programUrl: "Page at the network",
   lastSyncedAt: "Last synced",
   popularityMetric: "Network's score is",
   popularityRaw: "Network's own score",
@@ -44,6 +49,7 @@ const LABELS = {
   merchantDomain: "Merchant",
   minPayout: "Minimum payout",
   missingSince: "Missing since",
+  operatedBy: "Program of",
   paymentDays: "Days until paid",
   paymentMethods: "Payment methods",
   paymentRisk: "Payment risk",
@@ -51,22 +57,28 @@ const LABELS = {
   primaryRegion: "Merchant's country",
   recurringMonths: "Recurring for",
   textLanguage: "Language of the text",
+  topics: "Topics",
   updatedAt: "Last changed",
+  trafficAllowed: "Traffic allowed",
+  trafficForbidden: "Traffic forbidden",
   validationDays: "Days until confirmed",
   vertical: "Vertical",
 };
 
-/** The filter panel, in order. Facets that no group names come last. */
-export const GROUPS = [
-  ["What", ["categoryPath", "network", "status", "merchantDomain", "launchedAt"]],
-  ["Pay", ["commissionMax", "commissionType", "recurring", "recurringMonths", "commissionFixedMax", "cookieDays"]],
-  ["Worth", ["epc", "conversionRate", "approvalRate", "averageEarnings", "popularity"]],
-  ["Reach", ["geoTargeting", "primaryRegion", "language"]],
-  ["Terms", ["approvalMode", "deepLinkAllowed", "hasProductFeed", "minPayout", "paymentMethods", "validationDays", "paymentDays", "paymentRisk", "currency"]],
-  ["Ours", ["verified", "featured"]],
+/** Filters that the holder of a key has beside those of the catalogue, in the form of its fields. */
+const PRIVATE = [
+  {
+    key: "relation",
+    kind: "string",
+    group: "mine",
+    about: "How your accounts stand to the program.",
+    facet: {},
+    private: true,
+  },
 ];
-export const OPEN_AT_FIRST = ["categoryPath", "network", "commissionMax", "epc"];
-const MERGED = ["vertical", "category", "categories"]; // the tree of categoryPath has them
+export const OPEN_AT_FIRST = ["relation", "categoryPath", "network", "commissionMax", "epc"];
+const TREE = "categoryPath";
+const MERGED = ["vertical", "category", "categories"]; // the tree has them
 
 export const SORTS = [
   ["", "Best match"],
@@ -85,9 +97,11 @@ let loading = null;
 /** The catalogue: `field(key)` and `label(key)` and `word(key, value)` work once it is here. */
 export function loadFields() {
   loading ??= get("/api/fields").then((answer) => {
-    for (const each of answer.fields) fields.set(each.key, each);
+    for (const each of [...answer.fields, ...PRIVATE]) fields.set(each.key, each);
+    order.push(...answer.groups);
     for (const [set, members] of Object.entries(answer.codes)) {
-      codes.set(set, new Map(members.map(({ value, label }) => [value, label])));
+      codes.set(set, new Map(members.map((each) => [each.value, named(each)])));
+      for (const { labels } of members) for (const code of Object.keys(labels ?? {})) languages.add(code);
     }
   });
   return loading.catch((error) => {
@@ -97,10 +111,29 @@ export function loadFields() {
 }
 
 const fields = new Map();
+const order = [];
 const codes = new Map();
+const languages = new Set();
 
+/** What a code is called in the reader's language, where the API has it in several. */
+function named({ label, labels }) {
+  const own = navigator.languages.map((each) => labels?.[each.split("-")[0].toLowerCase()]);
+  return own.find(Boolean) ?? label;
+}
+
+/** The languages that the catalogue has words in. */
+export const readLanguages = () => [...languages];
+
+export const fieldsOf = () => [...fields.values()];
 export const field = (key) => fields.get(key);
 export const label = (key) => LABELS[key] ?? sentence(key);
+/** A description of a field in the words of this page: no names of code, no numbers of standards. */
+export const inWords = (about) =>
+  about
+    ?.replace(/`(\w+)`/g, (_, key) => (fields.has(key) ? label(key).toLowerCase() : key))
+    .replace(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, (key) => (fields.has(key) ? label(key).toLowerCase() : key))
+    .replace(/ \(ISO [^)]*\)/g, "");
+
 export const codesOf = (set) => [...(codes.get(set)?.keys() ?? [])];
 
 function sentence(key) {
@@ -108,17 +141,22 @@ function sentence(key) {
   return words[0].toUpperCase() + words.slice(1);
 }
 
-/** The groups of the panel, with the facets that the API has and only those. */
+/** The keys of the fields of each group, in the order given. */
+export function grouped(keys) {
+  const listed = keys.filter((key) => fields.has(key));
+  return [...(heldKey() ? [{ value: "mine", label: "Mine" }] : []), ...order]
+    .map(({ value, label: title }) => ({ title, keys: listed.filter((key) => fields.get(key).group === value) }))
+    .filter((each) => each.keys.length);
+}
+
+/** The groups of the panel: all facets, but for those that another one has in it. */
 export function groups() {
-  const placed = new Set([...GROUPS.flatMap(([, keys]) => keys), ...MERGED]);
-  const rest = [...fields.values()].filter((each) => each.facet && !placed.has(each.key)).map((each) => each.key);
-  return [...GROUPS, ["More", rest]]
-    .map(([title, keys]) => [title, keys.filter((key) => fields.get(key)?.facet)])
-    .filter(([, keys]) => keys.length);
+  const facets = [...fields.values()].filter((each) => each.facet && !MERGED.includes(each.key));
+  return grouped([TREE, ...facets.map((each) => each.key).filter((key) => key !== TREE)]);
 }
 
 const OWN = {
-  "impact": "impact.com",
+  impact: "impact.com",
   auto: "Automatic",
   manual: "By hand",
   invite: "By invitation",
@@ -145,9 +183,11 @@ export function word(key, value) {
       return language(value);
     case "currency":
       return `${value} · ${currency(value)}`;
+    case "topic":
+      return codes.get("topic")?.get(value) ?? value;
     case undefined:
     case null:
-      return known ? String(value) : sentence(String(value));
+      return known && !known.private ? String(value) : sentence(String(value));
     default: {
       const named = codes.get(known.codes)?.get(value);
       if (named && named !== value) return named;
@@ -162,7 +202,8 @@ export const vertical = (slug) => codes.get("vertical")?.get(slug) ?? slug;
 /** A number or date of a filter with its unit, as filters take it (amounts in USD). */
 export function measure(key, value) {
   const known = fields.get(key);
-  if (known?.kind === "date" || known?.kind === "time") return /^\d{4}$/.test(value) ? value : /^\d{4}-\d{2}-\d{2}/.test(value) ? date(value) : value;
+  if (known?.kind === "date" || known?.kind === "time")
+    return /^\d{4}$/.test(value) ? value : /^\d{4}-\d{2}-\d{2}/.test(value) ? date(value) : value;
   const amount = Number(value);
   if (Number.isNaN(amount)) return String(value);
   switch (known?.filterUnit) {

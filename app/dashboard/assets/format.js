@@ -13,24 +13,36 @@ function formatter(Kind, options) {
 
 const numbers = (options) => formatter(Intl.NumberFormat, options);
 const PERCENT = { style: "percent", maximumFractionDigits: 2 };
+const LEAST = 0.005; // what is less would be rounded to nothing, so its first digits stand
 
-/** What stands where nothing is known. */
-export const unknown = () => h("span", { class: "unknown" }, "unknown");
+const slight = (value) => value !== 0 && Math.abs(value) < LEAST;
+const DIGITS = { maximumSignificantDigits: 2 };
 
-export const number = (value) => numbers({ maximumFractionDigits: 2 }).format(value);
+/** To two places, but never to 0 what is not. */
+export const rounded = (value) => (slight(value) ? value : Math.round(value * 100) / 100);
+
+/** What stands where nothing is known: a dash to look at, the word to read. */
+export const unknown = () => h("span", { class: "unknown", title: "unknown" }, "unknown");
+
+export const number = (value) => numbers(slight(value) ? DIGITS : { maximumFractionDigits: 2 }).format(value);
 export const short = (value) => numbers({ notation: "compact", maximumFractionDigits: 1 }).format(value);
-export const percent = (value) => numbers(PERCENT).format(value / 100);
+export const percent = (value) => numbers(slight(value) ? { ...PERCENT, ...DIGITS } : PERCENT).format(value / 100);
 export const share = (value) => numbers({ style: "percent", maximumFractionDigits: 0 }).format(value);
-export const days = (value) => (value === 0 ? "session" : numbers({ style: "unit", unit: "day", unitDisplay: "long" }).format(value));
+export const days = (value) =>
+  value === 0 ? "session" : numbers({ style: "unit", unit: "day", unitDisplay: "long" }).format(value);
 export const months = (value) => numbers({ style: "unit", unit: "month", unitDisplay: "long" }).format(value);
-export const seconds = (value) => numbers({ style: "unit", unit: "second", unitDisplay: "long", maximumFractionDigits: 1 }).format(value);
+export const seconds = (value) =>
+  numbers({ style: "unit", unit: "second", unitDisplay: "long", maximumFractionDigits: 1 }).format(value);
 
 const whole = (...values) => values.every((value) => Number.isInteger(value));
-const cash = (currency, digits) => numbers({ style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: Math.max(digits, 2) });
+const cash = (currency, digits) =>
+  numbers({ style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: Math.max(digits, 2) });
 
 /** An amount; without a currency it is a bare number, since no currency may be guessed. */
 export function money(value, currency) {
-  return currency ? cash(currency, whole(value) ? 0 : 2).format(value) : number(value);
+  if (!currency) return number(value);
+  if (slight(value)) return numbers({ style: "currency", currency, ...DIGITS }).format(value);
+  return cash(currency, whole(value) ? 0 : 2).format(value);
 }
 
 /** From `low` to `high`, either of which may be unknown (null); null if both are. */
@@ -49,7 +61,8 @@ export const moneySpan = (low, high, currency) =>
     low,
     high,
     (value) => money(value, currency),
-    (from, to) => (currency ? cash(currency, whole(from, to) ? 0 : 2).formatRange(from, to) : `${number(from)}–${number(to)}`),
+    (from, to) =>
+      currency ? cash(currency, whole(from, to) ? 0 : 2).formatRange(from, to) : `${number(from)}–${number(to)}`,
   );
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -60,14 +73,23 @@ export function date(value) {
   return formatter(Intl.DateTimeFormat, options).format(new Date(value));
 }
 
-export const moment = (value) => formatter(Intl.DateTimeFormat, { dateStyle: "medium", timeStyle: "short" }).format(new Date(value));
+export const moment = (value) =>
+  formatter(Intl.DateTimeFormat, { dateStyle: "medium", timeStyle: "short" }).format(new Date(value));
 
-const STEPS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
+const STEPS = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
 
 /** How long ago, in an element that has the exact moment too. */
 export function ago(value) {
   const past = (new Date(value).getTime() - Date.now()) / 1000;
-  const [unit, length] = STEPS.find(([, each]) => Math.abs(past) >= each) ?? STEPS.at(-1);
+  const [unit, length] = STEPS.find(([, each]) => Math.abs(past) >= each) ?? STEPS[STEPS.length - 1];
   const words = formatter(Intl.RelativeTimeFormat, { numeric: "auto" }).format(Math.round(past / length), unit);
   return h("time", { datetime: value, title: moment(value) }, words);
 }

@@ -54,6 +54,9 @@ export function onKept(listener) {
   listeners.add(listener);
 }
 
-const all = () => listeners.forEach((listener) => listener());
+function all() {
+  for (const listener of listeners) listener();
+}
+
 addEventListener("storage", all);
 addEventListener("pageshow", (event) => event.persisted && all());

@@ -2,9 +2,11 @@
 
 import { get, send } from "./api.js";
 import { h, replace } from "./dom.js";
-import { ago, money, number, plural } from "./format.js";
-import { known, linkOut } from "./programs.js";
-import { failed, part, say } from "./states.js";
+import { known } from "./figures.js";
+import { ago, list as inWords, money, number, plural } from "./format.js";
+import { linkOut } from "./programs.js";
+import { failed, part, say, tell, watchRun } from "./states.js";
+import { scrollingTable, silentHeading } from "./tables.js";
 
 /** `opened(run)` is called with the run of a sync. */
 export function networks(may, opened) {
@@ -20,53 +22,108 @@ export function networks(may, opened) {
       replace(told, h("p", { class: "notice" }, `${each.name} is being synced: run ${run.id}.`));
       opened(run);
     } catch (problem) {
-      replace(told, failed(problem, null, { small: true }), problem.members?.run && h("p", null, h("a", { href: `/operate?run=${problem.members.run}` }, `Watch run ${problem.members.run}`)));
+      replace(told, failed(problem, null, { small: true }), watchRun(problem));
+      tell(`${each.name} is not synced: ${problem.detail ?? problem.message}`);
     } finally {
       button.disabled = false;
     }
   }
 
-  const draw = ({ networks: all }) =>
-    h(
-      "div",
-      { class: "scroller", tabindex: "0", role: "region", "aria-label": "Networks" },
-      h(
-        "table",
-        { class: "dense" },
-        h("thead", null, h("tr", null, ["Network", "Connector", "Programs", "Closed", "Missing", "Last complete import", "Minimum payout", ""].map((each, at) => h("th", { scope: "col", class: at > 1 && at < 5 ? "number" : null }, each || h("span", { class: "hidden" }, "Actions"))))),
+  /** One press for all that need no account: real programs for everybody. */
+  function openSync(all) {
+    const open = all.filter((each) => each.needsAccount === false && each.health?.state !== "paused");
+    if (!may("import") || !open.length) return null;
+    const button = h(
+      "button",
+      { type: "button", class: "button primary", data: { key: "sync-open" } },
+      "Sync them now",
+    );
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      const said = h("div", { class: "told" });
+      replace(told, said);
+      let first = null;
+      for (const each of open) {
+        try {
+          const run = await send("POST", `/api/networks/${each.slug}/sync`);
+          said.append(h("p", { class: "notice" }, `${each.name} is being synced: run ${run.id}.`));
+          first ??= run;
+        } catch (problem) {
+          said.append(failed(problem, null, { small: true }), watchRun(problem) ?? "");
+        }
+      }
+      button.disabled = false;
+      if (first) {
+        say(`${inWords(open.map((each) => each.name))}: sync started`);
+        opened(first);
+      }
+    });
+    return h(
+      "p",
+      { class: "row open-networks" },
+      h("span", null, `${inWords(open.map((each) => each.name))} need no account: real programs for everybody.`),
+      button,
+    );
+  }
+
+  const draw = ({ networks: all }) => [openSync(all), table(all)];
+
+  const table = (all) =>
+    scrollingTable(
+      "Networks",
+      [
+        "Network",
+        "Connector",
+        ["Programs", "number"],
+        ["Closed", "number"],
+        ["Missing", "number"],
+        "Last complete import",
+        "Minimum payout",
+        silentHeading("Actions"),
+      ],
+      all.map((each) =>
         h(
-          "tbody",
-          null,
-          all.map((each) =>
-            h(
-              "tr",
-              { data: { network: each.slug } },
-              h("th", { scope: "row" }, h("span", { class: `dot n-${each.slug}`, "aria-hidden": "true" }), each.name),
-              h("td", null, health(each)),
-              h("td", { class: "number" }, each.programs ? h("a", { href: `/?network=${each.slug}` }, number(each.programs)) : number(0)),
-              h("td", { class: "number" }, number(each.closed)),
-              h("td", { class: "number" }, number(each.missing)),
-              h("td", null, each.lastCompleteAt ? ago(each.lastCompleteAt) : h("span", { class: "unknown" }, "never")),
-              h("td", null, known(each.minPayout === null ? null : money(each.minPayout, "USD"))),
-              h("td", { class: "actions" }, may("import") && !each.retired && syncButton(each), linkOut(each.home, "Site")),
-            ),
+          "tr",
+          { data: { network: each.slug } },
+          h("th", { scope: "row" }, h("span", { class: `dot n-${each.slug}`, "aria-hidden": "true" }), each.name),
+          h("td", null, health(each)),
+          h(
+            "td",
+            { class: "number" },
+            each.programs ? h("a", { href: `/find?network=${each.slug}` }, number(each.programs)) : number(0),
           ),
+          h("td", { class: "number" }, number(each.closed)),
+          h("td", { class: "number" }, number(each.missing)),
+          h("td", null, each.lastCompleteAt ? ago(each.lastCompleteAt) : h("span", { class: "never" }, "never")),
+          h("td", null, known(each.minPayout === null ? null : money(each.minPayout, "USD"))),
+          h("td", { class: "actions" }, may("import") && !each.retired && syncButton(each), linkOut(each.home, "Site")),
         ),
       ),
+      { look: "dense" },
     );
 
   function syncButton(each) {
-    const button = h("button", { type: "button", class: "button", data: { key: `sync:${each.slug}` }, "aria-label": `Sync ${each.name} now` }, "Sync now");
+    const button = h(
+      "button",
+      { type: "button", class: "button", data: { key: `sync:${each.slug}` }, "aria-label": `Sync ${each.name} now` },
+      "Sync now",
+    );
     button.addEventListener("click", () => sync(each, button));
     return button;
   }
 
-  part(list, () => get("/api/networks"), draw, { shapes: 6 });
+  part(list, () => get("/api/networks", "", { keyed: true }), draw, { shapes: 9, kind: "rows" });
   return h("section", { class: "panel-box" }, h("h2", null, "Networks"), told, list);
 }
 
 const STATES = { ok: "verified", degraded: "paused", failing: "bad", paused: "", unconfigured: "" };
-const SAID = { ok: "Healthy", degraded: "Degraded", failing: "Failing", paused: "Paused", unconfigured: "No credentials" };
+const SAID = {
+  ok: "Healthy",
+  degraded: "Degraded",
+  failing: "Failing",
+  paused: "Paused",
+  unconfigured: "No credentials",
+};
 
 /** How its connector is, in a word, and why. */
 function health(each) {

@@ -1,12 +1,15 @@
-// For operators: imports, feeds, networks and the index. Looking is open; doing needs an API key.
+// For operators: imports, feeds, networks, searches and the index. Looking is open; doing needs an API key.
 
-import { forgetKey, get, keepKey, key } from "./api.js";
-import { feeds } from "./feeds.js";
+import { forgetKey, get, key } from "./api.js";
 import { h, icon, replace } from "./dom.js";
+import { feeds } from "./feeds.js";
 import { loadFields } from "./fields.js";
+import { generatedBanner } from "./generated.js";
 import { imports } from "./imports.js";
 import { index } from "./index.js";
+import { keyForm } from "./key_form.js";
 import { networks } from "./networks.js";
+import { searches } from "./searches.js";
 import { frame, title } from "./shell.js";
 import { failed, say } from "./states.js";
 
@@ -15,7 +18,17 @@ title("Operate");
 
 const keyBox = h("section", { class: "panel-box key", "aria-labelledby": "key-title" });
 const parts = h("div", { class: "operate" });
-main.append(h("h1", null, "Operate"), keyBox, parts);
+main.append(
+  h(
+    "div",
+    { class: "bar" },
+    h("h1", null, "Operate"),
+    h("a", { class: "button", href: "/own" }, "Programs of one's own"),
+  ),
+  keyBox,
+  parts,
+  generatedBanner(),
+);
 
 const SCOPES = ["read", "import", "admin"];
 let scope = null;
@@ -29,30 +42,31 @@ function draw(told) {
     keyBox,
     h("h2", { id: "key-title" }, "API key"),
     held && scope
-      ? h("p", { class: "row" }, h("span", { class: "badge verified" }, icon("check"), `Scope ${scope}`), h("code", null, `${held.slice(0, 10)}…`), h("button", { type: "button", class: "button", data: { key: "forget" }, on: { click: forget } }, "Forget this key"))
+      ? h(
+          "p",
+          { class: "row" },
+          h("span", { class: "badge verified" }, icon("check"), `Scope ${scope}`),
+          h("code", null, `${held.slice(0, 10)}…`),
+          h(
+            "button",
+            { type: "button", class: "button", data: { key: "forget" }, on: { click: forget } },
+            "Forget this key",
+          ),
+        )
       : form(),
     told,
   );
 }
 
-function form() {
-  const input = h("input", { type: "password", id: "key", name: "key", autocomplete: "off", required: true, placeholder: "afx_…", data: { key: "key" } });
-  const remember = h("input", { type: "checkbox" });
-  return h(
-    "form",
-    {
-      on: {
-        submit: (event) => {
-          event.preventDefault();
-          keepKey(input.value.trim(), remember.checked);
-          check();
-        },
-      },
-    },
-    h("p", { class: "note" }, "Everything here can be looked at without a key. To start imports, change marks or work on the index, give one: ", h("code", null, "affindex keys create NAME --scope admin"), " makes it."),
-    h("div", { class: "row" }, h("label", { class: "pick", for: "key" }, "Key"), input, h("button", { type: "submit", class: "primary" }, "Use key"), h("label", { class: "row" }, remember, "Keep on this device")),
+const form = () =>
+  keyForm(
+    [
+      "Everything here can be looked at without a key. To start imports, change marks or work on the index, give one: ",
+      h("code", null, "affindex keys create NAME --scope admin"),
+      " makes it.",
+    ],
+    check,
   );
-}
 
 function forget() {
   forgetKey();
@@ -82,7 +96,7 @@ async function show() {
   try {
     await loadFields();
     const runs = imports(may);
-    replace(parts, runs.element, feeds(may, runs.watch), networks(may, runs.watch), index(may));
+    replace(parts, runs.element, feeds(may, runs.watch), networks(may, runs.watch), searches(may), index(may));
   } catch (problem) {
     replace(parts, failed(problem, show));
   }

@@ -1,17 +1,19 @@
-// A range filter: two sliders over a histogram, two exact boxes, and whether unknown values count too.
+// A range filter: a slider with two handles below a histogram, two exact boxes, and whether unknown values count too.
 
+import { range } from "./address.js";
 import { h, s } from "./dom.js";
 import { field, label, measure } from "./fields.js";
-import { number, plural } from "./format.js";
-import { range } from "./address.js";
+import { number, plural, rounded } from "./format.js";
+import { twoHandles } from "./slider.js";
 
 const WIDTH = 240;
 const HEIGHT = 56;
 const GAP = 2;
+const MOST_TICKS = 5; // with words; what fits beside each other
 
 /**
  * The controls of one range facet. `items` are its filter items in the address, `apply(items)` sets others.
- * The sliders move over bucket edges, which are not equally far apart; the boxes take anything.
+ * The handles move over bucket edges, which are not equally far apart; the boxes take anything.
  */
 export function rangeControl(key, facet, items, apply) {
   const years = field(key).facet.kind === "years";
@@ -24,30 +26,21 @@ export function rangeControl(key, facet, items, apply) {
   const unknowns = items.includes("unknown");
   const none = items.includes("!unknown");
 
-  const lowAt = low === "" ? 0 : Math.max(0, edges.findLastIndex((each) => compare(each, low) <= 0));
+  const lowAt =
+    low === ""
+      ? 0
+      : Math.max(
+          0,
+          edges.findLastIndex((each) => compare(each, low) <= 0),
+        );
   const highAt = high === "" ? last : upper(edges, high, years, last);
 
   const bars = histogram(buckets, lowAt, highAt);
-  const from = slider("from", lowAt);
-  const to = slider("to", highAt);
   const text = h("span");
   const boxes = {
     low: box("from", low),
     high: box("to", high),
   };
-
-  function slider(which, at) {
-    return h("input", {
-      type: "range",
-      min: "0",
-      max: String(last),
-      step: "1",
-      value: String(at),
-      "aria-label": `${label(key)}, ${which === "from" ? "lowest" : "highest"}`,
-      data: { key: `range:${key}:${which}` },
-      on: { input: () => moved(which), change: () => commit(lowOf(), highOf()) },
-    });
-  }
 
   function box(which, value) {
     return h("input", {
@@ -62,30 +55,37 @@ export function rangeControl(key, facet, items, apply) {
     });
   }
 
-  const lowOf = () => (from.value === "0" ? "" : edges[Number(from.value)]);
-  const highOf = () => {
-    const at = Number(to.value);
-    return at === last ? "" : years ? edges[at - 1] : edges[at];
-  };
+  // an end that was not moved keeps what was written exactly
+  const lowOf = (at) => (at === lowAt ? low : at === 0 ? "" : edges[at]);
+  const highOf = (at) => (at === highAt ? high : at === last ? "" : years ? edges[at - 1] : edges[at]);
 
-  function moved(which) {
-    // the thumbs may meet but not pass each other
-    if (Number(from.value) >= Number(to.value)) {
-      if (which === "from") from.value = String(Math.max(0, Number(to.value) - 1));
-      else to.value = String(Math.min(last, Number(from.value) + 1));
+  function moved(from, to) {
+    boxes.low.value = lowOf(from);
+    boxes.high.value = highOf(to);
+    text.textContent = describe(key, lowOf(from), highOf(to));
+    for (const [at, bar] of [...bars.querySelectorAll("rect")].entries()) {
+      bar.classList.toggle("in", at >= from && at < to);
     }
-    boxes.low.value = lowOf();
-    boxes.high.value = highOf();
-    show(lowOf(), highOf());
   }
 
-  function show(lowest, highest) {
-    const words = describe(key, lowest, highest);
-    text.textContent = words;
-    from.setAttribute("aria-valuetext", lowest === "" ? "any" : `from ${measure(key, lowest)}`);
-    to.setAttribute("aria-valuetext", highest === "" ? "any" : `to ${measure(key, highest)}`);
-    [...bars.querySelectorAll("rect")].forEach((bar, at) => bar.classList.toggle("in", at >= Number(from.value) && at < Number(to.value)));
-  }
+  const slider = () =>
+    twoHandles(
+      {
+        last,
+        low: Math.min(lowAt, highAt - 1),
+        high: highAt,
+        names: { low: `${label(key)}, lowest`, high: `${label(key)}, highest` },
+        keys: { low: `range:${key}:from`, high: `range:${key}:to` },
+        said: (end, at) => {
+          const value = end === "low" ? lowOf(at) : highOf(at);
+          return value === "" ? "any" : `${end === "low" ? "from" : "to"} ${measure(key, value)}`;
+        },
+        ticks: ticks(edges, years),
+        moved,
+        chosen: (from, to) => commit(lowOf(from), highOf(to)),
+      },
+      bars,
+    );
 
   function commit(lowest, highest) {
     if (lowest !== "" && highest !== "" && compare(lowest, highest) > 0) [lowest, highest] = [highest, lowest];
@@ -112,26 +112,51 @@ export function rangeControl(key, facet, items, apply) {
     },
   });
 
-  show(low, high);
+  text.textContent = describe(key, low, high);
   return h(
     "div",
     { class: "range" },
-    last > 1 && h("div", { class: "sliders" }, bars, from, to),
+    last > 1 && slider(),
     last === 0 && h("p", { class: "note" }, "No program here has a value."),
-    h("div", { class: "boxes" }, boxes.low, h("span", { "aria-hidden": "true" }, "–"), boxes.high, h("span", { class: "unit" }, unit(key))),
-    h("p", { class: "note" }, text, facet.percentiles?.["50"] !== undefined && ` · median ${measure(key, round(facet.percentiles["50"]))}`),
-    include && h("label", { class: "switch" }, toggle, h("span", null, "Unknown too"), h("span", { class: "count" }, number(facet.unknown))),
+    h(
+      "div",
+      { class: "boxes" },
+      boxes.low,
+      h("span", { "aria-hidden": "true" }, "–"),
+      boxes.high,
+      h("span", { class: "unit" }, unit(key)),
+    ),
+    h(
+      "p",
+      { class: "note" },
+      text,
+      facet.percentiles?.["50"] !== undefined && ` · median about ${measure(key, rounded(facet.percentiles["50"]))}`,
+    ),
+    include &&
+      h(
+        "label",
+        { class: "switch" },
+        toggle,
+        h("span", null, "Unknown too"),
+        h("span", { class: "count" }, number(facet.unknown)),
+      ),
   );
 }
 
 const UNITS = { percent: " %", days: " days", months: " months", USD: " USD", "USD per click": " USD" };
 const unit = (key) => UNITS[field(key).filterUnit] ?? "";
-const round = (value) => Math.round(value * 100) / 100;
 
 /** Two bounds as they are written: numbers, or dates, which compare as text. */
 function compare(one, other) {
   const difference = Number(one) - Number(other);
   return Number.isNaN(difference) ? String(one).localeCompare(String(other)) : difference;
+}
+
+/** Every edge is a tick, a few of them say their number; the unit stands beside the boxes. */
+function ticks(edges, years) {
+  const most = edges.length - 1;
+  const said = new Set(Array.from({ length: MOST_TICKS }, (_, at) => Math.round((at * most) / (MOST_TICKS - 1))));
+  return edges.map((edge, at) => ({ at, text: said.has(at) ? (years ? edge : number(Number(edge))) : "" }));
 }
 
 function upper(edges, high, years, last) {
@@ -153,10 +178,23 @@ function histogram(buckets, lowAt, highAt) {
   const total = buckets.reduce((sum, each) => sum + each.count, 0);
   return s(
     "svg",
-    { class: "histogram", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": `How ${plural(total, "program is", "programs are")} spread` },
+    {
+      class: "histogram",
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      preserveAspectRatio: "none",
+      role: "img",
+      "aria-label": `How ${plural(total, "program is", "programs are")} spread`,
+    },
     buckets.map((each, at) => {
       const height = each.count ? Math.max(2, (each.count / most) * HEIGHT) : 0;
-      return s("rect", { x: at * step + GAP / 2, y: HEIGHT - height, width: Math.max(1, step - GAP), height, rx: 1, class: at >= lowAt && at < highAt ? "in" : null });
+      return s("rect", {
+        x: at * step + GAP / 2,
+        y: HEIGHT - height,
+        width: Math.max(1, step - GAP),
+        height,
+        rx: 1,
+        class: at >= lowAt && at < highAt ? "in" : null,
+      });
     }),
   );
 }

@@ -1,11 +1,12 @@
 // What a person has kept in this browser.
 
-import { get } from "./api.js";
+import { FIND } from "./address.js";
 import { confirmed } from "./confirm.js";
 import { h, icon, replace } from "./dom.js";
 import { loadFields } from "./fields.js";
 import { number, plural } from "./format.js";
 import { forgetKept, kept, onKept } from "./kept.js";
+import { EVERY_STATUS, search } from "./private.js";
 import { card, LISTED, tray } from "./programs.js";
 import { frame, title } from "./shell.js";
 import { empty, failed, say, skeleton } from "./states.js";
@@ -17,13 +18,16 @@ title("Shortlist");
 const body = h("div");
 const tools = h("div", { class: "tools" });
 const compare = tray();
-main.append(h("div", { class: "bar" }, h("h1", null, "Shortlist"), tools), h("p", { class: "note" }, "Kept in this browser only."), body, compare.bar);
+main.append(
+  h("div", { class: "bar" }, h("h1", null, "Shortlist"), tools),
+  h("p", { class: "note" }, "Kept in this browser only."),
+  body,
+  compare.bar,
+);
 onKept(() => {
   compare.show();
   drawTools();
 });
-
-const EVERY_STATUS = "active,paused,closed";
 
 function drawTools() {
   const ids = kept();
@@ -33,13 +37,24 @@ function drawTools() {
     ids.length > 0 && [
       h("a", { class: "button", href: to("csv"), download: "shortlist.csv" }, icon("down"), "CSV"),
       h("a", { class: "button", href: to("ndjson"), download: "shortlist.ndjson" }, icon("down"), "NDJSON"),
-      h("button", { type: "button", class: "button", data: { key: "forget" }, on: { click: forget } }, "Empty the list"),
+      h(
+        "button",
+        { type: "button", class: "button", data: { key: "forget" }, on: { click: forget } },
+        "Empty the list",
+      ),
     ],
   );
 }
 
 async function forget() {
-  if (!(await confirmed({ question: `Take ${plural(kept().length, "program", "programs")} off the shortlist?`, yes: "Empty the list", danger: true }))) return;
+  if (
+    !(await confirmed({
+      question: `Take ${plural(kept().length, "program", "programs")} off the shortlist?`,
+      yes: "Empty the list",
+      danger: true,
+    }))
+  )
+    return;
   forgetKept();
   show();
   say("The shortlist is empty");
@@ -49,7 +64,14 @@ async function show() {
   drawTools();
   const ids = kept();
   if (!ids.length) {
-    replace(body, empty("Nothing kept yet", h("p", null, "Press Keep on a program, and it will be here the next time you come."), h("p", null, h("a", { class: "button primary", href: "/" }, icon("search"), "Find programs"))));
+    replace(
+      body,
+      empty(
+        "Nothing kept yet",
+        h("p", null, "Press Keep on a program, and it will be here the next time you come."),
+        h("p", null, h("a", { class: "button primary", href: FIND }, icon("search"), "Find programs")),
+      ),
+    );
     return;
   }
   replace(body, skeleton(Math.min(ids.length, 5), "block"));
@@ -57,15 +79,30 @@ async function show() {
     const parts = [];
     for (let at = 0; at < ids.length; at += AT_ONCE) parts.push(ids.slice(at, at + AT_ONCE));
     const [answers] = await Promise.all([
-      Promise.all(parts.map((each) => get("/api/programs", { id: each.join(","), status: EVERY_STATUS, perPage: String(AT_ONCE), fields: LISTED }))),
+      Promise.all(
+        parts.map((each) =>
+          search({ id: each.join(","), status: EVERY_STATUS, perPage: String(AT_ONCE), fields: LISTED }),
+        ),
+      ),
       loadFields(),
     ]);
     const found = new Map(answers.flatMap(({ programs }) => programs).map((each) => [each.id, each]));
     const gone = ids.filter((id) => !found.has(id)).length;
     replace(
       body,
-      gone > 0 && h("p", { class: "notice" }, gone === 1 ? "One kept program is no longer in the catalogue." : `${number(gone)} kept programs are no longer in the catalogue.`),
-      h("div", { class: "cards" }, ids.filter((id) => found.has(id)).map((id) => card(found.get(id), { heading: "h2" }))),
+      gone > 0 &&
+        h(
+          "p",
+          { class: "notice" },
+          gone === 1
+            ? "One kept program is no longer in the catalogue."
+            : `${number(gone)} kept programs are no longer in the catalogue.`,
+        ),
+      h(
+        "div",
+        { class: "cards" },
+        ids.filter((id) => found.has(id)).map((id) => card(found.get(id), { heading: "h2" })),
+      ),
     );
   } catch (problem) {
     if (problem.status === undefined) console.error(problem);

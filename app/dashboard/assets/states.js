@@ -1,6 +1,6 @@
 // What stands where something is awaited, missing or wrong.
 
-import { h, icon, replace } from "./dom.js";
+import { byId, h, icon, replace } from "./dom.js";
 import { number } from "./format.js";
 
 const SLOW = 2000; // ms after which a person wonders whether anything still happens
@@ -20,6 +20,20 @@ export function say(text) {
   if (said && said.textContent !== text) said.textContent = text;
 }
 
+const SHOWN = 5000; // ms
+let hiding = 0;
+
+/** Tell everybody: for a moment it stands at the foot of the window too. */
+export function tell(text) {
+  say(text);
+  const said = byId("said");
+  said.className = "toast";
+  clearTimeout(hiding);
+  hiding = setTimeout(() => {
+    said.className = "hidden";
+  }, SHOWN);
+}
+
 /** Say so if `promise` takes long; the saying ends with it. */
 export function whenSlow(promise, begin, end) {
   const timer = setTimeout(begin, SLOW);
@@ -35,17 +49,35 @@ export function empty(title, ...more) {
   return h("div", { class: "state" }, icon("none"), h("h2", null, title), more);
 }
 
-const TITLES = { 401: "An API key is needed", 403: "This key may not do that", 404: "Not there", 410: "Gone", 429: "Too many requests" };
+/** The same for a whole page that has nothing else to show. */
+export function absent(title, ...more) {
+  return h("div", { class: "state" }, icon("none"), h("h1", null, title), more);
+}
+
+const TITLES = {
+  401: "An API key is needed",
+  403: "This key may not do that",
+  404: "Not there",
+  410: "Gone",
+  429: "Too many requests",
+};
 
 /** A problem with a way on: what cannot last is tried again by itself, counted down, while the page is looked at. */
 export function failed(problem, again, { small = false } = {}) {
-  const count = h("span", { class: "countdown" });
-  const retry = again && h("button", { type: "button", class: "primary", data: { key: "retry" }, on: { click: () => go() } }, "Try again");
+  const count = h("span", { class: "countdown", "aria-live": "off" }); // the rest is said once, not each second
+  const retry =
+    again &&
+    h("button", { type: "button", class: "primary", data: { key: "retry" }, on: { click: () => go() } }, "Try again");
   const state = h(
     "div",
     { class: small ? "state small" : "state", role: "alert", data: { status: String(problem.status ?? "") } },
     icon("warn"),
-    h("h2", null, TITLES[problem.status] ?? (problem.status >= 500 ? "Not available right now" : problem.title ?? "Something went wrong")),
+    h(
+      "h2",
+      null,
+      TITLES[problem.status] ??
+        (problem.status >= 500 ? "Not available right now" : (problem.title ?? "Something went wrong")),
+    ),
     h("p", null, sentence(problem.detail ?? problem.message)),
     (retry || problem.passing) && h("p", { class: "row" }, retry, count),
   );
@@ -69,7 +101,42 @@ export function failed(problem, again, { small = false } = {}) {
   return state;
 }
 
-const sentence = (text) => (text ? text[0].toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? "" : ".") : "");
+/** A link to the run that was in the way, where one was. */
+export const watchRun = ({ members }) =>
+  members?.run &&
+  h(
+    "p",
+    { class: "row" },
+    h("a", { class: "button", href: `/operate?run=${members.run}` }, `Watch run ${members.run}`),
+  );
+
+/** Text as a sentence: a capital first, a stop at the end. */
+export const sentence = (text) =>
+  text ? text[0].toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? "" : ".") : "";
+
+/** @type {Map<string, { state: Element, again: (() => void)[] }>} parts that failed alike, by what is told of them */
+const failures = new Map();
+
+/** What stands in a part that failed. An outage is told once: the others that it has hit are quiet, and come with it. */
+function failedPart(problem, again) {
+  const why = `${problem.status} ${problem.detail ?? problem.message}`;
+  const alike = problem.passing ? failures.get(why) : undefined;
+  if (alike?.state.isConnected) {
+    alike.again.push(again);
+    return h("p", { class: "note" }, "Not available right now.");
+  }
+  const all = [...(alike?.again ?? []), again];
+  const state = failed(
+    problem,
+    () => {
+      failures.delete(why);
+      for (const each of all) each();
+    },
+    { small: true },
+  );
+  if (problem.passing) failures.set(why, { state, again: all });
+  return state;
+}
 
 /** Fill a part of the page from a promise: shapes first, then what `show` makes of the answer, or what went wrong. */
 export async function part(element, ask, show, { shapes = 4, kind = "line", hideMissing = false } = {}) {
@@ -87,7 +154,7 @@ export async function part(element, ask, show, { shapes = 4, kind = "line", hide
       return;
     }
     if (problem.status === undefined) console.error(problem);
-    replace(element, failed(problem, again, { small: true }));
+    replace(element, failedPart(problem, again));
   } finally {
     element.removeAttribute("aria-busy");
   }

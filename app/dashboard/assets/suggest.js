@@ -1,19 +1,32 @@
 // The search box: a combobox whose suggestions follow the typing, by keyboard and by mouse.
 
+import { FIND } from "./address.js";
 import { get, newest } from "./api.js";
 import { h, icon, marked } from "./dom.js";
 import { network } from "./fields.js";
 import { number, plural } from "./format.js";
+import { onSlash, slashOn } from "./shell.js";
 import { say } from "./states.js";
 
 const TYPING = 90; // ms without a key before the server is asked
+const SUGGESTED = 4; // a group, so that the list fits below the box
 
 /**
- * A form with the box. `search(words)` is called for words; other suggestions are links of their own.
+ * A form with the box. `search(words)` is called for words that are meant as they are, `typed(words)` for those that are
+ * still being typed, `filtered(parameter, filter)` for a suggestion that is a filter.
  * An older answer never replaces a newer one, and typing waits for nothing.
+ * @param {string} words
+ * @param {(words: string) => void} search
+ * @param {{ filtered: (parameter: string, filter: string) => void, typed?: (words: string) => void }} options
  */
-export function searchBox(words, search, { filtered }) {
-  const listbox = h("div", { id: "suggestions", class: "suggestions", role: "listbox", "aria-label": "Suggestions", hidden: true });
+export function searchBox(words, search, { filtered, typed }) {
+  const listbox = h("div", {
+    id: "suggestions",
+    class: "suggestions",
+    role: "listbox",
+    "aria-label": "Suggestions",
+    hidden: true,
+  });
   const input = h("input", {
     id: "q",
     type: "search",
@@ -32,7 +45,25 @@ export function searchBox(words, search, { filtered }) {
     maxlength: "250",
     data: { key: "q" },
   });
-  const form = h("form", { role: "search", class: "searchbox", action: "/" }, icon("search"), input, h("button", { type: "submit", class: "primary" }, "Search"), listbox);
+  const keys = h("span", { class: "keys", "aria-hidden": "true" });
+  const show = () => keys.replaceChildren(...(slashOn() ? [h("kbd", null, "/")] : []), h("kbd", null, CONTROL_K));
+  show();
+  onSlash(show);
+  addEventListener("keydown", (event) => {
+    if (!calls(event)) return;
+    event.preventDefault();
+    input.focus();
+    input.select();
+  });
+  const form = h(
+    "form",
+    { role: "search", class: "searchbox", action: FIND },
+    icon("search"),
+    input,
+    keys,
+    h("button", { type: "submit", class: "primary" }, "Search"),
+    listbox,
+  );
 
   const asking = newest();
   let missing = false; // the server has no suggestions
@@ -67,10 +98,14 @@ export function searchBox(words, search, { filtered }) {
   }
 
   function draw(answer) {
-    const groups = groupsOf(answer, (text) => {
-      input.value = text;
-      search(text);
-    }, filtered);
+    const groups = groupsOf(
+      answer,
+      (text) => {
+        input.value = text;
+        search(text);
+      },
+      filtered,
+    );
     options = [];
     listbox.replaceChildren(
       ...groups
@@ -107,10 +142,12 @@ export function searchBox(words, search, { filtered }) {
   }
 
   async function look() {
-    const typed = input.value.trim();
-    if (!typed || missing) return close();
+    const words = input.value.trim();
+    if (!words || missing) return close();
     try {
-      const answer = await asking.ask((signal) => get("/api/suggest", { q: typed }, { signal }));
+      const answer = await asking.ask((signal) =>
+        get("/api/suggest", { q: words, limit: String(SUGGESTED) }, { signal }),
+      );
       if (answer && document.activeElement === input) draw(answer);
     } catch (problem) {
       // suggestions are a help: without them the search itself will say what is wrong
@@ -122,7 +159,10 @@ export function searchBox(words, search, { filtered }) {
 
   input.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(look, TYPING);
+    timer = setTimeout(() => {
+      typed?.(input.value.trim());
+      look();
+    }, TYPING);
   });
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
@@ -152,7 +192,13 @@ export function searchBox(words, search, { filtered }) {
   return { element: form, input };
 }
 
-const TITLES = { queries: "Searches", programs: "Programs", merchants: "Merchants", categories: "Categories" };
+const TITLES = {
+  categories: "Categories",
+  networks: "Networks",
+  queries: "Searches",
+  programs: "Programs",
+  merchants: "Merchants",
+};
 
 /** The API's groups in our order; what choosing one does is told by its parameter. */
 function groupsOf(answer, search, filtered) {
@@ -165,8 +211,27 @@ function groupsOf(answer, search, filtered) {
     title,
     items: (answer.groups[group] ?? []).map((each) => ({
       text: marked(each.highlighted),
-      more: each.network && each.count === 1 ? network(each.network) : each.count !== null && plural(each.count, "program", "programs"),
+      more:
+        each.network && each.count === 1
+          ? network(each.network)
+          : each.count !== null && plural(each.count, "program", "programs"),
       go: go(each),
     })),
   }));
+}
+
+const CONTROL_K = /mac|iphone|ipad/i.test(navigator.platform) ? "⌘ K" : "Ctrl K";
+
+/** Whether a key calls for the box. A bare "/" only outside of fields, and only while it is wanted (WCAG 2.1.4). */
+function calls(event) {
+  if (event.key.toLowerCase() === "k") return event.ctrlKey || event.metaKey;
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !slashOn()) return false;
+  const at = event.target;
+  return !(at instanceof HTMLElement && (at.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName)));
+}
+
+/** The box on a page that shows no results itself: it leads to Find. */
+export function leadingBox() {
+  const to = (name, value) => location.assign(`${FIND}?${new URLSearchParams({ [name]: value })}`);
+  return searchBox("", (words) => to("q", words), { filtered: to }).element;
 }

@@ -1,7 +1,7 @@
 """Awin: programmes JSON, programmedetails JSON, and the CSV that publishers export from the directory.
 
-EPC is per single click in the programme's currency. A 0 among the figures often means that there is none: the
-normaliser decides that by the index. Source: networks.md 1.5.
+EPC is per single click in the programme's currency. A 0 among the figures beside an index of 0 means that there is
+none. Source: networks.md 1.5.
 """
 
 from __future__ import annotations
@@ -10,12 +10,18 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeGuard
 
-from app.feeds.layouts.values import Record, known, part, raw, records, silent_by_members, split, text
-from mappings.network_program import NetworkProgram, RawCommission, silent_but
+from app.feeds.layouts.values import Record, known, not_carried_by_members, part, raw, records, split, text
+from mappings.network_program import NetworkProgram, Raw, RawCommission, all_fields_but
 
 _RUNNING = frozenset({"active", "joined", "online", "open", "live"})
 
-_LIST = silent_but(
+NAMES = (
+    "id", "advertiserId", "name", "description", "primarySector", "status", "linkStatus", "primaryRegion",
+    "countryCode", "displayUrl", "clickThroughUrl", "logoUrl", "deeplinkEnabled", "currencyCode", "programmeInfo",
+    "kpi", "commissionRange", "type", "min", "max", "validationDays", "averagePaymentTime", "epc", "conversionRate",
+    "approvalPercentage", "awinIndex",
+)  # fmt: skip
+_LIST = all_fields_but(
     "name", "description", "categories", "status", "primary_region", "geo_targeting", "merchant_url", "affiliate_url",
     "logo_url",
 )  # fmt: skip
@@ -27,7 +33,7 @@ _DETAILS = {
         {"validation_days", "payment_days", "epc", "conversion_rate", "approval_rate", "popularity"},
     ),
 }
-_silent_row = silent_by_members(
+_row_not_carried = not_carried_by_members(
     {
         "name": "programmeName",
         "description": "descriptionShort",
@@ -56,8 +62,10 @@ def programme(record: Record, details: Record | None = None, *, source: str = "f
     more = part(details, "programmeInfo")
     about = {**record, **{key: value for key, value in more.items() if value is not None}} if _is(more) else record
     kpi = part(details, "kpi")
+    index = known(part(kpi, "awinIndex"))
     currency = text(about.get("currencyCode"))
-    region = text(part(about, "primaryRegion", "countryCode")) or text(part(about, "primaryRegion", "name"))
+    where = about.get("primaryRegion")
+    region = text(where) or text(part(where, "countryCode")) or text(part(where, "name"))
     return NetworkProgram(
         network="awin",
         external_id=(text(about.get("id")) or text(about.get("advertiserId")) or "").strip(),
@@ -76,14 +84,15 @@ def programme(record: Record, details: Record | None = None, *, source: str = "f
         commissions=_ranges(part(details, "commissionRange"), currency),
         validation_days=known(part(kpi, "validationDays")),
         payment_days=known(part(kpi, "averagePaymentTime")),
-        epc=raw(part(kpi, "epc")),
+        epc=_figure(part(kpi, "epc"), index),
         epc_unit="click",
         epc_currency=currency,
-        conversion_rate=raw(part(kpi, "conversionRate")),
-        approval_rate=raw(part(kpi, "approvalPercentage")),
-        popularity=raw(part(kpi, "awinIndex")),
+        conversion_rate=_figure(part(kpi, "conversionRate"), index),
+        approval_rate=_figure(part(kpi, "approvalPercentage"), index),
+        popularity=index,
         popularity_metric="awinIndex",
-        silent=_silent(tuple(name in details for name in _DETAILS)),
+        relation=text(about.get("membershipStatus")),
+        not_carried=_not_carried(tuple(name in details for name in _DETAILS)),
     )
 
 
@@ -93,9 +102,10 @@ def details(record: Record, *, source: str = "feed:awin") -> NetworkProgram:
 
 
 def directory_row(row: Record, *, source: str = "feed:awin") -> NetworkProgram:
-    """A row of the directory's export: 24 columns, of which the API lacks most. It names no currency."""
+    """A row of the directory's export: 24 columns, of which the API lacks most. None names a currency."""
     region = text(row.get("primaryRegion"))
     primary = text(row.get("primarySector"))
+    index = known(row.get("awinIndex"))
     sectors = split(row.get("subSectors"), "|") or (() if primary else split(row.get("parentSectors"), "|"))
     lines = []
     low, high = known(row.get("commissionMin")), known(row.get("commissionMax"))
@@ -120,25 +130,30 @@ def directory_row(row: Record, *, source: str = "feed:awin") -> NetworkProgram:
         cookie=known(row.get("cookieLength")),
         payment_days=known(row.get("averagePaymentTime")),
         payment_risk=text(row.get("paymentRiskLevel")),
-        epc=raw(row.get("epc")),
+        epc=_figure(row.get("epc"), index),
         epc_unit="click",
-        conversion_rate=raw(row.get("conversionRate")),
-        approval_rate=raw(row.get("approvalRate")),
-        popularity=raw(row.get("awinIndex")),
+        conversion_rate=_figure(row.get("conversionRate"), index),
+        approval_rate=_figure(row.get("approvalRate"), index),
+        popularity=index,
         popularity_metric="awinIndex",
         product_feed=raw(row.get("feedEnabled")),
-        silent=_silent_row(row),
+        not_carried=_row_not_carried(row),
     )
 
 
 @cache  # eight kinds of records
-def _silent(parts: tuple[bool, ...]) -> frozenset[str]:
-    """What a programme is silent about, by the parts of `_DETAILS` that it has."""
+def _not_carried(parts: tuple[bool, ...]) -> frozenset[str]:
+    """The fields that a programme does not carry, by the parts of `_DETAILS` that it has."""
     return _LIST.difference(*(fields for fields, there in zip(_DETAILS.values(), parts, strict=True) if there))
 
 
 def _is(value: Any) -> TypeGuard[Record]:
     return isinstance(value, Mapping)
+
+
+def _figure(value: Any, index: Raw) -> Raw:
+    """A figure as it stands; a 0 beside no index, which begins above it, means that there is none."""
+    return known(value) if index is None else raw(value)
 
 
 def _status(about: Record) -> str | None:

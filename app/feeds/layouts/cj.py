@@ -1,13 +1,25 @@
-"""CJ Affiliate: the advertiser lookup's XML. EPC is USD per 100 clicks. Source: networks.md 1.3."""
+"""CJ Affiliate: the advertiser lookup's XML, and the contracts of joined advertisers.
+
+EPC is USD per 100 clicks. Source: networks.md 1.3; of contracts CJ's reference of the Program Terms API.
+"""
 
 from __future__ import annotations
 
-from app.feeds.layouts.values import Record, part, raw, records, text
-from mappings.network_program import NetworkProgram, RawCommission, silent_but
+import msgspec
 
-_SILENT = silent_but(
+from app.feeds.layouts.values import Record, part, raw, records, text
+from mappings.network_program import NetworkProgram, RawCommission, all_fields_but
+
+NAMES = (
+    "advertiser-id", "advertiser-name", "account-status", "three-month-epc", "seven-day-epc", "primary-category",
+    "parent", "child", "language", "program-url", "network-rank", "actions", "action", "name", "type", "commission",
+    "default", "itemlist", "link-types", "link-type",
+)  # fmt: skip
+_NOT_CARRIED = all_fields_but(
     "name", "categories", "status", "language", "merchant_url", "deep_links", "commissions", "epc", "popularity"
 )
+TERMS = frozenset({"cookie", "validation_days", "restrictions"})  # what only a contract says
+_KINDS = {"PERCENT": "percent", "FIXED": "fixed", "FIXED_PER_ORDER": "fixed"}
 _DEEP_LINKS = "deeplink"  # "DeepLink", "OtherDeepLink", "AutoMoneyDeepLink"
 
 
@@ -41,7 +53,8 @@ def advertiser(record: Record, *, source: str = "feed:cj") -> NetworkProgram:
         epc_currency="USD",
         popularity=raw(record.get("network-rank")),
         popularity_metric="networkRank",
-        silent=_SILENT,
+        relation=text(record.get("relationship-status")),
+        not_carried=_NOT_CARRIED,
     )
 
 
@@ -81,3 +94,54 @@ def _lines(record: Record) -> tuple[RawCommission, ...]:
                 name = text(item.get("@name")) if isinstance(item, dict) else None
                 lines.append(RawCommission(event=event, value=value, condition=name))
     return tuple(lines)
+
+
+def with_terms(program: NetworkProgram, contract: Record) -> NetworkProgram:
+    """A program by the account's contract with it: its rates in all situations, its cookie, when it locks.
+
+    Where the terms of several actions differ, those of sales count, if they are alike.
+    """
+    actions = records(part(contract, "programTerms", "actionTerms"))
+    lines = tuple(
+        line for action in actions for rate in records(action.get("commissions")) for line in _rate(action, rate)
+    )
+    return msgspec.structs.replace(
+        program,
+        commissions=lines or program.commissions,
+        cookie=_alike(actions, "referralPeriod"),
+        validation_days=_alike(actions, "lockingMethod", "durationInDays"),
+        restrictions=_special(part(contract, "programTerms", "specialTerms")),
+        not_carried=program.not_carried - TERMS,
+    )
+
+
+def _rate(action: Record, commission: Record) -> tuple[RawCommission, ...]:
+    """A rate with what it holds for. Views that nobody clicked are paid apart: left out."""
+    value, kind = raw(part(commission, "rate", "value")), _KINDS.get(text(part(commission, "rate", "type")) or "")
+    if value is None or kind is None or commission.get("isViewThrough") is True:
+        return ()
+    places = (
+        commission.get("situation"),
+        commission.get("itemList"),
+        *records(commission.get("promotionalProperties")),
+    )
+    condition = "; ".join(name for place in places if (name := text(part(place, "name"))))
+    currency = text(part(commission, "rate", "currency")) if kind == "fixed" else None
+    event = text(part(action, "actionTracker", "type")) or text(part(action, "actionTracker", "name"))
+    return (RawCommission(event=event, kind=kind, value=value, currency=currency, condition=condition or None),)
+
+
+def _alike(actions: tuple[Record, ...], *path: str) -> int | None:
+    """A number of days that all actions, or all sales, have in common."""
+    sales = [action for action in actions if "sale" in (text(part(action, "actionTracker", "type")) or "").lower()]
+    for some in (actions, sales):
+        found = {days for action in some if isinstance(days := part(action, *path), int) and not isinstance(days, bool)}
+        if len(found) == 1:
+            return found.pop()
+    return None
+
+
+def _special(terms: object) -> str | None:
+    """The advertiser's own terms, below their name."""
+    body = text(part(terms, "body"))
+    return "\n".join(line for line in (text(part(terms, "name")), body) if line) if body else None

@@ -9,10 +9,10 @@ from __future__ import annotations
 import msgspec
 
 from app.feeds.layouts.values import Record, known, raw, text
-from mappings.network_program import NetworkProgram, RawCommission, silent_but
+from mappings.network_program import NetworkProgram, RawCommission, all_fields_but
 
 PATH = " > "
-_SILENT = silent_but(
+_NOT_CARRIED = all_fields_but(
     "name", "description", "categories", "launched", "commissions", "recurring", "average_earnings", "popularity"
 )
 
@@ -20,7 +20,7 @@ _SILENT = silent_but(
 def site(record: Record, path: tuple[str, ...], *, source: str = "feed:clickbank") -> NetworkProgram:
     """A `Site` below the categories of `path`, outermost first."""
     lines: list[RawCommission] = []
-    sale = known(record.get("PercentPerSale")) or known(record.get("Commission"))
+    sale = known(record.get("Commission")) or known(record.get("PercentPerSale"))
     if sale is not None:
         lines.append(RawCommission(event="sale", kind="percent", value=sale))
     rebill = known(record.get("PercentPerRebill"))
@@ -40,7 +40,7 @@ def site(record: Record, path: tuple[str, ...], *, source: str = "feed:clickbank
         average_earnings=raw(record.get("AverageEarningsPerSale")),
         popularity=raw(record.get("Gravity")),
         popularity_metric="gravity",
-        silent=_SILENT,
+        not_carried=_NOT_CARRIED,
     )
 
 

@@ -6,16 +6,26 @@ All values are strings. Campaigns list only programmes the account has joined. S
 from __future__ import annotations
 
 from app.feeds.layouts.values import Record, part, raw, records, text, texts
-from mappings.network_program import NetworkProgram, RawCommission, silent_but
+from mappings.network_program import NetworkProgram, RawCommission, all_fields_but
 
 _BASE = "https://api.impact.com"  # relative addresses in answers start here
+_BELOW_ACCOUNT = "/mediapartners/"
 _MONTH_DAYS = 30
-CONTRACT = frozenset({"commissions", "cookie", "validation_days"})  # what only a contract says
-_LIST = silent_but(
+NAMES = (
+    "CampaignId", "CampaignName", "AdvertiserName", "CampaignDescription", "ContractStatus", "ShippingRegions",
+    "ShippingRegion", "CampaignUrl", "AdvertiserUrl", "TrackingLink", "CampaignLogoUri", "AllowsDeeplinking",
+    "PublicTermsUri", "Payout",
+)  # fmt: skip
+CONTRACT = frozenset({"commissions", "cookie", "validation_days", "restrictions"})  # what only a contract says
+_PAYOUT = frozenset({"commission_text", "commissions"})
+_LIST = all_fields_but(
     "name", "description", "status", "geo_targeting", "program_url", "merchant_url", "affiliate_url", "logo_url",
     "deep_links",
 )  # fmt: skip
-_WITH_CONTRACT = _LIST - CONTRACT
+
+
+def _not_carried(contract: bool, payout: bool) -> frozenset[str]:
+    return _LIST - (CONTRACT if contract else frozenset()) - (_PAYOUT if payout else frozenset())
 
 
 def campaign(record: Record, contract: Record | None = None, *, source: str = "feed:impact") -> NetworkProgram:
@@ -24,6 +34,7 @@ def campaign(record: Record, contract: Record | None = None, *, source: str = "f
     `AdvertiserId` is the company, which may run several campaigns: the program is `CampaignId`.
     """
     terms = part(contract, "Terms") or contract or {}
+    payout = text(record.get("Payout"))  # in what the site's own table is exported as
     payouts = records(part(terms, "EventPayouts"))
     return NetworkProgram(
         network="impact",
@@ -31,23 +42,40 @@ def campaign(record: Record, contract: Record | None = None, *, source: str = "f
         data_source=source,
         name=text(record.get("CampaignName")) or text(record.get("AdvertiserName")),
         description=text(record.get("CampaignDescription")),
-        status=text(record.get("ContractStatus")),
+        status=_status(text(record.get("ContractStatus"))),
         geo_targeting=_regions(record.get("ShippingRegions")),
-        program_url=_absolute(text(record.get("PublicTermsUri"))),
+        program_url=_public(text(record.get("PublicTermsUri"))),
         merchant_url=text(record.get("CampaignUrl")) or text(record.get("AdvertiserUrl")),
         affiliate_url=text(record.get("TrackingLink")),
-        logo_url=_absolute(text(record.get("CampaignLogoUri"))),
+        logo_url=_public(text(record.get("CampaignLogoUri"))),
         deep_links=raw(record.get("AllowsDeeplinking")),
         currency=text(part(terms, "Currency")),
+        commission_text=payout,
         commissions=tuple(line for payout in payouts for line in _lines(payout, text(part(terms, "Currency")))),
         cookie=_window(payouts),
         validation_days=_locking(payouts),
-        silent=_LIST if contract is None else _WITH_CONTRACT,
+        restrictions=_special(records(part(terms, "SpecialTermsList"))),
+        relation=text(record.get("ContractStatus")),
+        not_carried=_not_carried(contract is not None, payout is not None),
     )
 
 
-def _absolute(address: str | None) -> str | None:
-    return f"{_BASE}{address}" if address and address.startswith("/") else address
+def _special(terms: tuple[Record, ...]) -> str | None:
+    """The terms that a brand adds to its contract, each below its name."""
+    said = ((text(each.get("TermsName")), text(each.get("TermsContent"))) for each in terms)
+    return "\n".join(line for name, content in said if content for line in (name, content) if line) or None
+
+
+def _public(address: str | None) -> str | None:
+    """An address of the API as a whole one; None for what lies below an account: its SID is half of the login."""
+    if address is None or _BELOW_ACCOUNT in address.lower():
+        return None
+    return f"{_BASE}{address}" if address.startswith("/") else address
+
+
+def _status(contract: str | None) -> str | None:
+    """The state of the contract where it is one of the program's too: a pending or declined one is the account's."""
+    return contract if contract and contract.strip().lower() in ("active", "expired") else None
 
 
 def _regions(value: object) -> tuple[str, ...]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 
-from app.feeds.layouts.values import Record, raw, records, silent_by_members, text, texts
+from app.feeds.layouts.values import Record, not_carried_by_members, raw, records, text, texts
 from mappings.network_program import NetworkProgram, RawCommission
 
+NAMES = (
+    "key", "id", "name", "description", "category", "status", "created_at", "country", "website", "logo", "commission",
+    "offers", "offer", "base_rate", "type_", "currency",
+)  # fmt: skip
 _MARKET = "https://market.partnerstack.com/page/"
-_AMOUNT = re.compile(r"\s*(?:[A-Z]{0,3}[$€£]|[A-Z]{3})?\s*\d[\d.,]*\s*(?:%|[$€£]|[A-Z]{3})?\s*", re.IGNORECASE)
+_AMOUNT = re.compile(r"\s*+(?:[A-Z]{0,3}[$€£]|[A-Z]{3})?\s*+\d[\d.,]*+\s*+(?:%|[$€£]|[A-Z]{3})?\s*", re.IGNORECASE)
 _TEXTS = ("description", "text", "offer", "title", "name", "summary", "details")
-_silent = silent_by_members(
+_not_carried = not_carried_by_members(
     {
         "name": "name",
         "description": "description",
@@ -52,7 +56,7 @@ def program(record: Record, *, source: str = "feed:partnerstack") -> NetworkProg
         currency=currency,
         commission_text="; ".join(said) or None,
         commissions=tuple(lines),
-        silent=_silent(record),
+        not_carried=_not_carried(record),
     )
 
 

@@ -11,9 +11,15 @@ from collections.abc import Callable
 
 import msgspec
 
-from app.feeds.layouts.values import Record, part, raw, records, silent_by_members, text, texts
+from app.feeds.layouts.values import Record, not_carried_by_members, part, raw, records, text, texts
 from mappings.network_program import NetworkProgram, RawCommission
 
+NAMES = (
+    "id", "name", "network", "status", "url", "description", "advertiser", "policies", "international_capabilities",
+    "ships_to", "features", "deep_links", "product_feed", "deep_link", "deep_link_url", "logo", "profiles", "logo_url",
+    "categories", "offer_rules", "commissions", "commission_type", "is_base_commission", "sku_list_name", "tiers",
+    "commission", "threshold", "return_days", "update_window", "type", "software", "dsa", "dsa_specs",
+)  # fmt: skip
 _NUMBERS = {
     "united states": "1", "us": "1", "usa": "1",
     "united kingdom": "3", "uk": "3", "gb": "3",
@@ -25,14 +31,17 @@ _NUMBERS = {
 }  # fmt: skip
 _COUNTRIES = {"1": "US", "3": "GB", "5": "CA", "8": "BR", "9": "DE"}
 _CURRENCIES = {"1": "USD", "3": "GBP", "5": "CAD", "7": "EUR", "8": "BRL", "9": "EUR"}
+_SOFTWARE = ("software",)
+_OPEN = "public offer"  # whether one is let in at once is not said
 OFFER = frozenset({"commissions", "cookie", "validation_days", "approval_mode"})  # what only offers say
 PARTNERSHIP = frozenset({"categories"})  # and only partnerships
-_NUMBERED = re.compile(r"(\d{1,3})(?:\s*-\s*.+)?")  # "1", "1 - United States"
+_NUMBERED = re.compile(r"(\d{1,3})(?:\s*+-\s*.+)?")  # "1", "1 - United States"
 
 
 def advertiser(record: Record, *, source: str = "feed:rakuten") -> NetworkProgram:
     """An item of `advertisers`, or the `advertiser` of the detail call."""
     features = record.get("features")
+    software = part(record, "policies", "software", "dsa")  # "downloadable software applications"
     return _of(
         record,
         source,
@@ -41,9 +50,12 @@ def advertiser(record: Record, *, source: str = "feed:rakuten") -> NetworkProgra
         geo_targeting=texts(part(record, "policies", "international_capabilities", "ships_to")),
         merchant_url=text(record.get("url")),
         affiliate_url=text(part(record, "deep_link", "deep_link_url")),
-        logo_url=text(record.get("logo")),
+        logo_url=text(record.get("logo")) or text(part(record, "profiles", "logo_url")),
         deep_links=raw(part(features, "deep_links")),
         product_feed=raw(part(features, "product_feed")),
+        traffic_allowed=_SOFTWARE if software is True else (),
+        traffic_forbidden=_SOFTWARE if software is False else (),
+        restrictions=text(part(record, "policies", "software", "dsa_specs")),
     )
 
 
@@ -51,7 +63,9 @@ def partnership(record: Record, *, source: str = "feed:rakuten") -> NetworkProgr
     """An item of `partnerships`: the only call that names categories. Its own `status` is the account's relation."""
     about = record.get("advertiser")
     about = about if isinstance(about, dict) else {}
-    return _of(about, source, _PARTNERSHIP, categories=texts(about.get("categories")))
+    return _of(
+        about, source, _PARTNERSHIP, categories=texts(about.get("categories")), relation=text(record.get("status"))
+    )
 
 
 def offer(record: Record, *, source: str = "feed:rakuten") -> NetworkProgram:
@@ -71,38 +85,43 @@ def offer(record: Record, *, source: str = "feed:rakuten") -> NetworkProgram:
         commissions=lines,
         cookie=raw(record.get("return_days")),
         validation_days=raw(record.get("update_window")),
-        approval_mode="invite" if text(record.get("type")) == "private" else None,
+        approval_mode={"private": "invite", "public": _OPEN}.get((text(record.get("type")) or "").lower()),
     )
 
 
 def joined(first: NetworkProgram, second: NetworkProgram) -> NetworkProgram:
-    """What two calls say of one program: `second` adds what `first` leaves out. Silent is what neither speaks of."""
+    """What two calls say of one program: `second` adds what `first` leaves out. Not carried is what neither carries."""
     added = {
         name: value
         for name in NetworkProgram.__struct_fields__
         if getattr(first, name) in (None, ()) and (value := getattr(second, name)) not in (None, ())
     }
-    return msgspec.structs.replace(first, **{**added, "silent": first.silent & second.silent})
+    if second.approval_mode == _OPEN:  # a private offer beside a public one asks nobody
+        added["approval_mode"] = _OPEN
+    return msgspec.structs.replace(first, **{**added, "not_carried": first.not_carried & second.not_carried})
 
 
 _ALWAYS = {"name": "name", "program_url": "id", "primary_region": "network", "status": "status"}
-_ADVERTISER = silent_by_members(
+_ADVERTISER = not_carried_by_members(
     {
         **_ALWAYS,
         "description": "description",  # in the detail call always, in the list at times
         "geo_targeting": "policies",
+        **dict.fromkeys(("traffic_allowed", "traffic_forbidden", "restrictions"), "policies"),
         "merchant_url": "url",
         "affiliate_url": "deep_link",
-        "logo_url": "logo",
+        "logo_url": "logo profiles",
         "deep_links": "features",
         "product_feed": "features",
     }
 )
-_OFFER = silent_by_members({**_ALWAYS, **dict.fromkeys(OFFER, "id")})
-_PARTNERSHIP = silent_by_members({**_ALWAYS, **dict.fromkeys(PARTNERSHIP, "id")})
+_OFFER = not_carried_by_members({**_ALWAYS, **dict.fromkeys(OFFER, "id")})
+_PARTNERSHIP = not_carried_by_members({**_ALWAYS, **dict.fromkeys(PARTNERSHIP, "id")})
 
 
-def _of(about: Record, source: str, silent: Callable[[Record], frozenset[str]], **fields: object) -> NetworkProgram:
+def _of(
+    about: Record, source: str, not_carried: Callable[[Record], frozenset[str]], **fields: object
+) -> NetworkProgram:
     number = _network(about.get("network"))
     own = (text(about.get("id")) or "").strip()
     return NetworkProgram(
@@ -114,7 +133,7 @@ def _of(about: Record, source: str, silent: Callable[[Record], frozenset[str]], 
         primary_region=_COUNTRIES.get(number or ""),
         program_url=f"https://publisher.rakutenadvertising.com/advertisers/{own}" if own.isdigit() else None,
         currency=_CURRENCIES.get(number or ""),
-        silent=silent(about),
+        not_carried=not_carried(about),
         **fields,  # type: ignore[arg-type]  # each call passes fields of the record
     )
 

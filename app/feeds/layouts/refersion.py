@@ -5,13 +5,17 @@ from __future__ import annotations
 from urllib.parse import urlsplit, urlunsplit
 
 from app.feeds.layouts.values import Record, text
-from mappings.network_program import NetworkProgram, silent_but
+from mappings.network_program import NetworkProgram, all_fields_but
 
-_SILENT = silent_but("name", "status", "merchant_url", "affiliate_url")
+NAMES = ("shop", "shop_identifier", "name", "url", "status", "rfsn_parameter")
+_NOT_CARRIED = all_fields_but("name", "merchant_url", "affiliate_url")
 
 
 def affiliate(record: Record, *, source: str = "feed:refersion") -> NetworkProgram:
-    """An item of `affiliates`: a shop, and the parameter that makes the affiliate's link of its address."""
+    """An item of `affiliates`: a shop, and the parameter that makes the affiliate's link of its address.
+
+    Its `status` is the account's relation to the shop.
+    """
     shop = record.get("shop")
     shop = shop if isinstance(shop, dict) else {}
     address = text(shop.get("url"))
@@ -20,10 +24,10 @@ def affiliate(record: Record, *, source: str = "feed:refersion") -> NetworkProgr
         external_id=(text(shop.get("shop_identifier")) or "").strip(),
         data_source=source,
         name=text(shop.get("name")),
-        status=text(record.get("status")),
         merchant_url=address,
         affiliate_url=_link(address, text(record.get("rfsn_parameter"))),
-        silent=_SILENT,
+        relation=text(record.get("status")),
+        not_carried=_NOT_CARRIED,
     )
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 
-from app.feeds.layouts.values import Record, raw, silent_by_members, split, text
+from app.feeds.layouts.values import Record, known, not_carried_by_members, raw, split, text
 from mappings.network_program import NetworkProgram, Raw, RawCommission
 
-_CODES = re.compile(r"[a-z]+(?:\s*,\s*[a-z]+)*")  # "acc,clo,spf"; names have capitals, and commas of their own
+_CODES = re.compile(r"[a-z]++(?:\s*+,\s*+[a-z]++)*+")  # "acc,clo,spf"; names have capitals, and commas of their own
 _UNIT = re.compile(r"[%$€£]|[A-Z]{3}")
-_silent = silent_by_members(
+_not_carried = not_carried_by_members(
     {
         "name": "organization merchant merchantname",
         "categories": "category programcategory",
@@ -44,7 +44,7 @@ def merchant(record: Record, *, source: str = "feed:shareasale") -> NetworkProgr
     category = text(record.get("category")) or text(record.get("programcategory"))
     epc, window = _newest(record, "epc30day", "epc7day")
     earnings, _ = _newest(record, "avecomm30day", "avecomm7day")
-    reversed_share, _ = _newest(record, "reversalrate30day", "reversalrate7day")
+    reversed_share = _reversed(record)
     return NetworkProgram(
         network="shareasale",
         external_id=(text(record.get("merchantid")) or "").strip(),
@@ -69,7 +69,8 @@ def merchant(record: Record, *, source: str = "feed:shareasale") -> NetworkProgr
         popularity_metric="powerRank",
         approval_mode=raw(record.get("autoapprove")),
         product_feed=raw(record.get("datafeeditems")),
-        silent=_silent(record),
+        relation=text(record.get("approved")) or text(record.get("status")),
+        not_carried=_not_carried(record),
     )
 
 
@@ -77,6 +78,14 @@ def _newest(record: Record, month: str, week: str) -> tuple[Raw, str]:
     """The figure of 30 days, or of 7 where that is blank, and which it is."""
     found = raw(record.get(month))
     return (found, "30d") if found is not None else (raw(record.get(week)), "7d")
+
+
+def _reversed(record: Record) -> Raw:
+    """The share of sales taken back. Where nothing was sold, nothing could be: its 0 says nothing."""
+    found, window = _newest(record, "reversalrate30day", "reversalrate7day")
+    days = window.removesuffix("d")
+    sold = any(known(record.get(f"{figure}{days}day")) is not None for figure in ("avesale", "avecomm", "epc"))
+    return found if sold or known(found) is not None else None
 
 
 def _categories(written: str | None) -> tuple[str, ...]:

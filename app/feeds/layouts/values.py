@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from mappings.network_program import Raw, silent_but
+from mappings.network_program import Raw, all_fields_but
 
 Record: TypeAlias = Mapping[str, Any]
 
@@ -39,6 +39,13 @@ def texts(value: Any) -> tuple[str, ...]:
     return (found,) if found else ()
 
 
+def names_of(value: Any, member: str = "name") -> tuple[str, ...]:
+    """The texts of a list, or of a list of one, whose items are texts, or objects that have one as a member."""
+    listed = value if isinstance(value, list | tuple) else (value,)
+    found = (text(each.get(member) if isinstance(each, Mapping) else each) for each in listed)
+    return tuple(dict.fromkeys(each for each in found if each))
+
+
 def split(value: Any, separator: str) -> tuple[str, ...]:
     """The parts of a text that are not blank."""
     written = text(value)
@@ -60,15 +67,15 @@ def records(value: Any) -> tuple[Record, ...]:
     return tuple(each for each in listed if isinstance(each, Mapping))
 
 
-def silent_by_members(members: Mapping[str, str]) -> Callable[[Record], frozenset[str]]:
-    """What a flat record is silent about, by the members (separated by blanks) that carry each field."""
+def not_carried_by_members(members: Mapping[str, str]) -> Callable[[Record], frozenset[str]]:
+    """The fields that a flat record does not carry, by the members (separated by blanks) that carry each field."""
     carriers = {field: frozenset(names.split()) for field, names in members.items()}
 
     @lru_cache(maxsize=64)  # all rows of a file have the same members
-    def silent(names: tuple[str, ...]) -> frozenset[str]:
-        return silent_but(*(field for field, carrying in carriers.items() if not carrying.isdisjoint(names)))
+    def not_carried(names: tuple[str, ...]) -> frozenset[str]:
+        return all_fields_but(*(field for field, carrying in carriers.items() if not carrying.isdisjoint(names)))
 
-    return lambda record: silent(tuple(record))
+    return lambda record: not_carried(tuple(record))
 
 
 def known(value: Any) -> Raw:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.networks.connector import Connector
-from app.networks.connectors import awin, cj, clickbank, impact, partnerstack, rakuten, refersion
+from app.networks.connectors import awin, cj, clickbank, impact, openaffiliate, partnerstack, rakuten, refersion
 
 CONNECTORS: dict[str, Connector] = {
     connector.api.network: connector
@@ -15,5 +15,6 @@ CONNECTORS: dict[str, Connector] = {
         impact.CONNECTOR,
         partnerstack.CONNECTOR,
         refersion.CONNECTOR,
+        openaffiliate.CONNECTOR,
     )
 }

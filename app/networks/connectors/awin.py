@@ -14,7 +14,7 @@ import msgspec
 from app.feeds.layouts.awin import programme
 from app.importing.sources import Record
 from app.networks.answers import json_answer
-from app.networks.api import Answer, Api, Detail, Limit, Listing, Page, Request
+from app.networks.api import Api, Detail, Limit, Listing, ListingPage, NetworkAnswer, Request
 from app.networks.auth import Auth, bearer
 from app.networks.clock import Clock
 from app.networks.connector import Connector, Pulled
@@ -43,9 +43,9 @@ def _path(given: Mapping[str, Secret], call: str) -> str:
     return f"/publishers/{given['publisher'].reveal()}/{call}"
 
 
-def _page(answer: Answer, cursor: str | None) -> Page:
+def _page(answer: NetworkAnswer, cursor: str | None) -> ListingPage:
     listed = json_answer(answer, list[_Listed])
-    return Page(tuple(str(each.id) for each in listed))
+    return ListingPage(tuple(str(each.id) for each in listed))
 
 
 def _listings(given: Mapping[str, Secret]) -> Sequence[Listing]:
@@ -64,7 +64,7 @@ def _details(given: Mapping[str, Secret]) -> Sequence[Detail]:
     return [Detail(_DETAILS, request, lambda answer: _check(answer), a_sync=1_500)]
 
 
-def _check(answer: Answer) -> None:
+def _check(answer: NetworkAnswer) -> None:
     json_answer(answer, _Details)
 
 
@@ -76,18 +76,19 @@ def _records(pulled: Pulled, given: Mapping[str, Secret]) -> Iterator[Record]:
             while batch := [msgspec.json.decode(each) for each in islice(listed, _BATCH)]:
                 details = pulled.details(_DETAILS, [str(each["id"]) for each in batch])
                 for each in batch:
-                    yield programme(each, _under(each, details.get(str(each["id"]))), source=CONNECTOR.source)
+                    listed_one = programme(each, _under(each, details.get(str(each["id"]))), source=CONNECTOR.source)
+                    yield msgspec.structs.replace(listed_one, relation=relationship)
 
 
 def _under(listed: Mapping[str, Any], details: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """Details as far as the list is silent: it is of today, they may be days old."""
+    """Details of fields that the list does not carry: it is of today, they may be days old."""
     if details is None:
         return None
     said = {name: value for name, value in listed.items() if value is not None}
     return {**details, "programmeInfo": {**details.get("programmeInfo", {}), **said}}
 
 
-def _explain(answer: Answer) -> str | None:
+def _explain(answer: NetworkAnswer) -> str | None:
     try:
         refusal = msgspec.json.decode(answer.body, type=_Refusal)
     except msgspec.MsgspecError:
@@ -105,6 +106,7 @@ CONNECTOR = Connector(
         base_url="https://api.awin.com",
         limit=Limit(calls=20, seconds=60, burst=2),
         credentials=("token", "publisher"),
+        identifiers=frozenset({"publisher"}),
         schedule="15 */2 * * *",
         timeout=120,  # the list of programmes not joined is one answer of tens of thousands
         largest_answer=256_000_000,

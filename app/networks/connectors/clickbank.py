@@ -19,7 +19,7 @@ from app.feeds.layouts.clickbank import listed_again, site
 from app.feeds.refusal import NotAFeed
 from app.importing.sources import Record
 from app.networks.answers import refuse_html
-from app.networks.api import Answer, Api, Limit, Listing, Page, Request, text_of, unique
+from app.networks.api import Api, Limit, Listing, ListingPage, NetworkAnswer, Request, text_of, unique
 from app.networks.auth import Auth, Static
 from app.networks.clock import Clock
 from app.networks.connector import Connector, Pulled
@@ -50,7 +50,7 @@ def _sites(body: bytes) -> Iterator[tuple[dict[str, object], tuple[str, ...]]]:
         yield from xml_stream.records(io.TextIOWrapper(file, "utf-8-sig", "replace"), "Site")
 
 
-def _page(answer: Answer, cursor: str | None) -> Page:
+def _page(answer: NetworkAnswer, cursor: str | None) -> ListingPage:
     refuse_html(answer)
     if not answer.body.startswith(b"PK"):
         raise NotAnAnswer(f"it is no zip: {text_of(answer, 100)}")
@@ -62,7 +62,7 @@ def _page(answer: Answer, cursor: str | None) -> Page:
         raise NotAnAnswer(f"its XML: {error}") from None
     if not ids:
         raise NotAnAnswer("its XML has no Site: the feed has another shape, or nothing in it")
-    return Page(ids, len(ids))
+    return ListingPage(ids, len(ids))
 
 
 def _listings(given: Mapping[str, Secret]) -> Sequence[Listing]:

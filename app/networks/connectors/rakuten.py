@@ -15,7 +15,7 @@ import msgspec
 from app.feeds.layouts import rakuten as layout
 from app.importing.sources import Record
 from app.networks.answers import json_answer
-from app.networks.api import Answer, Api, Detail, Limit, Listing, Page, Request
+from app.networks.api import Api, Detail, Limit, Listing, ListingPage, NetworkAnswer, Request
 from app.networks.auth import Auth, ClientCredentials
 from app.networks.clock import Clock
 from app.networks.connector import Connector, Pulled
@@ -58,12 +58,12 @@ def _ids(found: _List) -> tuple[str, ...]:
     return tuple(_own(each) for each in found.advertisers)
 
 
-def _page(answer: Answer) -> Page:
+def _page(answer: NetworkAnswer) -> ListingPage:
     found = json_answer(answer, _List)
     about = found.metadata
     rows = found.advertisers or found.offers or found.partnerships
     more = about.page * about.limit < about.total and rows
-    return Page(_ids(found), about.total, str(about.page + 1) if more else None)
+    return ListingPage(_ids(found), about.total, str(about.page + 1) if more else None)
 
 
 def _rows(body: bytes) -> Iterable[tuple[str, object]]:
@@ -78,10 +78,10 @@ def _listing(name: str, path: str, query: Mapping[str, str], *, required: bool) 
     def request(cursor: str | None) -> Request:
         return Request(path, {**query, "limit": str(_SIZE), "page": cursor or "1"})
 
-    def read(answer: Answer, cursor: str | None) -> Page:
+    def read(answer: NetworkAnswer, cursor: str | None) -> ListingPage:
         page = _page(answer)
         if path == "/v1/partnerships" and page.next and int(page.next) > _LAST_PARTNERSHIPS_PAGE:
-            return Page(page.ids, page.total, None)
+            return ListingPage(page.ids, page.total, None)
         return page
 
     return Listing(name, request, read, required, None if required else _rows)
@@ -103,7 +103,7 @@ def _details(given: Mapping[str, Secret]) -> Sequence[Detail]:
     ]
 
 
-def _check(answer: Answer) -> None:
+def _check(answer: NetworkAnswer) -> None:
     if not isinstance(json_answer(answer, dict[str, Any]).get("advertiser"), dict):
         raise NotAnAnswer("it has no 'advertiser'")
 
@@ -131,7 +131,9 @@ def _records(pulled: Pulled, given: Mapping[str, Secret]) -> Iterator[Record]:
                     program = _with(program, layout.offer(row, source=CONNECTOR.source))
             for row in partnerships.get(own, ()):
                 program = _with(program, layout.partnership(row, source=CONNECTOR.source))
-            yield msgspec.structs.replace(program, silent=program.silent - spoken_of)
+            if program.relation is None and pulled.knows(_PARTNERSHIPS):
+                program = msgspec.structs.replace(program, relation="notJoined")
+            yield msgspec.structs.replace(program, not_carried=program.not_carried - spoken_of)
 
 
 def _with(program: Any, more: Any) -> Any:
@@ -140,14 +142,14 @@ def _with(program: Any, more: Any) -> Any:
     return layout.joined(program, more) if same else program
 
 
-def _error(answer: Answer) -> _Error:
+def _error(answer: NetworkAnswer) -> _Error:
     try:
         return msgspec.json.decode(answer.body, type=_Error)
     except msgspec.MsgspecError:
         return _Error()
 
 
-def _explain(answer: Answer) -> str | None:
+def _explain(answer: NetworkAnswer) -> str | None:
     error = _error(answer)
     if error.error == "invalid_client":
         wrong = "client_id or client_secret" if answer.status == 400 else "sid (or the client may not use it)"
@@ -155,7 +157,7 @@ def _explain(answer: Answer) -> str | None:
     return error.message or error.error_description or error.error or None
 
 
-def _refused(answer: Answer) -> bool:
+def _refused(answer: NetworkAnswer) -> bool:
     return answer.status == 401 or (answer.status == 400 and _error(answer).error == "invalid_client")
 
 
@@ -177,6 +179,7 @@ CONNECTOR = Connector(
         limit=Limit(calls=95, seconds=60, burst=10),  # of 100; the rest is the account's other uses'
         limited=frozenset({403, 429}),
         credentials=("client_id", "client_secret", "sid"),
+        identifiers=frozenset({"sid"}),
         schedule="30 4 * * *",
         explain=_explain,
         refused=_refused,

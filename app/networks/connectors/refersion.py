@@ -13,7 +13,7 @@ import msgspec
 from app.feeds.layouts.refersion import affiliate
 from app.importing.sources import Record
 from app.networks.answers import json_answer
-from app.networks.api import Answer, Api, Limit, Listing, Page, Request
+from app.networks.api import Api, Limit, Listing, ListingPage, NetworkAnswer, Request
 from app.networks.auth import Auth, Static
 from app.networks.clock import Clock
 from app.networks.connector import Connector, Pulled
@@ -38,7 +38,7 @@ class _Answer(msgspec.Struct):
     errors: list[dict[str, Any]] = []
 
 
-def _page(answer: Answer, cursor: str | None) -> Page:
+def _page(answer: NetworkAnswer, cursor: str | None) -> ListingPage:
     found = json_answer(answer, _Answer)
     if found.errors or found.data is None:
         raise NotAnAnswer(_explain(answer) or "it has neither data nor errors")
@@ -63,7 +63,7 @@ def _records(pulled: Pulled, given: Mapping[str, Secret]) -> Iterator[Record]:
             yield affiliate(each, source=CONNECTOR.source)
 
 
-def _explain(answer: Answer) -> str | None:
+def _explain(answer: NetworkAnswer) -> str | None:
     try:
         errors = msgspec.json.decode(answer.body, type=_Answer).errors
     except msgspec.MsgspecError:
@@ -71,7 +71,7 @@ def _explain(answer: Answer) -> str | None:
     return "; ".join(str(each.get("message")) for each in errors[:3]) or None
 
 
-def _refused(answer: Answer) -> bool:
+def _refused(answer: NetworkAnswer) -> bool:
     said = (_explain(answer) or "").lower()
     return answer.status == 401 or any(words in said for words in _KEY_WORDS)
 

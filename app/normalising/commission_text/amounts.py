@@ -41,6 +41,8 @@ _BETWEEN = r"(?:\b(?:between|zwischen|entre|tra|fra|tussen|mellan|mellem|mellom|
 _AND = r"(?:\b(?:and|und|et|y|e|en|och|og|i|a)\b|и)"
 _ARTICLE = r"(?:(?:the|el|il|le|la|o)\s+|l')?"
 
+_MOST_LISTED = 12  # figures behind the first in a list; more are not read as one
+
 # A number that goes with a word before it ("level 1 - 30 %") opens no range.
 _ORDERED = (
     "level",
@@ -66,9 +68,11 @@ _NUMBER = rf"(?<![0-9A-Za-z])(?<![0-9][.,]){NUMBER}(?:[.,]-{{1,2}}|/-)?"
 
 _AMOUNT = re.compile(
     # 10/20/30 % and 5, 7 or 9 %
-    rf"(?P<several>{_NUMBER}(?:\s?%?\s?/\s?{NUMBER})+|{_NUMBER}(?:,\s{NUMBER})+,?\s(?:or|and|oder|und|ou|et|o|y|e|"
+    rf"(?P<several>{_NUMBER}(?:(?:\s?%\s?|\s?)/\s?{NUMBER}){{1,{_MOST_LISTED}}}|"
+    rf"{_NUMBER}(?:,\s{NUMBER}){{1,{_MOST_LISTED}}},?\s(?:or|and|oder|und|ou|et|o|y|e|"
     rf"en)\s"
-    rf"{NUMBER}|{_NUMBER}\s(?:or|oder|ou)\s{NUMBER})\s?%"
+    rf"{NUMBER}|{_NUMBER}(?:-{NUMBER}){{2,{_MOST_LISTED}}}|"
+    rf"{_NUMBER}\s(?:or|oder|ou)\s{NUMBER})\s?%"
     # between 5 and 10 %, 5 % to 10 %
     rf"|{_BETWEEN}{_ARTICLE}(?P<bplow>{_NUMBER})\s?{_PERCENT}?\s{_AND}\s{_ARTICLE}(?P<bphigh>{_NUMBER})\s?{_PERCENT}"
     rf"|(?:{_NO_ORDINAL}(?P<plow>{_NUMBER})[\s-]?{_PERCENT}?\s?{_TO}\s?{_ARTICLE})?(?P<phigh>{_NUMBER})[\s-]?{_PERCENT}"

@@ -2,72 +2,60 @@
 
 from __future__ import annotations
 
-import re
-
-from app.normalising.commission_text.clauses import Context
+from app.normalising.commission_text.clauses import Context, Words
+from app.normalising.commission_text.phrases import bare, has
+from app.normalising.commission_text.tokens import Token
 
 SALE, LEAD, CLICK, INSTALL = "sale", "lead", "click", "install"
 
-_NOUNS = (
-    (
-        LEAD,
-        r"leads?\b|demos?\b|demonstrations?|sign-?ups?\b|sign ups?\b(?! (?:to|for|now|today|here|free|at|with)\b)|"
-        r"signs? up\b|signed up\b|"
-        r"registrations?\b|registers?\b|registr(?:ierung|os?\b|azion|acij)\w*|trials?\b|applications?\b|"
-        r"appointments?\b|meetings?\b|opt-?ins?\b|"
-        r"quotes?\b|calls?\b|opportunit(?:y|ies)|consultations?\b|inscri\w+|cadastros?\b|prospects?\b|anmeldung\w*|"
-        r"anfragen?\b|cpl\b|ppl\b|"
-        r"form (?:fills?|submissions?)|submits?\b|submissions?\b|surveys?\b|soi\b|doi\b|test drives?|probe\w*|"
-        r"testversion\w*|essais?\b|pruebas?\b|aanmelding\w*|"
-        r"(?:newsletter|e-?mail)s? subscri\w+|contact requests?|mqls?\b|sqls?\b",
-    ),
-    (INSTALL, r"installs?\b|installations?\b|installiert|downloads?\b|cpi\b|téléchargement\w*|descargas?\b"),
-    (CLICK, r"clicks?\b|klicks?\b|cpc\b|hits?\b|clics?\b|ppc\b|visits?\b"),
-    (
-        SALE,
-        r"(?<!non-)sales?\b(?![- ]qualified)|orders?\b|purchas\w+|customers?\b|clients?\b|bookings?\b|deals?\b|"
-        r"contracts?\b|subscri\w+|"
-        r"deposit\w*|sold\b|buy\w*|cps\b|polic(?:y|ies)|loans?\b|referrals?\b|memberships?\b|verkauf\w*|bestell\w*|"
-        r"neukunde\w*|vertrag\w*|"
-        r"abschluss\w*|abschlüsse\w*|ventes?\b|ventas?\b|vendit\w*|vendas?\b|verkoop\w*|salg\b|closed[- ]won|"
-        r"accounts?\b|paid\b|paying\b",
-    ),
-)
-_NOUN = re.compile("|".join(rf"\b(?P<{name}>{pattern})" for name, pattern in _NOUNS), re.IGNORECASE)
-# A sign-up that pays is a sale.
-_PAID = re.compile(
-    r"\b(?:paid|paying|premium|funded|depositing|kostenpflichtig\w*)\s+(?:\w+\s)?(?:sign|regist|account|trial)|"
-    r"\b(?:converts?|upgrades?|turns?|becomes?)\b.{0,25}\b(?:paid|paying|customers?|sales?)\b|\b(?:and|"
-    r"who|then) (?:spends?|deposits?|subscribes?|compr\w+|kauf\w+|pays?|purchases?|buys?)\b",
-    re.IGNORECASE,
-)
-_FOR_EACH = re.compile(
-    r"(?:\b(?:per|each|every|any|when|if|once|pro|je|jede[nrs]?|wenn|par|por|chaque|cada|ogni|voor elke|för varje|"
-    r"for hver)\b|/)",
-    re.IGNORECASE,
-)
-_SHORT = re.compile(r"^\W*(?:\w+\W+){0,2}$")
-_LABEL = re.compile(r"^\W*(?:[\w’'-]+\W+){0,3}?[\w’'-]*\W*$")
+_EVENTS = (LEAD, INSTALL, CLICK, SALE)  # of a word that is several the first
+_ANY = frozenset(_EVENTS)
+_MODELS = {"sale_model": SALE, "lead_model": LEAD, "install_model": INSTALL, "click_model": CLICK}
+_MODEL = frozenset(_MODELS)
+_EACH = ("per", "if")
+_SENT = ("per", "if", "sends")
+_PAYER = ("pays_for_it", "people", "audience", "sale")
+_LABEL = 4  # words of one at most
+_SHORT = 2
+_NEAR = 5
 
 
-_MODELS = re.compile(
-    r"\b(?:(?P<lead>cpl|ppl)|(?P<install>cpi)|(?P<click>cpc)|(?P<sale>cp[aso]|pps|rev-?\s?share))\b", re.IGNORECASE
-)
-
-
-def events(contexts: list[Context], text: str) -> list[str]:
+def events(contexts: list[Context], tokens: list[Token]) -> list[str]:
     """For each amount what it is paid for. What its own words do not tell, the amounts beside it tell ("$3 US / $2 UK
     per registration"), or else the one payment model the text names; without any it is the sale."""
     named = [event(context) for context in contexts]
-    models = {match.lastgroup for match in _MODELS.finditer(text)}
+    headed = [
+        name is not None
+        and bool(context.before)
+        and context.before[-1].text == ":"
+        and _named(context.gap_after) is None
+        for name, context in zip(named, contexts, strict=True)
+    ]
+    models = {_MODELS[role] for token in tokens for role in token.roles & _MODEL}
     default = models.pop() if len(models) == 1 else None
     for i in reversed(range(len(contexts) - 1)):
-        beside = (
-            contexts[i].sentence == contexts[i + 1].sentence and contexts[i].amount.kind == contexts[i + 1].amount.kind
-        )
-        if named[i] is None and beside and _SHORT.match(contexts[i].gap_after):
+        if named[i] is None and _are_beside(contexts[i], contexts[i + 1]) and _is_a_name(contexts[i].gap_after):
             named[i] = named[i + 1]
+    for i in range(1, len(contexts)):
+        # "Leads: $8 auto, $12 home": what heads the first is what all are paid for
+        if (
+            named[i] is None
+            and headed[i - 1]
+            and _are_beside(contexts[i - 1], contexts[i])
+            and _is_a_name(contexts[i].gap_before)
+        ):
+            named[i], headed[i] = named[i - 1], True
     return [name or default or SALE for name in named]
+
+
+def _are_beside(one: Context, other: Context) -> bool:
+    return one.sentence == other.sentence and one.amount.kind == other.amount.kind
+
+
+def _is_a_name(words: Words) -> bool:
+    """Whether words between two amounts only name the second: "UK", "rest of world:"."""
+    most = _LABEL if words and words[-1].text == ":" else _SHORT
+    return len(bare(words)) <= most
 
 
 def event(context: Context) -> str | None:
@@ -76,15 +64,31 @@ def event(context: Context) -> str | None:
         return SALE
     return (
         _named(context.after, context.gap_after)
-        or (_named(context.before) if _LABEL.match(context.before) or _FOR_EACH.search(context.before) else None)
-        or (_named(context.gap_after) if _FOR_EACH.search(context.gap_after) or "(" in context.gap_after else None)
-        or (_named(context.gap_before) if _FOR_EACH.search(context.gap_before) else None)
+        or (_named(context.before) if len(bare(context.before)) <= _LABEL or has(context.before, _EACH) else None)
+        or (
+            _named(context.gap_after)
+            if has(context.gap_after, _EACH) or any(t.text == "(" for t in context.gap_after)
+            else None
+        )
+        or (_named(context.gap_before) if has(context.gap_before, _SENT) and not has(context.after, ("per",)) else None)
     )
 
 
-def _named(words: str, further: str = "") -> str | None:
-    match = _NOUN.search(words)
-    if match is None:
-        return None
-    found = match.lastgroup or SALE
-    return SALE if found == LEAD and _PAID.search(further or words) else found
+def _named(words: Words, further: Words = ()) -> str | None:
+    for token in words:
+        if token.says(_ANY):
+            found = next(name for name in _EVENTS if name in token.roles)
+            return SALE if found == LEAD and _is_paid(further or words) else found
+    return None
+
+
+def _is_paid(words: Words) -> bool:
+    """Whether a sign-up pays: "paid sign-up", "who buys", "trial that converts to paid"."""
+    for place, token in enumerate(words):
+        if "who" in token.roles and has(words[place + 1 : place + 2], ("buys",)):
+            return True
+        if "pays_for_it" in token.roles and has(words[place + 1 : place + 3], ("lead",)):
+            return True
+        if "converts" in token.roles and has(words[place + 1 : place + 1 + _NEAR], _PAYER):
+            return True
+    return False

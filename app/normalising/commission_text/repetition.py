@@ -2,160 +2,48 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 
+from app.normalising.commission_text.clauses import Words
+from app.normalising.commission_text.phrases import begins_with, has
+from app.normalising.commission_text.tokens import Token
+
+_HEELS = 12  # tokens before a duration that may tell whose it is
 _LONGEST = 120  # months; what is longer is no promise but a life
+_COUNTS = {f"n{count}": count for count in (1, 2, 3, 4, 5, 6, 9, 10, 12, 18, 24, 36)}
+_COUNT = tuple(_COUNTS)
+_UNITS = ("month", "year")
 
 
-def _any(*parts: str) -> re.Pattern[str]:
-    return re.compile("|".join(parts), re.IGNORECASE)
+def is_per_month(words: Words) -> bool:
+    """Whether words behind an amount say that it is paid each month, and not how many sales of a month it takes."""
+    left = _without_others(words)
+    return has(left, ("monthly",)) or any(
+        _leads_to_a_time(token) and has(left[place + 1 : place + 2], ("month",)) for place, token in enumerate(left)
+    )
 
 
-_NUMBERS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "nine": 9, "ten": 10, "twelve": 12, "eighteen": 18,
-    "twenty-four": 24, "thirty-six": 36, "a": 1, "an": 1, "ein": 1, "einem": 1, "einen": 1, "zwei": 2, "drei": 3,
-    "sechs": 6, "zwölf": 12, "un": 1, "deux": 2, "trois": 3, "douze": 12, "dos": 2, "tres": 3, "seis": 6, "doce": 12,
-    "due": 2, "tre": 3, "sei": 6, "dodici": 12, "um": 1, "dois": 2, "três": 3, "doze": 12, "een": 1, "twee": 2,
-    "drie": 3, "zes": 6, "twaalf": 12, "ett": 1, "et": 1,
-}  # fmt: skip
-_COUNT = r"\d{1,3}|" + "|".join(sorted((re.escape(word.strip()) for word in _NUMBERS), key=len, reverse=True))
-_YEARS = r"years?|yrs?|jahre?n?|ans?|années?|años?|anni|anno|anos?|jaar|år|lat|rok[iu]?|let"
-_MONTHS = (
-    r"months?|mos?|mths?|monate?n?|mois|mes(?:es)?|mes[ie]|mês|maanden|maand|månader|måneder|miesięcy|miesiące|měsíců|"
-    r"mesiacov|месяц\w*"
-)
-_DURATION = re.compile(rf"(?<![\w.,])(?P<n>{_COUNT})(?:[\s-]*\+)?[\s-]*(?P<unit>{_YEARS}|{_MONTHS})\b", re.IGNORECASE)
-# "the first year", "year one", "im ersten Jahr": twelve months without a figure
-_FIRST_YEAR = _any(
-    rf"\b(?:first|1st|initial|ersten?s?|première?|primer|primo|primeiro|eerste|första|første|"
-    rf"pierwszy\w*)(?:['’]s)?[ -](?:{_YEARS})(?:['’]s)?\b(?!['’]?\w)",
-    r"\byear (?:one|1)\b", r"\bjahr 1\b", r"\ban(?:née)? 1\b", r"\baño 1\b",
-)  # fmt: skip
-_CONTRACT_VALUE = _any(
-    r"\b(?:acv|tcv|contract value|contract|annual plan|yearly plan|annual subscription|deal size|license|licence)\b"
-)
-
-# A duration that is the customer's, the cookie's or the calendar's. Right before it, and right behind it:
-_NOT_BEFORE = _any(
-    r"\b(?:within|after|at least|longer than|more than|minimum(?: of)?|min\.?|past|last|since|every|cookies?|"
-    r"tracking|window|attribution|"
-    r"locking|hold(?:ing)?|valid(?:ity)?(?: for)?|free for|pause for|less than|stays?(?: for)?|contract of|binnen|"
-    r"innerhalb|nach|"
-    r"après|cookie de|cookie di|cookie von|cookie-laufzeit|laufzeit|durée de vie|refund|guarantee|warranty|"
-    r"trial(?: of| for)?|over the last)"
-    r"(?: (?:the|a|an|for|of|is|up to|lasts?|period|duration|life|lifetime|their|first|durch|von|de|:))*\W*$",
-)
-_NOT_AFTER = re.compile(
-    r"^[\s-]*(?:\w+\s)?(?:cookies?|tracking|attribution|windows?|plans?|old|holding|hold|free|trials?|contracts?|"
-    r"guarantees?|warranty|experience|"
-    r"ago|history|lock\w*|validation|referral window|payout|minimum|cookie-?\w*|laufzeit|probe\w*|gratis|"
-    r"offert|return|money|and older|"
-    r"licen[sc]es?|memberships?|in a row|straight)\b",
-    re.IGNORECASE,
-)
-_LIFETIME = _any(
-    r"\blife-?\s?time\b(?!['’]?s?[- ](?:cookies?|tracking|attribution|deals?|licen[sc]es?|access|warranty|guarantee|"
-    r"value|plans?|support|updates|"
-    r"membership|ltd|earnings of|cookie))", r"\bfor (?:the )?life\b", r"\blife-?long\b", r"\bforever\b",
-    r"\bperpetual", r"\b(?:for )?as long as (?:the|they|your|a|he|she|it|"
-    r"customers?|that|you)\b(?!.{0,20}\bcookie)", r"\bà vie\b", r"\bde por vida\b", r"\bpara siempre\b", r"\ba "
-    r"vita\b", r"vitalíci", r"lebenslang", r"levenslang",
-    r"livstid", r"dożywotni", r"dauerhaft", r"пожизнен", r"ömür boyu", r"\bno time limit\b", r"\bindefinite",
-    r"\bunlimited (?:time|duration)", r"\bin perpetuity\b",
-    r"\bwithout (?:a )?time limit", r"\btant que\b", r"\bsolange\b", r"\bmientras\b", r"\bzolang\b",
-)  # fmt: skip
-_REPEATED = _any(
-    r"(?<!non-)(?<!non )(?<!no )(?<!not )\brecurring\b(?! (?:revenue|billing|plans?|subscriptions?|income stream|"
-    r"customers?))", r"\bre-?occurring\b",
-    r"\brecurrent\b", r"\bresidual", r"wiederkehrend", r"(?<!clients )(?<!client )\bré?currente?s?\b",
-    r"(?<!clientes )(?<!cliente )\brecurrentes?\b", r"(?<!clienti )(?<!cliente )ricorrent",
-    r"(?<!clientes )(?<!cliente )recorrente", r"terugkerend", r"återkommande",
-    r"tilbagevendende", r"cykliczn", r"powtarzal", r"регулярн", r"\brebills?\b", r"\brenewals?\b", r"\bevery "
-    r"(?:single )?(?:month|payment|renewal|invoice|bill|billing cycle|time (?:they|your|the|a|he|she|someone))",
-    r"\beach (?:month|payment|renewal|billing cycle)", r"\b(?:all|any) (?:\w+ ){0,2}(?:future |subsequent |"
-    r"subscription )?(?:payments|renewals|invoices)\b",
-    r"\bongoing\b", r"\bcontinu(?:ous|ing) (?:commission|revenue|income)", r"\bmonth after month\b", r"\byear after "
-    r"year\b", r"\bevery year\b", r"\bmonthly (?:recurring )?commissions?\b",
-    r"\bpassive (?:monthly )?income every\b", r"\brecurring revenue share\b", r"\b(?:alle|"
-    r"jede[rn]?) (?:\w+ )?(?:zahlung|folgezahlung|verlängerung)", r"\bjeden monat\b",
-    r"\bmonatlich\w*\b(?= (?:provision|vergütung))", r"\bchaque (?:mois|paiement|renouvellement)\b", r"\bcada "
-    r"(?:mes|pago|renovación)\b", r"\bogni (?:mese|rinnovo|pagamento)\b",
-    r"\bcada (?:mês|pagamento|renovação)\b", r"\b(?:following years?|subsequent years?|années suivantes|"
-    r"folgejahre\w*|jeden weiteren)\b",
-    r"%[^\S\n]*(?:commission\s*|share\s*|revenue share\s*)?(?:monthly(?! (?:turnover|revenue|sales|volume|subscri|"
-    r"plans?|fees?|spend))|per month|a month|/\s?mo(?:nth)?\b|pro monat|monatlich|par mois|al mes|mensual\w*|"
-    r"mensuel\w*|per maand|por mês)\b",
-    r"\bfirst (?:\d+|two|three|four|five|six|twelve) (?:payments|invoices|renewals|bills|billing cycles)\b",
-)  # fmt: skip
-PER_MONTH = _any(
-    r"(?:/|\bper\b|\ba\b|\beach\b|\bevery\b|\bpro\b|\bpar\b|\bal\b|\bpor\b)\s?(?:mo|month|monat|mois|mes|mese|mês|"
-    r"maand)\b", r"\bmonthly\b", r"\bmonatlich\b",
-    r"\bmensual\w*", r"\bmensuel\w*",
-)  # fmt: skip
-# How much is sold in a month decides on a rate, and not on how long it is paid: "(6-10 sales/mo)", "monthly volume".
-VOLUME = _any(
-    r"\b(?:sales?|orders?|leads?|referrals?|sign-?ups?|customers?|clients?|conversions?|deals?|verkäufe|ventes|ventas|"
-    r"vendite|vendas)\s?(?:/|per|an?|each|pro|par|al|por)\s?(?:mo|month|monat|mois|mes|mese|mês|maand)\b\.?",
-    r"\b(?:monthly|monatlich\w*) (?:sales|volumes?|turnover|revenue|performance|orders?|conversions?|umsatz\w*|"
-    r"plans?|subscriptions?|packages?|memberships?)\b",
-)
-_ONCE = _any(
-    r"\b(?:no|nothing|not|none|without) (?:\w+ ){0,2}(?:renewals?|rebills?|recurring)\b",
-    r"\bone-?\s?(?:time|off)\b", r"\bnon-?\s?recurring\b", r"\bno recurring\b", r"\bnot recurring\b", r"\bonce\b(?! "
-    r"(?:you|they|the|your|a|an|he|it|we|approved|per day))",
-    r"\bsingle (?:payment|payout|commission)\b", r"\beinmalig", r"\b(?:paiement|versement|commission) unique\b",
-    r"\b(?:pago|comisión) únic[oa]\b", r"\buna tantum\b",
-    r"\beenmalig", r"\bengångs", r"\bengangs", r"jednorazow", r"jednorázov", r"разов", r"\bpagamento único\b",
-)  # fmt: skip
-_FIRST_ONLY = _any(
-    r"\b(?:first|1st|initial)(?:['’]s)? (?:ever )?(?:month|payment|purchase|order|invoice|sale|deposit|bill|billing|"
-    r"transaction|subscription|booking|charge)(?:['’]s)?\b",
-    r"\berste[nrs]? (?:zahlung|monat\w*|bestellung|rechnung|kauf\w*|einkauf\w*|buchung)\b", r"\bprem(?:ier|"
-    r"ière) (?:paiement|mois|achat|commande|facture|vente|versement)\b",
-    r"\bprimer(?:a)? (?:pago|mes|compra|factura|pedido|venta)\b", r"\bprim[oa] (?:mese|ordine|pagamento|acquisto|"
-    r"vendita|fattura)\b",
-    r"\bprimeir[oa] (?:compra|pagamento|mês|pedido|venda|fatura)\b", r"\beerste (?:maand|betaling|bestelling|"
-    r"aankoop|factuur)\b",
-    r"\bförsta (?:köpet|betalningen|ordern|månaden)\b", r"\bførste (?:køb|kjøp|betaling|ordre|måned)\b",
-    r"\bpierwsz\w+ (?:płatnoś\w+|zakup\w*|miesiąc\w*|zamówieni\w*)\b",
-)  # fmt: skip
-_THEREAFTER = _any(
-    r"\b(?:then|thereafter|next|second|2nd|year (?:2|two)|zweite\w*|deuxième|segundo|secondo|after(?:wards?| that)?|"
-    r"following|subsequent|suivantes|puis|danach|anschließend|después|"
-    r"luego|poi|dopo|depois|daarna)\b"
-)
+def _leads_to_a_time(token: Token) -> bool:
+    return token.text == "/" or token.says(("per", "a_month"))
 
 
-# When commissions are paid out tells nothing of what they are paid for.
-_SCHEDULE = _any(
-    r"\b(?:payouts?|payments?|paid(?: out)?|pay(?:s|ing)?(?: out)?|auszahlung\w*|ausgezahlt|paiements?|pagos?|"
-    r"uitbetaald|uitbetaling\w*|pagament\w*|withdrawals?|invoices?)\b"
-    r"(?: (?:are|is|will be|being|made|sent|processed|issued|out|automatically|directly|each and|via \w+|on time|"
-    r"erfolgen|erfolgt|wird|werden))* "
-    r"(?:monthly|every month|each month|weekly|monatlich|jeden monat|chaque mois|mensuel\w*|cada mes|mensual\w*|"
-    r"maandelijks|mensil\w*)",
-    r"\bmonthly (?:payouts?|payments?|pay|paypal)\b", r"\b(?:of|in|on) (?:each|every|the|the following|"
-    r"the next) (?!first|1st|initial)(?:\w+ )?month\b",
-    r"\b(?:day|week|start|end|beginning|\d{1,2}(?:st|nd|rd|th)) of (?:each|every|the) (?:\w+ )?month\b",
-    r"\bmonatliche auszahlung\w*", r"\bpaiements? mensuels?",
-)  # fmt: skip
-
-
-def repetition(zone: str, rates: int, per_month: bool) -> tuple[bool | None, int | None]:
+def repetition(zone: Words, rates: int, per_month: bool) -> tuple[bool | None, int | None]:
     """(whether it goes on, for how many months) in the words around the commissions; None for what they do not say.
 
     `rates` is how many different rates were read, `per_month` whether an amount is named per month.
     """
-    zone = _SCHEDULE.sub(" ", zone)
-    once, first_only = bool(_ONCE.search(zone)), bool(_FIRST_ONLY.search(zone))
-    repeated = per_month or bool(_REPEATED.search(_ONCE.sub(" ", zone)))
-    if _LIFETIME.search(zone):
+    zone = _without_others(zone)
+    once, not_again = _says_once(zone)
+    first_only = _is_of_the_first(zone)
+    repeated = per_month or _is_repeated(zone, not_again)
+    if has(zone, ("lifetime",)):
         return (None, None) if once and not repeated else (True, None)
-    months = _months(zone)
-    if months is not None and not once:
+    found = _durations(zone)
+    if found and not once:
+        if len(found) > 1:  # each of several rates for a time of its own
+            return True, None
         # With several rates the duration may be that of one of them only.
-        lasting = rates > 1 and _THEREAFTER.search(zone)
-        return True, None if lasting else months
+        return True, None if rates > 1 and has(zone, ("thereafter",)) else found.pop()
     if repeated and not once:
         return True, None
     if once and not repeated:
@@ -165,26 +53,212 @@ def repetition(zone: str, rates: int, per_month: bool) -> tuple[bool | None, int
     return (True, None) if repeated and first_only else (None, None)
 
 
-def speaks_of_repetition(text: str) -> bool:
-    """Whether a text without an amount tells how long the commission is paid."""
-    text = _SCHEDULE.sub(" ", text)
-    return bool(_LIFETIME.search(text) or _REPEATED.search(text) or _ONCE.search(text) or _months(text) is not None)
+def speaks_of_repetition(words: Words) -> bool:
+    """Whether words without an amount tell how long the commission is paid."""
+    words = _without_others(words)
+    once, not_again = _says_once(words)
+    return once or has(words, ("lifetime",)) or _is_repeated(words, not_again) or len(_durations(words)) == 1
 
 
-def _months(zone: str) -> int | None:
-    """The one duration the words name; None for none, or two that differ."""
+def _without_others(words: Words) -> list[Token]:
+    """The words without those that tell when payouts are made, what must have been paid before, and how much is sold
+    in a month."""
+    left: list[Token] = []
+    place = 0
+    while place < len(words):
+        taken = _payments_before(words, place) or _schedule(words, place) or _volume(words, place)
+        if not taken:
+            left.append(words[place])
+        place += taken or 1
+    return left
+
+
+def _payments_before(words: Words, place: int) -> int:
+    """How many tokens from here say how many payments must have come first: "after 2 monthly payments"."""
+    if "after_payments" not in words[place].roles:
+        return 0
+    at = _past(words, place + 1, ("had",), 4)
+    if at >= len(words) or not (_count(words[at]) or "counted" in words[at].roles):
+        return 0
+    at = _past(words, at + 1, ("consecutive",), 2)
+    if (
+        at < len(words)
+        and has(words[at : at + 1], ("payment", "month"))
+        and not has(words[at + 1 : at + 2], ("share_of",))
+    ):
+        return at + 1 - place
+    # "after 2 monthly payments": the last of the adjectives may itself be the entry
+    return at - place if "payment" in words[at - 1].roles else 0
+
+
+def _schedule(words: Words, place: int) -> int:
+    """How many tokens from here say when payouts are made: "payments are sent monthly"."""
+    roles = words[place].roles
+    if "schedule" in roles and not _is_share_of_months(words, place):
+        return 1
+    if "paying_out" not in roles:
+        return 0
+    at = _past(words, place + 1, ("is_done",), 9)
+    if at < len(words) and "on_schedule" in words[at].roles:
+        return at + 1 - place
+    if has(words[at : at + 1], ("each",)) and has(words[at + 1 : at + 2], ("month",)):
+        return at + 2 - place
+    return 0
+
+
+def _is_share_of_months(words: Words, place: int) -> bool:
+    """ "15% of every month", not "on the 15th of every month"."""
+    return "of_each_month" in words[place].roles and place > 0 and words[place - 1].amount is not None
+
+
+def _volume(words: Words, place: int) -> int:
+    """How many tokens from here say how much is sold in a month, which decides on a rate: "sales/mo"."""
+    roles = words[place].roles
+    if "volume" in roles:
+        return 1
+    behind = words[place + 1 : place + 3]
+    if "sold_in" in roles and len(behind) == 2 and _leads_to_a_time(behind[0]) and "month" in behind[1].roles:
+        return 3
+    return 0
+
+
+def _past(words: Words, place: int, roles: tuple[str, ...], most: int) -> int:
+    end = min(len(words), place + most)
+    while place < end and words[place].says(roles):
+        place += 1
+    return place
+
+
+def _says_once(words: list[Token]) -> tuple[bool, set[int]]:
+    """Whether it pays once, and the tokens that say so: "no renewals" says nothing of renewals."""
+    places: set[int] = set()
+    for place, token in enumerate(words):
+        if "once" in token.roles:
+            places.add(place)
+        elif "no" in token.roles:
+            for at in range(place + 1, min(place + 4, len(words))):
+                if "mark" in words[at].roles:
+                    break
+                if "recurring" in words[at].roles:
+                    places |= {place, at}
+    return bool(places), places
+
+
+def _is_of_the_first(words: list[Token]) -> bool:
+    """Whether it is the first payment, order or month that pays: "first order", "month 1", but not "month 1 to 6"."""
+    for place, token in enumerate(words):
+        behind = words[place + 1 : place + 3]
+        if "month_one" in token.roles and not has(behind[:1], ("to",)) and not (behind and behind[0].text == "-"):
+            return True
+        if "first" in token.roles and begins_with(behind, ("first_thing",), ("filler",)):
+            return True
+    return False
+
+
+def _is_repeated(words: list[Token], passed: set[int]) -> bool:
+    for place, token in enumerate(words):
+        if place in passed:
+            continue
+        if token.says(("recurring", "of_each_month")):
+            return True
+        if "each" in token.roles and _again(words, place):
+            return True
+        if (
+            "first" in token.roles
+            and has(words[place + 1 : place + 2], (*_COUNT, "number"))
+            and has(words[place + 2 : place + 3], ("payment",))
+        ):
+            return True
+        if token.amount is not None and token.amount.kind == "percent":
+            at = place + 1
+            while at < len(words) and "commission" in words[at].roles:
+                at += 1
+            behind = words[at : at + 2]
+            if behind and "monthly" in behind[0].roles and not has(behind[1:], ("goods", "turnover", "fee", "spent")):
+                return True
+            if len(behind) == 2 and _leads_to_a_time(behind[0]) and "month" in behind[1].roles:
+                return True
+    return False
+
+
+def _again(words: list[Token], place: int) -> bool:
+    """Whether "each" is "each month", "every payment", "all future payments"."""
+    behind = words[place + 1 : place + 4]
+    if not behind:
+        return False
+    if behind[0].says(("month", "payment")):
+        return True
+    return has(behind, ("payment",)) and not any("mark" in token.roles or token.amount is not None for token in behind)
+
+
+def _count(token: Token) -> int | None:
+    if "number" in token.roles:
+        return int(token.text) if len(token.text) <= 3 and token.text.isascii() else None
+    return next((_COUNTS[role] for role in token.roles & _COUNTS.keys()), None)
+
+
+def _durations(words: list[Token]) -> set[int]:
+    """The different numbers of months that the words name."""
     found: set[int] = set()
-    for match in _DURATION.finditer(zone):
-        if _NOT_BEFORE.search(zone[: match.start()]) or _NOT_AFTER.search(zone[match.end() :]):
+    for place, count, unit in _counted(words):
+        if _is_led_to_by_another(words, place):
             continue
-        written = match["n"].lower()
-        count = _NUMBERS.get(written) or (int(written) if written.isdecimal() else None)
-        if count is None:
+        behind = [token for token in words[unit + 1 : unit + 4] if token.text not in "-"]
+        if has(behind[:1], ("not_lasting_behind",)) or (
+            len(behind) > 1
+            and "mark" not in behind[0].roles
+            and behind[0].amount is None
+            and has(behind[1:2], ("not_lasting_behind",))
+        ):
             continue
-        if re.fullmatch(_YEARS, match["unit"], re.IGNORECASE):
-            count *= 12
-        if 1 < count <= _LONGEST:
-            found.add(count)
-    if not found and _FIRST_YEAR.search(zone) and not _CONTRACT_VALUE.search(zone):
+        months = count * 12 if "year" in words[unit].roles else count
+        if 1 < months <= _LONGEST:
+            found.add(months)
+    if not found and _is_first_year(words) and not has(words, ("contract_value",)):
         found.add(12)
-    return found.pop() if len(found) == 1 else None
+    return found
+
+
+def _is_led_to_by_another(words: list[Token], place: int) -> bool:
+    """Whether a time is not the commission's, as the words before it tell: "within 12 months", "cookie: 2 years"."""
+    for at in range(place - 1, max(-1, place - 1 - _HEELS), -1):
+        if "not_lasting" in words[at].roles:
+            return not _is_within_of_payments(words, at)
+        is_mark = "mark" in words[at].roles and words[at].text != "\n"
+        if not is_mark and "lasting_filler" not in words[at].roles:
+            return False
+    return False
+
+
+def _is_within_of_payments(words: list[Token], place: int) -> bool:
+    """ "20% on all payments within the first 18 months"."""
+    return "within" in words[place].roles and has(words[max(0, place - 1) : place], ("payment", "turnover"))
+
+
+def _counted(words: list[Token]) -> Iterator[tuple[int, int, int]]:
+    """(place of the count, count, place of the unit) of every duration."""
+    for place, token in enumerate(words):
+        count = _count(token)
+        if count is None or token.amount is not None:
+            continue
+        unit = place + 1
+        while unit < len(words) and words[unit].text in ("-", "+") and unit < place + 3:
+            unit += 1
+        if unit < len(words) and words[unit].says(_UNITS):
+            yield place, count, unit
+
+
+def _is_first_year(words: list[Token]) -> bool:
+    for place, token in enumerate(words):
+        if "year_one" in token.roles:
+            return True
+        if "first" in token.roles and has(words[place + 1 : place + 2], ("year",)):
+            return True
+        if (
+            "first" in token.roles
+            and words[place + 1 : place + 2]
+            and words[place + 1].text == "-"
+            and has(words[place + 2 : place + 3], ("year",))
+        ):
+            return True
+    return False

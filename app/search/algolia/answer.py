@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from app.search.algolia.fold import Folded, fold
 from app.search.algolia.query import Query
@@ -11,30 +12,36 @@ from app.search.algolia.results import Result, results
 from app.search.algolia.values import is_unbounded
 from app.search.engine import SearchEngine
 from app.search.facet_values import Merchants, merchants_that_begin
-from app.search.find import known_while_typed, reading_while_typed
+from app.search.find import decided, first_analysis, in_doubt, known_analysis
 from app.search.page import Found
-from app.search.reading import AS_IT_STANDS, ENOUGH, Reading, Tier
+from app.search.query_analysis import QueryAnalysis, Wording
 from app.search.suggest import SuggestionsMissing
 
 
-async def answer(
-    engine: SearchEngine, queries: Sequence[Query], *, synced: Mapping[str, str]
-) -> tuple[list[Result], bool]:
-    """The results in the order of the queries, and whether all of the index answered. Raises EngineAway."""
+class AlgoliaAnswer(NamedTuple):
+    """The results in the order of the queries, how the words of each matched, and whether all of the index answered."""
+
+    results: list[Result]
+    matched: list[str]
+    whole: bool
+
+
+async def answer(engine: SearchEngine, queries: Sequence[Query], *, synced: Mapping[str, str]) -> AlgoliaAnswer:
+    """Search for all of the queries. Raises EngineAway."""
     merchants = await _merchants(engine, queries)
-    known = {asked.q: known_while_typed(engine, asked.q) for asked in queries}
-    readings = {q: reading or AS_IT_STANDS for q, reading in known.items()}
-    searches = fold(queries, readings, {place: among.domains for place, among in merchants.items()})
+    known = {asked.wording: known_analysis(engine, asked.wording) for asked in queries}
+    analyses = {wording: each or first_analysis(engine, wording) for wording, each in known.items()}
+    searches = fold(queries, analyses, {place: among.domains for place, among in merchants.items()})
     founds = await engine.search_many([each.body for each in searches])
     doubtful = [
-        each.q
+        each.wording
         for each, found in zip(searches, founds, strict=True)
-        if known[each.q] is None and not found.partial and _most(each, found) < ENOUGH
+        if known[each.wording] is None and not found.partial and in_doubt(each.analysis, _most(each, found))
     ]
-    if read_again := await _read_again(engine, doubtful):
-        readings |= read_again
-        searches = fold(queries, readings, {place: among.domains for place, among in merchants.items()})
-        again = [place for place, each in enumerate(searches) if each.q in read_again]
+    if read_again := await _read_again(engine, doubtful, analyses):
+        analyses |= read_again
+        searches = fold(queries, analyses, {place: among.domains for place, among in merchants.items()})
+        again = [place for place, each in enumerate(searches) if each.wording in read_again]
         for place, found in zip(
             again, await engine.search_many([searches[place].body for place in again]), strict=True
         ):
@@ -46,7 +53,11 @@ async def answer(
         if not among.whole:
             placed[place] |= {"exhaustiveFacetsCount": False, "exhaustive": {"facetsCount": False}}
     partial = any(found.partial for found in founds) or any(among.partial for among in merchants.values())
-    return [placed[place] for place in range(len(queries))], not partial
+    return AlgoliaAnswer(
+        [placed[place] for place in range(len(queries))],
+        [analyses[asked.wording].matched for asked in queries],
+        not partial,
+    )
 
 
 def _most(folded: Folded, found: Found) -> int:
@@ -55,11 +66,13 @@ def _most(folded: Folded, found: Found) -> int:
     return max([found.hits.total.value, *counted])
 
 
-async def _read_again(engine: SearchEngine, doubtful: Iterable[str]) -> dict[str, Reading]:
-    """How words that find few have to be read, where that is not as they stand."""
-    words = list(dict.fromkeys(doubtful))
-    readings = await asyncio.gather(*(reading_while_typed(engine, q) for q in words))
-    return {q: reading for q, reading in zip(words, readings, strict=True) if reading.tier is not Tier.EXACT}
+async def _read_again(
+    engine: SearchEngine, doubtful: Iterable[Wording], before: Mapping[Wording, QueryAnalysis]
+) -> dict[Wording, QueryAnalysis]:
+    """How words that find few have to be read, where that is otherwise than before."""
+    wordings = list(dict.fromkeys(doubtful))
+    analyses = await asyncio.gather(*(decided(engine, each, before[each]) for each in wordings))
+    return {each: now for each, now in zip(wordings, analyses, strict=True) if now != before[each]}
 
 
 async def _merchants(engine: SearchEngine, queries: Sequence[Query]) -> dict[int, Merchants]:

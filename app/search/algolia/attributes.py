@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from app.search.problems import meaning
-from mappings.catalogue import FACETS, FILTERS, PATH_SEPARATOR, SEARCHABLE, Searchable
-from mappings.field import Terms
+from app.search.bad_request import meaning
+from app.search.private.sets import NAMES
+from mappings.catalogue import FACETS, FILTERS, PATH_SEPARATOR, SEARCHABLE, Kind, Searchable
+from mappings.field import Group, Terms
 
 # InstantSearch's hierarchical menu has an attribute for every level of a path.
 PATH = "categoryPath"
@@ -16,6 +17,8 @@ FILTERABLE: dict[str, Searchable] = {
     **FILTERS,
     **dict.fromkeys(LEVELS, FILTERS[PATH]),
     OBJECT_ID: SEARCHABLE["id"],
+    # Only the holder of a key gets so far as to name one; its values are ids of programs by then.
+    **{name: Searchable(name, Kind.STRING, "", name, optional=True, group=Group.MARKS) for name in NAMES},
 }
 
 FACETABLE: dict[str, Searchable] = {
@@ -45,7 +48,7 @@ def level_of(value: str) -> int:
 def filterable(attribute: str) -> Searchable:
     """The field behind an attribute of a filter. Raises Misread, naming the nearest."""
     if (found := FILTERABLE.get(attribute)) is None:
-        end, choice = meaning(attribute, FILTERABLE)
+        end, choice = meaning(attribute, [each for each in FILTERABLE if each not in NAMES])
         raise Misread(f"'{attribute[:80]}' is not an attribute that can be filtered by{end}", choice)
     return found
 

@@ -18,14 +18,14 @@ from app.search.algolia.fold import conditions_of, in_order
 from app.search.algolia.hits import record, retrieved
 from app.search.algolia.query import MOST_HITS, Query, echoed, read_query, sorted_index
 from app.search.algolia.wire import Parameters, refused
+from app.search.bad_request import BadRequest
 from app.search.body import TIMEOUT, query
 from app.search.cursor import payload_of, signed
 from app.search.engine import SearchEngine
-from app.search.find import reading_while_typed
+from app.search.find import decided
 from app.search.ordering import ordering
 from app.search.page import Found
-from app.search.problems import BadRequest
-from app.search.reading import Reading
+from app.search.query_analysis import QueryAnalysis
 from app.search.request import SortKey
 
 _BY_ID = (SortKey("id", False),)
@@ -68,7 +68,7 @@ def read_browse(given: Parameters, index: str, secret: bytes) -> Browsed:
         raise refused("cursor", "'cursor' is not one of ours; send the one of the answer before, unchanged")
     place = _cursor(payload)
     before, now = _read(place.given, place.index), _read({**place.given, **asked}, index)
-    if (before.q, before.conditions, _order(before)) != (now.q, now.conditions, _order(now)):
+    if (before.wording, before.conditions, _order(before)) != (now.wording, now.conditions, _order(now)):
         message = "'cursor' belongs to another query: index, words and filters must stay as they were"
         raise refused("cursor", message)
     return Browsed(now, place.page + 1, place.after)
@@ -85,14 +85,14 @@ def _order(asked: Query) -> tuple[SortKey, ...]:
     return sorted_index(asked.index) or _BY_ID
 
 
-def _body(browsed: Browsed, reading: Reading) -> dict[str, Any]:
+def _body(browsed: Browsed, analysis: QueryAnalysis) -> dict[str, Any]:
     asked = browsed.asked
     clauses = [as_clause(each) for each in in_order(conditions_of(asked))]
     body: dict[str, Any] = {
         "size": asked.per_page + 1,  # one more says whether there is another page
         "track_total_hits": True,
         "timeout": TIMEOUT,
-        "query": query(asked.q, clauses, reading),
+        "query": query(analysis, clauses, scored=False),
         "sort": ordering(_order(asked)),
     }
     if browsed.after is not None:
@@ -102,8 +102,8 @@ def _body(browsed: Browsed, reading: Reading) -> dict[str, Any]:
 
 async def browse(engine: SearchEngine, browsed: Browsed, *, secret: bytes, synced: Mapping[str, str]) -> dict[str, Any]:
     """A page, with a `cursor` unless it is the last. Raises EngineAway: a page with holes would be worse than none."""
-    reading = await reading_while_typed(engine, browsed.asked.q)
-    return _page(browsed, await engine.search(_body(browsed, reading)), secret, synced)
+    analysis = await decided(engine, browsed.asked.wording)
+    return _page(browsed, await engine.search(_body(browsed, analysis)), secret, synced)
 
 
 def _page(browsed: Browsed, found: Found, secret: bytes, synced: Mapping[str, str]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ _LARGEST_ID = 2**53 - 1
 def equals(attribute: str, value: str) -> Expression:
     """`attribute:value`. A value the field cannot have finds nothing, as with Algolia: a link may be older than it.
 
-    Codes fold case. Raises Misread for an attribute that is none.
+    Codes fold case, and names mean their code. Raises Misread for an attribute that is none.
     """
     if attribute == TAGS:
         return NOTHING
@@ -36,8 +36,8 @@ def equals(attribute: str, value: str) -> Expression:
     if field.kind is Kind.FLAG:
         return Filter(field, values=(value.lower(),)) if value.lower() in ("true", "false") else NOTHING
     if field.codes:
-        stored = codes.members(field.codes).get(value.lower())
-        return Filter(field, values=(stored,)) if stored is not None else NOTHING
+        meant = codes.meant(field.codes, value)
+        return Filter(field, values=meant) if len(meant) == 1 else NOTHING
     return Filter(field, values=(value,))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.search.algolia.attributes import FACETABLE, LEVELS, PATH, level_of
-from app.search.facets import MOST_BOUNDED_VALUES, exactly, first_values, spelled
+from app.search.facets import MOST_BOUNDED_VALUES, exactly, first_values, peoples_order, spelled
 from mappings.catalogue import TEMPORAL, Kind, Searchable
 from mappings.field import Terms
 
@@ -29,22 +29,24 @@ def aggregations(attribute: str, limit: int, by_name: bool, chosen: tuple[str, .
     facet = FACETABLE[attribute]
     counted: dict[str, Any] = {}
     if chosen:
-        counted[f"chosen:{facet.key}"] = _down_to_zero(exactly(facet, list(chosen)))
+        counted[f"chosen:{facet.key}"] = _chosen(facet, chosen)
     if attribute in LEVELS:  # one aggregation counts both levels
         return counted | {f"values:{PATH}": first_values(facet, MOST_BOUNDED_VALUES)}
     if isinstance(facet.facet, Terms) or facet.kind is Kind.INTEGER:
-        values = first_values(facet, limit)
-        if by_name:
-            values["terms"]["order"] = {"_key": "asc"}
-        counted[_of(attribute, by_name)] = values
+        counted[_of(attribute, by_name)] = first_values(facet, limit, by_name=by_name)
     if not isinstance(facet.facet, Terms):
         counted[f"stats:{attribute}"] = {"stats": {"field": facet.path}}
     return counted
 
 
-def _down_to_zero(aggregation: dict[str, Any]) -> dict[str, Any]:
-    """With the values that no program found has: a list of which all must hold shows them, to be taken back."""
-    return {"terms": aggregation["terms"] | {"min_doc_count": 0}}
+def _chosen(facet: Searchable, values: tuple[str, ...]) -> dict[str, Any]:
+    """With the values that no program found has: a list of which all must hold shows them, to be taken back.
+
+    The engine would look at every program for the whole numbers that none has, so each is counted by itself.
+    """
+    if facet.kind is Kind.INTEGER:
+        return {"filters": {"filters": {value: {"term": {facet.path: int(value)}} for value in values}}}
+    return {"terms": exactly(facet, list(values))["terms"] | {"min_doc_count": 0}}
 
 
 def _of(attribute: str, by_name: bool) -> str:
@@ -59,12 +61,19 @@ def counted(attribute: str, limit: int, by_name: bool, group: Mapping[str, Any])
     if name not in group:
         return Counted({}, stats, True)
     values = {spelled(facet, bucket): bucket["doc_count"] for bucket in group[name]["buckets"]}
-    chosen = group.get(f"chosen:{facet.key}", {"buckets": []})["buckets"]
-    exact = {spelled(facet, bucket): bucket["doc_count"] for bucket in chosen}
+    exact = _exact(facet, group.get(f"chosen:{facet.key}", {"buckets": []})["buckets"])
     if attribute in LEVELS:
         values, exact = (_on_level(LEVELS[attribute], each) for each in (values, exact))
-    values = dict(sorted(values.items(), key=(lambda pair: pair[0]) if by_name else _by_count)[:limit]) | exact
+    order = (lambda pair: peoples_order(pair[0])) if by_name else _by_count
+    values = dict(sorted(values.items(), key=order)[:limit]) | exact
     return Counted(values, stats, by_name or group[name]["doc_count_error_upper_bound"] == 0)
+
+
+def _exact(facet: Searchable, buckets: Any) -> dict[str, int]:
+    """The counts of the chosen values; those of whole numbers are keyed."""
+    if isinstance(buckets, dict):
+        return {value: bucket["doc_count"] for value, bucket in buckets.items()}
+    return {spelled(facet, bucket): bucket["doc_count"] for bucket in buckets}
 
 
 def _on_level(level: int, values: Mapping[str, int]) -> dict[str, int]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import msgspec
 
+from app.search.filters import LARGEST_INTEGER, Clause, all_of, clause
 from app.search.filters import NOTHING as NO_DOCUMENT
-from app.search.filters import Clause, all_of, clause
 from app.search.request import Filter
+from mappings.catalogue import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +54,15 @@ def either(members: Iterable[Expression]) -> Expression:
     flat: list[Expression] = []
     for member in members:
         flat += member.members if isinstance(member, AnyOf) else [member]
-    listed: dict[str, Filter] = {}
+    listed: dict[str, tuple[Filter, set[str]]] = {}
     others: list[Expression] = []
     for member in flat:
         if isinstance(member, Filter) and member.values:
-            known = listed.get(member.field.key)
-            values = {*member.values, *(known.values if known else ())}
-            listed[member.field.key] = msgspec.structs.replace(member, values=tuple(sorted(values)))
+            listed.setdefault(member.field.key, (member, set()))[1].update(member.values)
         else:
             others.append(member)
-    unique = tuple(dict.fromkeys((*listed.values(), *others)))
+    lists = [msgspec.structs.replace(member, values=tuple(sorted(values))) for member, values in listed.values()]
+    unique = tuple(dict.fromkeys((*lists, *others)))
     return unique[0] if len(unique) == 1 else AnyOf(unique)
 
 
@@ -93,6 +93,14 @@ def selected(expression: Expression) -> Iterable[Filter]:
         case AllOf(members) | AnyOf(members):
             for member in members:
                 yield from selected(member)
+
+
+def whole_numbers(leaf: Filter) -> tuple[str, ...]:
+    """The values that a filter on whole numbers asks for exactly: a list of values shows them as selected."""
+    if leaf.field.kind is not Kind.INTEGER:
+        return ()
+    exact = [each.low for each in leaf.ranges if isinstance(each.low, int | float) and each.low == each.high]
+    return tuple(str(int(each)) for each in exact if abs(each) <= LARGEST_INTEGER and each == int(each))
 
 
 def as_clause(expression: Expression) -> Clause:

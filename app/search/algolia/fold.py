@@ -15,14 +15,14 @@ from typing import Any
 
 from app.search.algolia.attributes import FACETABLE
 from app.search.algolia.counts import aggregations
-from app.search.algolia.expression import Expression, as_clause, both, selected
+from app.search.algolia.expression import Expression, as_clause, both, selected, whole_numbers
 from app.search.algolia.query import Query
 from app.search.algolia.values import looked_through
-from app.search.body import TIMEOUT, query
+from app.search.body import TIMEOUT, counted_merchants, query
 from app.search.filters import DEFAULT_STATUS
-from app.search.highlight import HIGHLIGHTED, WHOLE, highlight
 from app.search.ordering import ordering
-from app.search.reading import Reading
+from app.search.query_analysis import QueryAnalysis, Wording
+from app.search.request import MERCHANT, MERCHANTS, RELEVANCE
 
 Conditions = frozenset[Expression]
 STATUS = "status"
@@ -32,22 +32,25 @@ STATUS = "status"
 class Folded:
     """One search that answers several queries. `views` names the aggregation that counts under some conditions."""
 
-    q: str
+    wording: Wording
+    analysis: QueryAnalysis
     body: dict[str, Any]
     places: tuple[int, ...]  # of the queries in the request
     shows: int | None  # the place of the one whose hits are wanted
     views: Mapping[Conditions, str]
 
 
-def fold(queries: Sequence[Query], readings: Mapping[str, Reading], merchants: Mapping[int, list[str]]) -> list[Folded]:
+def fold(
+    queries: Sequence[Query], analyses: Mapping[Wording, QueryAnalysis], merchants: Mapping[int, list[str]]
+) -> list[Folded]:
     """As few searches as answer the queries, each query in exactly one of them.
 
-    `readings` are by the words, `merchants` those among which a query for merchants looks, by its place.
+    `analyses` are by the words, `merchants` those among which a query for merchants looks, by its place.
     """
     groups: list[list[int]] = []
     for place, each in enumerate(queries):
         for group in groups:
-            fits = queries[group[0]].q == each.q
+            fits = queries[group[0]].wording == each.wording
             if fits and not (each.wanted and any(queries[other].wanted for other in group)):
                 group.append(place)
                 break
@@ -55,7 +58,7 @@ def fold(queries: Sequence[Query], readings: Mapping[str, Reading], merchants: M
             groups.append([place])
     chosen = _chosen(queries)
     return [
-        _folded({place: queries[place] for place in group}, readings[queries[group[0]].q], chosen, merchants)
+        _folded({place: queries[place] for place in group}, analyses[queries[group[0]].wording], chosen, merchants)
         for group in groups
     ]
 
@@ -74,13 +77,13 @@ def _chosen(queries: Iterable[Query]) -> dict[str, tuple[str, ...]]:
     for each in queries:
         for condition in each.conditions:
             for leaf in selected(condition):
-                found.setdefault(leaf.field.key, {}).update(dict.fromkeys(leaf.values))
+                found.setdefault(leaf.field.key, {}).update(dict.fromkeys((*leaf.values, *whole_numbers(leaf))))
     return {key: tuple(sorted(values)) for key, values in found.items()}
 
 
 def _folded(
     queries: Mapping[int, Query],
-    reading: Reading,
+    analysis: QueryAnalysis,
     chosen: Mapping[str, tuple[str, ...]],
     merchants: Mapping[int, list[str]],
 ) -> Folded:
@@ -89,6 +92,8 @@ def _folded(
     for place, each in queries.items():
         if place != shows:
             views.setdefault(conditions_of(each, each.facet), {})
+        if each.by_merchant and not each.facet:
+            views.setdefault(conditions_of(each), {})[MERCHANTS] = counted_merchants()
         for facet in each.facets:
             counts = aggregations(facet, each.facet_values, each.by_name, chosen.get(FACETABLE[facet].key, ()))
             _merge(views.setdefault(conditions_of(each, facet), {}), counts)
@@ -102,10 +107,10 @@ def _folded(
         "size": 0,
         "track_total_hits": True,
         "timeout": TIMEOUT,
-        "query": query(first.q, _clauses(common), reading),
+        "query": query(analysis, _clauses(common), scored=_scored(queries, shows)),
     }
     if shows is not None:
-        body |= _page(queries[shows], reading)
+        body |= _page(queries[shows])
         if after := conditions_of(queries[shows]) - common:
             body["post_filter"] = as_clause(both(in_order(after)))
     if views:
@@ -116,7 +121,7 @@ def _folded(
             }
             for conditions, counts in views.items()
         }
-    return Folded(first.q, body, tuple(queries), shows, names)
+    return Folded(first.wording, analysis, body, tuple(queries), shows, names)
 
 
 def _merge(counts: dict[str, Any], more: Mapping[str, Any]) -> None:
@@ -127,11 +132,13 @@ def _merge(counts: dict[str, Any], more: Mapping[str, Any]) -> None:
             counts[name] = aggregation
 
 
-def _page(asked: Query, reading: Reading) -> dict[str, Any]:
-    page: dict[str, Any] = {"from": asked.first, "size": asked.wanted, "sort": ordering(asked.sort)}
-    if asked.q and (asked.highlight.everything or asked.highlight.listed or asked.snippet):
-        page["highlight"] = highlight(asked.q, dict.fromkeys(HIGHLIGHTED, WHOLE), reading)
-    return page
+def _scored(queries: Mapping[int, Query], shows: int | None) -> bool:
+    return shows is not None and any(each.key == RELEVANCE for each in queries[shows].sort)
+
+
+def _page(asked: Query) -> dict[str, Any]:
+    once = {"collapse": {"field": MERCHANT}} if asked.by_merchant else {}
+    return {"from": asked.first, "size": asked.wanted, "sort": ordering(asked.sort), **once}
 
 
 def _clauses(conditions: Conditions) -> list[dict[str, Any]]:

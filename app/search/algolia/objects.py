@@ -9,34 +9,34 @@ from app.search.algolia.hits import Record, is_deleted, record, retrieved
 from app.search.algolia.names import Names
 from app.search.algolia.query import read_query
 from app.search.algolia.wire import Parameters, refused
+from app.search.bad_request import BadRequest
 from app.search.engine import SearchEngine
-from app.search.problems import BadRequest
 
 MOST_OBJECTS = 1000  # in one request, as Algolia
 _LARGEST_ID = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedObject:
     """One program, and the attributes of it that are wanted. `id` is None where none of ours can be meant."""
 
     id: int | None
     retrieve: Names
 
 
-def read_object(object_id: str, given: Parameters, index: str, place: str = "") -> Wanted:
+def read_object(object_id: str, given: Parameters, index: str, place: str = "") -> WantedObject:
     """A request for one. Raises BadRequest, UnknownIndex."""
     # What else a client says of a request has no meaning here.
     wanted = {name: value for name, value in given.items() if name == "attributesToRetrieve"}
     asked, errors = read_query(wanted, index, place)
     if asked is None:
         raise BadRequest(errors)
-    return Wanted(_id(object_id), asked.retrieve)
+    return WantedObject(_id(object_id), asked.retrieve)
 
 
-def read_objects(requests: Sequence[Parameters]) -> list[Wanted]:
+def read_objects(requests: Sequence[Parameters]) -> list[WantedObject]:
     """A request for several. Raises BadRequest, UnknownIndex."""
-    wanted: list[Wanted] = []
+    wanted: list[WantedObject] = []
     for number, given in enumerate(requests):
         place = f"requests[{number}]"
         index, object_id = given.get("indexName"), given.get("objectID")
@@ -54,7 +54,9 @@ def _id(object_id: str) -> int | None:
     return None
 
 
-async def objects(engine: SearchEngine, wanted: Sequence[Wanted], synced: Mapping[str, str]) -> list[Record | None]:
+async def objects(
+    engine: SearchEngine, wanted: Sequence[WantedObject], synced: Mapping[str, str]
+) -> list[Record | None]:
     """The programs in the order of the requests; None for one that is not there. Raises EngineAway."""
     ids = sorted({each.id for each in wanted if each.id is not None})
     stored = zip(ids, await engine.documents(ids), strict=True)

@@ -12,15 +12,19 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from app.search.algolia.attributes import ALL_FACETS, Misread, facetable
+from app.search.algolia.attributes import ALL_FACETS, FACETABLE, Misread, facetable
 from app.search.algolia.expression import EVERYTHING, Expression, both, conjuncts, leaves
 from app.search.algolia.filter_grammar import read_filters
 from app.search.algolia.filter_lists import facet_filters, numeric_filters, tag_filters
 from app.search.algolia.names import EVERY, Names, names
 from app.search.algolia.wire import Parameters
-from app.search.problems import ParameterError, meaning
+from app.search.bad_request import ParameterError, meaning
+from app.search.query_analysis import Relaxing, Wording
 from app.search.request import DEEPEST_RESULT, LONGEST_QUERY, RELEVANCE, SortKey
+from app.search.text_query import SOUGHT_IN
+from mappings import codes
 from mappings.catalogue import SORTS
+from mappings.tokens import tokens
 
 INDEX = "programs"
 MOST_HITS = 1000  # a page, as Algolia
@@ -29,6 +33,8 @@ _DEFAULT_FACET_VALUES = 100
 MOST_FACET_HITS = 100
 _DEFAULT_FACET_HITS = 10
 _LONGEST_TAG = 200
+_LARGEST = 2**31
+_RELAXING = tuple(each.value for each in Relaxing if each is not Relaxing.LEAST_TELLING)
 _SNIPPET_WORDS = 10
 # Expressions become clauses; the engine refuses more than 1,024 in one query, the words of `query` among them.
 MOST_CLAUSES = 400
@@ -39,7 +45,7 @@ class UnknownIndex(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class HighlightTags:
     """What is put around words that matched, and at the cut ends of snippets."""
 
     before: str = "<em>"
@@ -53,6 +59,7 @@ class Query:
 
     index: str
     q: str
+    wording: Wording
     sort: tuple[SortKey, ...]
     conditions: frozenset[Expression]
     only_open: bool  # `status` has its default, since no condition names it
@@ -66,10 +73,11 @@ class Query:
     retrieve: Names
     highlight: Names
     snippet: tuple[tuple[str, int], ...]  # attribute, words
-    marks: Marks
+    tags: HighlightTags
     facet: str | None  # whose values are searched, instead of programs
     facet_query: str
     facet_hits: int
+    by_merchant: bool  # only the first program of each is wanted (`distinct`)
     given: Parameters
 
 
@@ -114,10 +122,10 @@ class _Reader:
         sort = sorted_index(index)
         q = self._words("query")
         per_page = self._whole("hitsPerPage", 20, 0, MOST_HITS)
-        page = self._whole("page", 0, 0, 2**31)
+        page = self._whole("page", 0, 0, _LARGEST)
         first, wanted = page * per_page, per_page
         if "offset" in self.given or "length" in self.given:
-            first, wanted = self._whole("offset", 0, 0, 2**31), self._whole("length", 20, 0, MOST_HITS)
+            first, wanted = self._whole("offset", 0, 0, _LARGEST), self._whole("length", 20, 0, MOST_HITS)
         # Algolia answers a page beyond the last it reaches with no hits, and so do we.
         wanted = max(min(wanted, DEEPEST_RESULT - first), 0)
         facet = self._facet()
@@ -125,6 +133,7 @@ class _Reader:
         read = Query(
             index=index,
             q=q,
+            wording=self._wording(q),
             sort=sort or ((SortKey(RELEVANCE, True),) if q else (SortKey("popularity", True),)),
             conditions=frozenset(conjuncts(conditions)),
             only_open=all(each.field.key != "status" for each in leaves(conditions)),
@@ -133,12 +142,12 @@ class _Reader:
             page=page,
             per_page=per_page,
             facets=() if facet else self._facets(),
-            facet_values=self._whole("maxValuesPerFacet", _DEFAULT_FACET_VALUES, 1, MOST_FACET_VALUES),
+            facet_values=min(self._whole("maxValuesPerFacet", _DEFAULT_FACET_VALUES, 1, _LARGEST), MOST_FACET_VALUES),
             by_name=self._choice("sortFacetValuesBy", ("count", "alpha")) == "alpha",
             retrieve=self._names("attributesToRetrieve", EVERY),
             highlight=self._names("attributesToHighlight", EVERY),
             snippet=self._snippets(),
-            marks=Marks(
+            tags=HighlightTags(
                 self._tag("highlightPreTag", "<em>"),
                 self._tag("highlightPostTag", "</em>"),
                 self._tag("snippetEllipsisText", "…"),
@@ -146,6 +155,7 @@ class _Reader:
             facet=facet,
             facet_query=self._words("facetQuery"),
             facet_hits=self._whole("maxFacetHits", _DEFAULT_FACET_HITS, 1, MOST_FACET_HITS),
+            by_merchant=self._distinct(),
             given=self.given,
         )
         return (None if self.errors else read), self.errors
@@ -155,6 +165,57 @@ class _Reader:
         self.errors.append(
             ParameterError(parameter=parameter, message=f"'{parameter}': {message}", did_you_mean=did_you_mean)
         )
+
+    # -- words ---------------------------------------------------------------------------------------------------
+
+    def _wording(self, q: str) -> Wording:
+        """The words and how they are to be taken: whoever asks is still typing unless `queryType` says otherwise."""
+        spared = {word for each in self._strings("optionalWords") for word in tokens(each)}
+        relaxing = Relaxing.LEAST_TELLING
+        if self.given.get("removeWordsIfNoResults", "") != "":
+            relaxing = Relaxing(self._choice("removeWordsIfNoResults", _RELAXING))
+        return Wording(
+            q,
+            language=self._language(),
+            begun=self._choice("queryType", ("prefixLast", "prefixAll", "prefixNone")) != "prefixNone",
+            signs=self._flag("advancedSyntax"),
+            corrected=self._choice("typoTolerance", ("true", "false", "min", "strict")) != "false",
+            optional=tuple(sorted(spared.intersection(tokens(q)))) if spared else (),
+            relaxing=relaxing,
+            sought_in=self._sought_in(),
+        )
+
+    def _language(self) -> str | None:
+        """The first of `queryLanguages`."""
+        if not (languages := self._strings("queryLanguages")):
+            return None
+        if len(found := codes.meant("language", languages[0])) == 1:
+            return found[0]
+        end, choice = meaning(languages[0], codes.members("language").values())
+        self.wrong("queryLanguages", f"'{languages[0][:40]}'; expected languages as ISO 639-1{end}", choice)
+        return None
+
+    def _sought_in(self) -> tuple[str, ...]:
+        """The attributes in which words are found; none for all."""
+        wanted = self._strings("restrictSearchableAttributes")
+        for each in wanted:
+            if each == "description":
+                message = f"words are not sought in descriptions alone; there are {', '.join(SOUGHT_IN)}"
+                self.wrong("restrictSearchableAttributes", message)
+            elif each not in SOUGHT_IN:
+                end, choice = meaning(each, SOUGHT_IN)
+                message = f"'{each[:40]}' is none of {', '.join(SOUGHT_IN)}{end}"
+                self.wrong("restrictSearchableAttributes", message, choice)
+        return tuple(each for each in SOUGHT_IN if each in wanted)
+
+    def _distinct(self) -> bool:
+        """Whether only the first program of each merchant is wanted; more than one cannot be."""
+        value = self.given.get("distinct", False)
+        if value in (True, "true", "1"):
+            return True
+        if value not in (False, "false", "0", ""):
+            self.wrong("distinct", f"'{str(value)[:40]}'; expected true or 1 (one program a merchant), or false")
+        return False
 
     # -- what a query is about -----------------------------------------------------------------------------------
 
@@ -193,17 +254,10 @@ class _Reader:
         return name
 
     def _facets(self) -> tuple[str, ...]:
+        """The facets that there are; others are left out, as Algolia does with an attribute that was not declared."""
         facets: list[str] = []
         for name in self._strings("facets"):
-            if name == "*":
-                facets += ALL_FACETS
-                continue
-            try:
-                facetable(name)
-            except Misread as misread:
-                self.wrong("facets", str(misread), misread.did_you_mean)
-            else:
-                facets.append(name)
+            facets += ALL_FACETS if name == "*" else [name] if name in FACETABLE else []
         return tuple(dict.fromkeys(facets))
 
     def _names(self, parameter: str, default: Names) -> Names:
@@ -223,7 +277,9 @@ class _Reader:
 
     def _text(self, name: str) -> str:
         value = self.given.get(name, "")
-        if isinstance(value, bool | int | float):
+        if isinstance(value, bool):
+            value = str(value).lower()
+        if isinstance(value, int | float):
             value = str(value)
         if not isinstance(value, str):
             self.wrong(name, "expected a text")
@@ -256,11 +312,15 @@ class _Reader:
             return default
         return value
 
+    def _flag(self, name: str) -> bool:
+        return self._choice(name, ("false", "true")) == "true"
+
     def _choice(self, name: str, choices: tuple[str, ...]) -> str:
         value = self._text(name) or choices[0]
         if value not in choices:
             end, choice = meaning(value, choices)
             self.wrong(name, f"'{value[:40]}' is none of {', '.join(choices)}{end}", choice)
+            return choices[0]
         return value
 
     def _list(self, name: str) -> Any:

@@ -11,8 +11,10 @@ from app.search.algolia.fold import Folded, conditions_of
 from app.search.algolia.hits import shown
 from app.search.algolia.query import Query, echoed
 from app.search.algolia.values import facet_hits
+from app.search.body import MOST_COUNTED_EXACTLY
+from app.search.highlighting import highlighter
 from app.search.page import Found
-from app.search.request import DEEPEST_RESULT
+from app.search.request import DEEPEST_RESULT, MERCHANTS
 
 Result = dict[str, Any]
 
@@ -20,6 +22,7 @@ Result = dict[str, Any]
 def results(folded: Folded, found: Found, queries: Sequence[Query], synced: Mapping[str, str]) -> dict[int, Result]:
     """The results of the queries that one search answers, by their places in the request."""
     answered: dict[int, Result] = {}
+    marking = highlighter(folded.analysis)
     for place in folded.places:
         asked = queries[place]
 
@@ -30,9 +33,13 @@ def results(folded: Folded, found: Found, queries: Sequence[Query], synced: Mapp
         if asked.facet:
             answered[place] = _facet_hits(asked, place, view(asked.facet), found)
             continue
-        total = found.hits.total.value if place == folded.shows else view(None)["doc_count"]
+        if asked.by_merchant:
+            total = int(view(None)[MERCHANTS]["value"])
+        else:
+            total = found.hits.total.value if place == folded.shows else view(None)["doc_count"]
         counts = {facet: counted(facet, asked.facet_values, asked.by_name, view(facet)) for facet in asked.facets}
-        hits = [shown(hit, asked, synced) for hit in found.hits.hits] if place == folded.shows else []
+        pinned = folded.analysis.pinned
+        hits = [shown(hit, asked, marking, synced, pinned) for hit in found.hits.hits] if place == folded.shows else []
         answered[place] = _page(asked, found, total, counts, hits)
     return answered
 
@@ -40,6 +47,7 @@ def results(folded: Folded, found: Found, queries: Sequence[Query], synced: Mapp
 def _page(asked: Query, found: Found, total: int, counts: Mapping[str, Counted], hits: list[Result]) -> Result:
     whole = not found.partial
     exact = whole and all(each.exhaustive for each in counts.values())
+    counted_all = whole and (not asked.by_merchant or total <= MOST_COUNTED_EXACTLY)
     reachable = min(total, DEEPEST_RESULT)
     return {
         "hits": hits,
@@ -50,9 +58,9 @@ def _page(asked: Query, found: Found, total: int, counts: Mapping[str, Counted],
         **({"offset": asked.first, "length": asked.wanted} if "length" in asked.given else {}),
         **({"facets": {facet: each.values for facet, each in counts.items()}} if asked.facets else {}),
         **_facets_stats(counts),
-        "exhaustive": {"facetsCount": exact, "facetValues": exact, "nbHits": whole, "typo": whole},
+        "exhaustive": {"facetsCount": exact, "facetValues": exact, "nbHits": counted_all, "typo": whole},
         "exhaustiveFacetsCount": exact,
-        "exhaustiveNbHits": whole,
+        "exhaustiveNbHits": counted_all,
         "exhaustiveTypo": whole,
         "renderingContent": _ordering(asked.facets),
         "query": asked.q,

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.search.algolia.attributes import FACETABLE, LEVELS, level_of
 from app.search.algolia.query import Query
+from app.search.code_names import codes_called
 from app.search.facets import MOST_BOUNDED_VALUES, exactly, first_values, spelled
 from app.search.typed import Match, Typed, match, typed
 from mappings import codes
@@ -16,7 +17,7 @@ from mappings.field import Terms
 
 @dataclass(frozen=True, slots=True)
 class FacetHit:
-    """A value that matched, its matching part between the marks."""
+    """A value that matched, its matching part between the tags."""
 
     value: str
     highlighted: str
@@ -56,10 +57,11 @@ def facet_hits(asked: Query, place: int, group: Mapping[str, Any]) -> tuple[list
         counts = {value: count for value, count in counts.items() if level_of(value) == LEVELS[asked.facet]}
     labels = codes.labels(facet.codes) if facet.codes else {}
     wanted = typed(asked.facet_query)
+    called = codes_called(facet.codes, wanted) if facet.codes else {}
     found: list[tuple[Match, FacetHit]] = []
     for typos in (False, True):
         for value, count in counts.items():
-            if (best := _best(wanted, value, labels.get(value), typos=typos)) is not None:
+            if (best := _best(wanted, value, labels.get(value), called.get(value), typos=typos)) is not None:
                 found.append((best[0], FacetHit(value, _marked(value, best[1], asked), count)))
         if found:
             break
@@ -69,13 +71,13 @@ def facet_hits(asked: Query, place: int, group: Mapping[str, Any]) -> tuple[list
 
 
 def _best(
-    wanted: Typed, value: str, label: str | None, *, typos: bool
+    wanted: Typed, value: str, label: str | None, called: Match | None, *, typos: bool
 ) -> tuple[Match, tuple[tuple[int, int], ...]] | None:
-    """How a value answers, by its code or by its name; and what to mark in the code, which is all a client shows."""
+    """How a value answers, by its code or by a name; and what to mark in the code, which is all a client shows."""
     # A code of two letters is meant as it is typed.
     by_value = match(wanted, value, typos=typos and label is None)
     by_label = match(wanted, label, typos=typos) if label else None
-    best = min((each for each in (by_value, by_label) if each), key=lambda each: each.rank, default=None)
+    best = min((each for each in (by_value, by_label, called) if each), key=lambda each: each.rank, default=None)
     return (best, by_value.spans if by_value else ()) if best else None
 
 
@@ -84,6 +86,6 @@ def _marked(value: str, spans: tuple[tuple[int, int], ...], asked: Query) -> str
     parts: list[str] = []
     done = 0
     for start, end in spans:
-        parts += [value[done:start], asked.marks.before, value[start:end], asked.marks.after]
+        parts += [value[done:start], asked.tags.before, value[start:end], asked.tags.after]
         done = end
     return "".join((*parts, value[done:]))

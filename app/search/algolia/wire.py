@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from app.search.problems import BadRequest, ParameterError
+from app.search.bad_request import BadRequest, ParameterError
 
 MOST_QUERIES = 50  # in one request, as Algolia
 _MOST_PARAMETERS = 500

@@ -57,8 +57,10 @@ export async function visit(open, root, searchClient, wishes) {
   const seen = {};
   const settle = async () => {
     await pause(30); // a widget tells its search a moment after it was used
-    await until('the answer', shop.idle);
-    await pause(30); // and the answer is drawn a moment after it came
+    do {
+      await until('the answer', shop.idle);
+      await pause(100); // and the answer is drawn a moment after it came; lists that it brings ask for themselves
+    } while (!shop.idle());
   };
   const step = async (name, act) => {
     try {

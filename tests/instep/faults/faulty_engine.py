@@ -130,7 +130,7 @@ def _without_hops(headers: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name.lower() not in ours}
 
 
-def _refusal(status: int, type: str) -> Answer:
+def refusal(status: int, type: str) -> Answer:
     """An error as OpenSearch words one."""
     cause = {"type": type, "reason": "as the test wants it"}
     return Answer(status, json.dumps({"error": {"root_cause": [cause], **cause}, "status": status}).encode())
@@ -145,11 +145,11 @@ def passed_on(engine: FaultyEngine, request: Request) -> Answer:
 
 
 def too_many_requests(_: FaultyEngine, __: Request) -> Answer:
-    return _refusal(429, "rejected_execution_exception")
+    return refusal(429, "rejected_execution_exception")
 
 
 def unavailable(_: FaultyEngine, __: Request) -> Answer:
-    return _refusal(503, "cluster_block_exception")
+    return refusal(503, "cluster_block_exception")
 
 
 def every_second_document_too_many(engine: FaultyEngine, request: Request) -> Answer:

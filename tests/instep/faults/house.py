@@ -19,7 +19,7 @@ from app.engines import Engines, open_search
 from app.importing.run_import import run_import
 from app.importing.sources import generated
 from app.settings import Settings
-from indexing import suggestions, tend
+from indexing import maintenance, suggestions
 from indexing.follow import follow
 from indexing.verify import verify
 from tests.serving import serving
@@ -63,13 +63,13 @@ class House:
 
     @contextmanager
     def open(self) -> Iterator[House]:
-        """Serve, follow and tend, everything in a hurry."""
+        """Serve, follow and maintain, everything in a hurry."""
         self.catalogue.index()
         self.catalogue.build_suggestions()
         with ExitStack() as opened:
             patch = opened.enter_context(pytest.MonkeyPatch.context())
-            patch.setattr(tend, "_EVERY_SECONDS", 0.5)
-            patch.setattr(tend, "_VERIFY_EVERY_SECONDS", 1.0)
+            patch.setattr(maintenance, "_EVERY_SECONDS", 0.5)
+            patch.setattr(maintenance, "_VERIFY_EVERY_SECONDS", 1.0)
             patch.setattr(suggestions, "_LOOK_SECONDS", 0.5)
             patch.setattr(suggestions, "FRESH_SECONDS", 1.0)
             opened.enter_context(self._working())
@@ -94,7 +94,7 @@ class House:
         alias = self.catalogue.alias
         works: list[tuple[Callable[..., None], tuple[Any, ...]]] = [
             (follow, (self.connect, client, stop)),
-            (tend.tend, (self.connect, client, alias, stop)),
+            (maintenance.maintain, (self.connect, client, alias, stop)),
             (suggestions.keep, (self.connect, client, alias, stop)),
         ]
         self.threads = [threading.Thread(target=work, args=words, daemon=True) for work, words in works]

@@ -3,27 +3,34 @@
 1. After three failures in a row nothing is sent for a while.
 2. Then one request may try, however many ask; if it fails the circuit stays open.
 3. One that is answered closes it; then everybody is served.
+4. What is refused or given up for its own sake (a bad request, too many clauses, a phase out of time, too much memory)
+   opens it for nobody, and neither does a search that takes too long while others are answered.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
+from opensearchpy.exceptions import TransportError
 
 from app.engines import open_search_async
+from app.search import admission, circuit
 from app.search import engine as engine_module
 from app.search.engine import EngineAway, SearchEngine
 from tests.instep.faults import faulty_engine as faults
-from tests.instep.faults.faulty_engine import FaultyEngine
+from tests.instep.faults.faulty_engine import Answer, Fault, FaultyEngine, Request, refusal
 from tests.words import Catalogue, program
 
 
 def test_open_trial_closed(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
     # A busy machine must not end what the test is looking at: time passes when it says so.
-    monkeypatch.setattr(engine_module, "_OPEN_SECONDS", 3600.0)
+    monkeypatch.setattr(circuit, "OPEN_SECONDS", 3600.0)
     monkeypatch.setattr(engine_module, "SUSPECT_SECONDS", 30.0)
     monkeypatch.setattr(engine_module, "REQUEST_SECONDS", 30.0)
+    monkeypatch.setattr(admission, "LONGEST_WAIT_SECONDS", 30.0)
     catalogue.store(program("A"))
     with FaultyEngine(catalogue.engines.opensearch_url) as proxy:
         asyncio.run(_open_trial_closed(catalogue, proxy))
@@ -45,12 +52,92 @@ async def _open_trial_closed(catalogue: Catalogue, proxy: FaultyEngine) -> None:
             for _ in range(3):
                 assert await many(1) == (0, 1)
             assert await many(10) == (0, 0)
-            engine._open_until = 0.0
+            engine.circuit.open_until = 0.0
             assert await many(10) == (0, 1)
             assert await many(10) == (0, 0)
-        engine._open_until = 0.0
+        engine.circuit.open_until = 0.0
         answered, asked = await many(10)
         assert answered == asked == 1
         assert await many(10) == (10, 10)
     finally:
         await engine._client.close()
+
+
+def _of_dear_ones(fault: Fault) -> Fault:
+    """A fault of those searches alone that are dear."""
+    return lambda engine, request: fault(engine, request) if b"dear" in request.body else engine.pass_on(request)
+
+
+_DEAR = {"query": {"match": {"name": "dear"}}}
+
+
+@pytest.mark.parametrize(
+    ("status", "type"),
+    [
+        (400, "search_phase_execution_exception"),
+        (400, "too_many_clauses"),
+        (500, "too_many_nested_clauses"),
+        (503, "search_phase_execution_exception"),
+        (504, "search_timeout_exception"),
+        (429, "circuit_breaking_exception"),
+        (429, "rejected_execution_exception"),
+        (500, "null_pointer_exception"),
+    ],
+)
+def test_one_client_opens_it_for_nobody(catalogue_at_rest: Catalogue, status: int, type: str) -> None:
+    def refused(_: FaultyEngine, __: Request) -> Answer:
+        return refusal(status, type)
+
+    async def test(engine: SearchEngine) -> None:
+        for _ in range(5):
+            with pytest.raises((EngineAway, TransportError)):
+                await engine.search(_DEAR)
+        assert engine.circuit.failures == 0
+        assert (await engine.search({})).hits.total.value == 1
+
+    _over(catalogue_at_rest, _of_dear_ones(refused), test)
+
+
+def test_searches_that_take_too_long_open_it_for_nobody(
+    catalogue_at_rest: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "REQUEST_SECONDS", 2.0)
+
+    async def test(engine: SearchEngine) -> None:
+        over = asyncio.Event()
+
+        async def dear() -> None:
+            with pytest.raises(EngineAway, match="takes too long"):
+                await engine.search(_DEAR)
+
+        async def others() -> int:
+            answered = 0
+            while not over.is_set():
+                answered += (await engine.search({})).hits.total.value
+            return answered
+
+        asked = asyncio.ensure_future(others())
+        await asyncio.gather(*(dear() for _ in range(3)))
+        over.set()
+        assert await asked
+        assert (engine.circuit.failures, engine.circuit.opened) == (0, 0)
+
+    _over(catalogue_at_rest, _of_dear_ones(faults.hanging), test)
+
+
+@pytest.fixture(scope="module")
+def catalogue_at_rest(shared_catalogue: Catalogue) -> Catalogue:
+    shared_catalogue.store(program("A"))
+    return shared_catalogue
+
+
+def _over(catalogue: Catalogue, fault: Fault, test: Callable[[SearchEngine], Coroutine[Any, Any, None]]) -> None:
+    async def run(url: str) -> None:
+        engine = SearchEngine(open_search_async(url, catalogue.settings), catalogue.alias)
+        try:
+            await test(engine)
+        finally:
+            await engine._client.close()
+
+    with FaultyEngine(catalogue.engines.opensearch_url) as proxy, proxy.misbehaving(fault):
+        asyncio.run(run(proxy.url))

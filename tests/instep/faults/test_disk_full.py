@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from indexing import generations
 from tests.instep.faults.house import House, eventually
+from tests.nightly import nightly
 
 
+@nightly
 def test_nothing_can_be_written(house_over_own_opensearch: House) -> None:
     house = house_over_own_opensearch
     client, alias = house.catalogue.search, house.catalogue.alias

@@ -17,9 +17,10 @@ from contextlib import contextmanager
 import pytest
 from opensearchpy import OpenSearchException
 
-from indexing import generations, rebuild
+from indexing import backfill, generations, rebuild
 from tests.instep.faults.house import Answered, House, eventually
 from tests.instep.faults.own_engines import OwnOpenSearch
+from tests.nightly import nightly
 from tests.words import Catalogue, program
 
 _PROGRAMS = 600
@@ -28,7 +29,7 @@ _PROGRAMS = 600
 @pytest.fixture
 def house(house_over_own_opensearch: House, monkeypatch: pytest.MonkeyPatch) -> House:
     """A house with some programs, which are built in many small slices."""
-    monkeypatch.setattr(rebuild, "_DOCUMENTS_A_SLICE", 50)
+    monkeypatch.setattr(backfill, "_DOCUMENTS_A_SLICE", 50)
     house = house_over_own_opensearch
     house.imports(_PROGRAMS)
     house.converges()
@@ -96,6 +97,7 @@ def test_in_the_middle_of_a_rebuild(house: House, own_opensearch: OwnOpenSearch)
     _nothing_left_behind(house)
 
 
+@nightly
 def test_at_the_end_of_a_rebuild(house: House, own_opensearch: OwnOpenSearch) -> None:
     before = generations.target(house.catalogue.search, house.catalogue.alias)
 

@@ -17,6 +17,7 @@ from app.settings import Settings
 from tests.conftest import new_catalogue
 from tests.instep.faults.house import House, eventually
 from tests.instep.faults.own_engines import OwnCluster
+from tests.nightly import nightly
 from tests.words import Catalogue
 
 
@@ -35,6 +36,7 @@ def catalogue(engines: Engines, settings: Settings, template: str, cluster: OwnC
     yield from new_catalogue(engines, settings, template, cluster.url)
 
 
+@nightly
 def test_one_of_three_is_lost(catalogue: Catalogue, cluster: OwnCluster, settings: Settings) -> None:
     catalogue.rebuild(replicas=1, shards=3)
     house = House(catalogue, settings, cluster.url)

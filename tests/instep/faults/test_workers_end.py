@@ -1,10 +1,10 @@
 """A worker is killed, stalls, or has a clock that is wrong; nothing is lost, and nobody waits for it for ever.
 
 1. What a killed follower had leased is pushed by another once its lease is over, by the database's clock.
-2. One that is told to stop ends, and leaves no lease behind.
+2. One that is told to stop ends, and leaves no lease behind, also while an engine that hangs has its push.
 3. A follower whose own clock is an hour ahead or behind takes and gives back leases as everybody else does.
 4. A database whose clock was set back by an hour does not keep leases for an hour.
-5. `tend` verifies and repairs by itself, and records it.
+5. Maintenance verifies and repairs by itself, and records it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ import time
 
 import pytest
 
-from indexing import follow, tend
+from indexing import follow, maintenance
 from indexing.verify import verify
+from tests.instep.faults.faulty_engine import FaultyEngine, hanging
 from tests.instep.faults.house import eventually
 from tests.serving import environment_of
 from tests.words import Catalogue, program
@@ -111,16 +112,44 @@ def test_a_whole_worker_ends(catalogue: Catalogue, how: signal.Signals) -> None:
     assert set(catalogue.found(perPage=50)) == {"change 19"}
 
 
+@pytest.mark.waits
+def test_a_worker_is_stopped_while_the_engine_hangs(catalogue: Catalogue) -> None:
+    catalogue.store(*(program(f"P{number}") for number in range(50)))
+    with FaultyEngine(catalogue.engines.opensearch_url) as engine:
+        environment = environment_of(
+            catalogue.settings,
+            database_url=catalogue.engines.database_url,
+            opensearch_url=engine.url,
+            alias=catalogue.alias,
+        )
+        command = [sys.executable, "-m", "app.cli", "worker"]
+        with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as worker:
+            try:
+                _changed(catalogue, "followed")
+                eventually(lambda: catalogue.rows("select 1 from changed_programs") == [], 60, "it does not follow")
+                with engine.misbehaving(hanging):
+                    _changed(catalogue, "held up")
+                    eventually(lambda: catalogue.rows(_LEASED) == [(50,)], 60, "it leases nothing")
+                    os.kill(worker.pid, signal.SIGTERM)
+                    assert worker.wait(12) == 0  # what hangs is not waited for
+                    assert catalogue.rows(_LEASED) == [(0,)]
+                    assert follow.drain(catalogue.connect, catalogue.search) == 50  # by another, at once
+            finally:
+                if worker.poll() is None:
+                    worker.kill()
+    assert _in_step(catalogue)
+
+
 def test_tend_repairs(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tend, "_EVERY_SECONDS", 0.2)
-    monkeypatch.setattr(tend, "_VERIFY_EVERY_SECONDS", 0.2)
+    monkeypatch.setattr(maintenance, "_EVERY_SECONDS", 0.2)
+    monkeypatch.setattr(maintenance, "_VERIFY_EVERY_SECONDS", 0.2)
     catalogue.store(program("A"), program("B"))
     ((lost,),) = catalogue.rows("select min(id) from programs")
     (serving,) = catalogue.rows("select name from index_generations where state = 'serving'")[0]
     catalogue.search.delete(index=serving, id=str(lost))
     stop = threading.Event()
     words = (catalogue.connect, catalogue.new_client(), catalogue.alias, stop)
-    tending = threading.Thread(target=tend.tend, args=words, daemon=True)
+    tending = threading.Thread(target=maintenance.maintain, args=words, daemon=True)
     tending.start()
     try:
         eventually(lambda: _in_step(catalogue), 60, "nobody repairs")

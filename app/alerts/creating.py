@@ -1,0 +1,70 @@
+"""Make a watch: read its words once and for all, see what it matches now, and store both."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+
+from app.alerts.matching import MOST_MATCHES, TooManyMatches, body_of
+from app.alerts.wanted import WantedWatch, request_of
+from app.alerts.watches import Watch, add, one
+from app.search.engine import EngineAway, SearchEngine
+from app.search.find import decided
+from indexing.connect import Connect
+
+
+class _Total(msgspec.Struct):
+    value: int
+
+
+class _Sorted(msgspec.Struct):
+    sort: list[int]
+
+
+class _Hits(msgspec.Struct):
+    total: _Total
+    hits: list[_Sorted]
+
+
+class _Failed(msgspec.Struct):
+    failed: int
+
+
+class _Answer(msgspec.Struct):
+    hits: _Hits
+    timed_out: bool
+    shards: _Failed = msgspec.field(name="_shards")
+
+
+_decode = msgspec.json.Decoder(_Answer).decode
+
+
+async def create(
+    engine: SearchEngine, connect: Connect, wanted: WantedWatch, author: str | None
+) -> tuple[Watch, bytes]:
+    """A new watch, and the secret that its webhooks are signed with.
+
+    Raises TooManyMatches, NameTaken, TooManyWatches, BadRequest, EngineAway, and what a database that is away raises.
+    """
+    request = request_of(wanted.query)
+    await engine.refresh()
+    # Those that are pinned are put forward by us: they are not what somebody watches for.
+    analysis = msgspec.structs.replace(await decided(engine, request.wording), pinned=())
+    raw = await engine.request("POST", f"/{engine.alias}/_search", body_of(request, analysis))
+    answer = engine.read(raw, _decode)
+    if answer.timed_out or answer.shards.failed:
+        raise EngineAway("not all of the index answered; try again")
+    if answer.hits.total.value > MOST_MATCHES:
+        raise TooManyMatches(
+            f"it matches more than {MOST_MATCHES:,} programs, and no more are watched; narrow it by words or filters"
+        )
+    matched = {hit.sort[0] for hit in answer.hits.hits}
+    read = msgspec.json.encode(analysis).decode()
+
+    def stored() -> tuple[Watch, bytes]:
+        with connect() as connection:
+            id, secret = add(connection, wanted, read, matched, author)
+            return one(connection, id), secret
+
+    return await asyncio.to_thread(stored)

@@ -1,0 +1,82 @@
+"""Which programs a watch matches: its query as the engine takes it, its words as they were read at its creation."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import msgspec
+from opensearchpy import OpenSearch
+
+from app.alerts.wanted import request_of
+from app.search.body import query
+from app.search.filters import clause, effective
+from app.search.query_analysis import QueryAnalysis
+from app.search.request import SearchRequest
+
+MOST_MATCHES = 10_000
+_TOGETHER = 25  # queries in a request
+_ANSWERED = "responses.error,responses.timed_out,responses._shards.failed,responses.hits.total,responses.hits.hits.sort"
+Body = dict[str, Any]
+
+
+class NotWhole(Exception):
+    """Not all of the index answered; what it says is no ground to tell anything."""
+
+
+class TooManyMatches(Exception):
+    """A watch matches more programs than are kept."""
+
+
+def read_analysis(stored: str) -> QueryAnalysis:
+    """How a watch's words were read. Raises msgspec.DecodeError for what another version of ours wrote."""
+    return msgspec.json.decode(stored, type=QueryAnalysis)
+
+
+def body_of(request: SearchRequest, analysis: QueryAnalysis, among: Collection[int] | None = None) -> Body:
+    """The request for the ids of all programs that match, or of those `among` some; without anything else of them."""
+    clauses = [clause(wanted) for wanted in effective(request.filters).values()]
+    if among is not None:
+        clauses.append({"terms": {"id": sorted(among)}})
+    return {
+        "size": MOST_MATCHES if among is None else min(len(among), MOST_MATCHES),
+        "track_total_hits": MOST_MATCHES + 1,
+        "_source": False,
+        "stored_fields": "_none_",
+        "query": query(analysis, clauses, scored=False),
+        "sort": [{"id": "asc"}],
+    }
+
+
+def stored_body(stored_query: str, analysis: str, among: Collection[int] | None = None) -> Body:
+    """The same of a stored watch. Raises BadRequest or msgspec.DecodeError where this version reads it no more."""
+    return body_of(request_of(stored_query), read_analysis(analysis), among)
+
+
+def matched(client: OpenSearch, alias: str, bodies: Iterable[Body]) -> list[set[int] | None]:
+    """The ids that each of the requests finds; None for more than are kept. Raises NotWhole, and as the client does."""
+    listed = list(bodies)
+    found: list[set[int] | None] = []
+    for first in range(0, len(listed), _TOGETHER):
+        lines: list[Body] = []
+        for body in listed[first : first + _TOGETHER]:
+            lines += ({}, body)
+        answer = client.msearch(body=lines, index=alias, params={"filter_path": _ANSWERED})
+        responses = answer.get("responses", [])
+        if len(responses) != len(lines) // 2:
+            raise NotWhole
+        found += map(_ids, responses)
+    return found
+
+
+def _ids(response: dict[str, Any]) -> set[int] | None:
+    if "hits" not in response or response["timed_out"] or response["_shards"]["failed"]:
+        raise NotWhole(str(response.get("error", {}).get("type", "")))
+    return ids_in(response["hits"])
+
+
+def ids_in(hits: dict[str, Any]) -> set[int] | None:
+    """The ids of an answer's hits; None for more than are kept."""
+    if hits["total"]["value"] > MOST_MATCHES:
+        return None
+    return {int(hit["sort"][0]) for hit in hits.get("hits", ())}

@@ -1,0 +1,110 @@
+// The front page: what there is, before anything is asked.
+
+import { FIND } from "./address.js";
+import { get, once } from "./api.js";
+import { h } from "./dom.js";
+import { loadFields, network } from "./fields.js";
+import { number, plural } from "./format.js";
+import { moved, movesList } from "./moves.js";
+import { search } from "./private.js";
+import { cards, LISTED } from "./programs.js";
+import { shelves } from "./shelves.js";
+import { part } from "./states.js";
+
+const SHOWN = 6;
+
+/** How many there are: all, and for each network and vertical. Of the index alone, so it is there without the database. */
+const counted = once(async () => {
+  const [answer] = await Promise.all([
+    get("/api/programs", { perPage: "0", facets: "network,vertical", facetLimit: "100" }),
+    loadFields(),
+  ]);
+  const of = (field) => answer.facets[field].values.filter((each) => each.count > 0);
+  return { total: answer.total, networks: of("network"), verticals: of("vertical") };
+});
+
+/** `head` stands above the search box, `body` below it. */
+export function home() {
+  const figures = h("div", { class: "figures" });
+  const section = (heading) => {
+    const element = h("div");
+    return { element, box: h("section", null, h("h2", null, heading), element) };
+  };
+  const networks = section("Networks");
+  const categories = section("Categories");
+  const featured = section("Featured");
+  const raises = section("Biggest raises this week");
+  const newest = section("Newest");
+  const body = h("div", { class: "home" }, networks.box, categories.box);
+  let shown = false;
+  let above = Promise.resolve();
+
+  /** What `asked` comes to, once its section stands on the page. */
+  const below = (asked) => Promise.allSettled([above, asked]).then(() => asked);
+
+  /** Programs as cards; the whole section goes where there are none. */
+  const programs = ({ element, box }, parameters) =>
+    part(
+      element,
+      () => below(loadFields().then(() => search({ perPage: String(SHOWN), fields: LISTED, ...parameters }))),
+      (answer) => {
+        box.hidden = answer.programs.length === 0;
+        return cards(answer.programs);
+      },
+      { shapes: SHOWN, kind: "pair" },
+    );
+
+  return {
+    head: h("div", { class: "welcome" }, h("h1", null, "Every affiliate program, one search"), figures),
+    body,
+    /** Draw it, the first time that it is looked at. */
+    show() {
+      if (shown) return;
+      shown = true;
+      part(figures, counted, drawFigures, { shapes: 1 });
+      part(networks.element, counted, drawNetworks, { shapes: 1 });
+      part(categories.element, counted, drawShelves, { shapes: 30, kind: "shelves" });
+      // once those above have their height
+      const put = () => body.append(featured.box, raises.box, newest.box);
+      above = counted().then(put, put);
+      programs(featured, { featured: "true" });
+      part(
+        raises.element,
+        () => below(moved({ days: 7, raises: true })),
+        (found) => movesList(found, "No rate was raised in the last seven days."),
+        { hideMissing: true },
+      );
+      programs(newest, { sort: "newest", status: "active" });
+    },
+  };
+}
+
+const drawFigures = ({ total, networks }) =>
+  total === 0
+    ? h("p", null, "The catalogue is empty; the first import fills it.")
+    : h(
+        "p",
+        null,
+        h("a", { href: FIND }, plural(total, "program", "programs")),
+        ` of ${plural(networks.length, "network", "networks")}`,
+      );
+
+const drawNetworks = ({ networks }) =>
+  h(
+    "ul",
+    { class: "badges" },
+    networks.map((each) =>
+      h(
+        "li",
+        null,
+        h(
+          "a",
+          { class: `badge network n-${each.value}`, href: `/networks/${each.value}` },
+          network(each.value),
+          h("span", null, number(each.count)),
+        ),
+      ),
+    ),
+  );
+
+const drawShelves = ({ verticals }) => shelves(verticals, (filter) => `${FIND}?vertical=${filter}`);

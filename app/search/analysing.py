@@ -1,0 +1,667 @@
+"""Reading a query: words in, `QueryAnalysis` out. A matter of the words, the lexicon and a language hint alone.
+
+Nothing here asks an engine, and no filter is seen: totals, facets and pages of one query agree whatever is filtered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from math import exp, log
+from typing import NamedTuple
+from unicodedata import normalize
+
+import msgspec
+
+from app.normalising.urls import merchant_domain, url
+from app.search.lexicon import HeldLexicon
+from app.search.query_analysis import Lift, QueryAnalysis, Term, Wording
+from app.search.typo_rules import meant, nearest_typo
+from mappings.brands import is_brand, longest_brand
+from mappings.facts import NamedFact, facts_in
+from mappings.folding import folded, key
+from mappings.intents import audience_words, buying_words, filler_at
+from mappings.synonyms import Meanings
+from mappings.tokens import tokens
+from mappings.topics import asked_by_language, longest_asked
+from mappings.vocabulary import commonness, languages_knowing
+
+MOST_TERMS = 24  # 512 bytes hold more only in gibberish, and each costs; the rest counts in names alone
+_LONGEST_PHRASE = 4
+_MOST_SYNONYMS = 10
+_MOST_AUDIENCE = 4
+_MOST_OPTIONAL = 6
+_LONGEST_FILLER = 6
+
+_QUOTES = str.maketrans(dict.fromkeys("’‘ʼ´`", "'") | dict.fromkeys("“”„«»", '"'))
+# "-word" and "-"two words"" leave out; only after a blank, so that "e-mail" and a dash between words are none.
+_PARTS = re.compile(r'(?:(?<=\s)-(?=[^\W_]|"[^"]*\w[^"]*"))?"([^"]*)"|(?<=\s)-([^\W_]\S*)|(\S+)')
+_PARTING = re.compile(r"[,;/|()\[\]{}<>!?…·•–—]+|\.(?=\s|$)|(?<=\w\w)&(?=\w\w)")
+# "AT & T" and "P&O" are one word; so are single letters beside one another.
+_LETTERS_APART = re.compile(r"(?<![^\W_])([^\W\d_]{1,2})\s?([&+])\s?([^\W\d_]{1,2})(?![^\W_])")
+_ADDRESS = re.compile(
+    r"(?:https?://)?(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE
+)
+_ELIDED = frozenset(("l", "d", "j", "n", "m", "t", "s", "c", "qu", "un", "dell", "all", "nell", "sull", "dall"))
+_COMPOUNDING = ("de", "nl", "sv", "da", "no")
+_LINKS = ("", "s", "n", "en", "e", "er", "es")
+_SHORTEST_HEAD, _SHORTEST_PART = 4, 3
+_SURELY = 3  # by how many powers of ten a language that knows a word is likelier than one that does not
+_LONGEST_COMPOUND = 40
+_SAID = 3.0  # logarithm: by how much a language that is likely beforehand is likelier than the largest
+_LIKELY = 0.1  # a language less likely than this is not asked for forms
+_TRADE = ("en",)
+_MENTIONED = 0.05  # a language less likely than this is not mentioned
+_UNSEEN = 0.3  # of a program, in the largest language: what a word counts that a language's texts do not have
+
+
+class _Piece(NamedTuple):
+    """A piece of a query between blanks or marks: its tokens, and whether they hold together."""
+
+    text: str
+    tokens: tuple[str, ...]
+    raw: str = ""  # folded, with the marks around it
+    quoted: bool = False
+    domain: str | None = None
+
+
+def _text(pieces: Sequence[_Piece]) -> str:
+    return " ".join(piece.text for piece in pieces)
+
+
+def _tokens(pieces: Iterable[_Piece]) -> tuple[str, ...]:
+    return tuple(token for piece in pieces for token in piece.tokens)
+
+
+def _key(pieces: Sequence[_Piece]) -> str:
+    return " ".join(key(_text(pieces)))
+
+
+def analyse(wording: Wording, lexicon: HeldLexicon) -> QueryAnalysis:
+    """Read the words of a query as they are said to be taken."""
+    text = normalize("NFC", wording.q).translate(_QUOTES)
+    pieces, excluded = _pieces(text) if wording.signs else (_plain_pieces(text), [])
+    languages = _languages(_tokens(pieces), lexicon, wording.language, unless_told=wording.unless_told)
+    # The plural rules of English join nothing else, and most of the trade speaks it.
+    likely = tuple(dict.fromkeys((*(code for code, share in languages if share >= _LIKELY), *_TRADE)))
+    literal = frozenset(" ".join(key(each)) for each in wording.literal)
+    reader = _Reader(lexicon, likely, literal, corrected=wording.corrected)
+    ended = wording.q.endswith((" ", '"') if wording.signs else " ")
+    unfinished = wording.begun and not ended and bool(pieces)
+    analysis = reader.read_with_optional(pieces, unfinished, frozenset(wording.optional))
+    if not languages and reader.spoken:
+        languages = ((reader.spoken, 1.0),)
+    return msgspec.structs.replace(
+        analysis,
+        q=wording.q,
+        languages=languages,
+        name=" ".join(folded(text).split()),
+        excluded=tuple(dict.fromkeys(excluded)),
+        sought_in=wording.sought_in,
+    )
+
+
+def mended(analysis: QueryAnalysis, lexicon: HeldLexicon) -> list[QueryAnalysis]:
+    """The query with one of its words taken for a typing error, although some program has it.
+
+    For words that never meet otherwise: a slip of the hand may make a word that is rare.
+    """
+    languages = tuple(dict.fromkeys((*(code for code, _ in analysis.languages), *_TRADE)))
+    reader = _Reader(lexicon, languages, frozenset(), corrected=True)
+    found: list[QueryAnalysis] = []
+    for place, term in enumerate(analysis.terms):
+        word = term.words[0] if term.words else ""
+        if not word or term.corrected or " " in term.text or term.parts or term.programs > _SLIPS:
+            continue
+        meant_to_be = nearest_typo(word, lexicon, languages)
+        if meant_to_be is not None and meant_to_be not in term.words:
+            instead = reader.mended_term(term.text, word, meant_to_be)
+            terms = (*analysis.terms[:place], instead, *analysis.terms[place + 1 :])
+            spelled = " ".join(meant_to_be if each == word else each for each in analysis.spelled.split())
+            found.append(msgspec.structs.replace(analysis, terms=terms, spelled=spelled))
+    return found
+
+
+# -- pieces ------------------------------------------------------------------------------------------------------------
+
+
+def _pieces(text: str) -> tuple[list[_Piece], list[str]]:
+    """The pieces of a query, and the words and phrases to leave out."""
+    pieces: list[_Piece] = []
+    excluded: list[str] = []
+    for found in _PARTS.finditer(_together(text)):
+        quoted, left_out, plain = found.groups()
+        if quoted is not None:
+            words = tuple(tokens(quoted))
+            if not words:
+                continue
+            if found[0].startswith("-"):
+                excluded.append(" ".join(words))
+            else:
+                pieces.append(_Piece(quoted.strip(), words, quoted=True))
+        elif left_out is not None:
+            excluded += [" ".join(said)] if (said := tokens(left_out)) else []
+        else:
+            pieces += _of_chunk(plain)
+    return pieces, excluded
+
+
+def _plain_pieces(text: str) -> list[_Piece]:
+    """The pieces of a query whose signs mean nothing."""
+    return [piece for chunk in _together(text).replace('"', " ").split() for piece in _of_chunk(chunk)]
+
+
+def _together(text: str) -> str:
+    """A text with letters that are one word side by side."""
+    return _LETTERS_APART.sub(r"\1\2\3", text)
+
+
+def _of_chunk(chunk: str) -> Iterator[_Piece]:
+    """The pieces of what stands between two blanks."""
+    bare = chunk.strip("\"'()[]{}<>,;:!?*")
+    if "." in bare and _ADDRESS.fullmatch(bare) and (domain := merchant_domain(url(bare))):
+        yield _Piece(bare, tuple(tokens(domain)), domain=domain)
+        return
+    for part in _PARTING.split(chunk):
+        if words := _words(part):
+            yield _Piece(part.strip("\"'.,:*_-+&#@%=~^"), words, folded(part))
+
+
+def _words(part: str) -> tuple[str, ...]:
+    """The tokens of a chunk, without the little ones that an apostrophe parts off ("children's", "l'eau")."""
+    if "'" not in part:
+        return tuple(tokens(part))
+    sides = part.split("'")
+    words = [tokens(side) for side in sides]
+    if len(sides) > 1 and words[-1] in (["s"], ["t"]) and words[0]:
+        words = words[:-1]
+    if len(words) > 1 and words[0] and words[0][-1] in _ELIDED:
+        words = words[1:]
+    return tuple(chain.from_iterable(words))
+
+
+# -- language ----------------------------------------------------------------------------------------------------------
+
+
+def _languages(
+    words: Iterable[str], lexicon: HeldLexicon, said: str | None, *, unless_told: bool = False
+) -> tuple[tuple[str, float], ...]:
+    """The languages that words are likely of: naive Bayes over how often each stands in texts of each language."""
+    if said and not unless_told:
+        return ((said, 1.0),)
+    programs = lexicon.lexicon.programs
+    total = sum(programs.values())
+    if not total:
+        return ()
+    told = [shares for word in dict.fromkeys(words) if (shares := _shares(word, lexicon))]
+    if not told:
+        return ((said, 1.0),) if said else ()
+    floor = _UNSEEN / lexicon.largest_language
+    scores = {
+        language: log(count / total) * (language != said)
+        + _SAID * (language == said)
+        + sum(log(shares.get(language, 0.0) + floor) for shares in told)
+        for language, count in programs.items()
+        if language and count
+    }
+    if not scores:
+        return ()
+    best = max(scores.values())
+    shares = {language: exp(score - best) for language, score in scores.items() if score > best - 7}
+    whole = sum(shares.values())
+    ranked = sorted(shares.items(), key=lambda each: (-each[1], each[0]))[:3]
+    return tuple((language, round(share / whole, 4)) for language, share in ranked if share >= _MENTIONED * whole)
+
+
+def _shares(word: str, lexicon: HeldLexicon) -> dict[str, float]:
+    """In which share of the texts of each language a word stands; as its vocabulary has it where no text does."""
+    programs = lexicon.lexicon.programs
+    known = languages_knowing(word)
+    if (word in lexicon or not known) and (counts := lexicon.spread(word)):
+        return {language: count / programs[language] for language, count in counts.items()}
+    # A word that only some languages know is theirs, however few their programs are.
+    seldom = _UNSEEN / lexicon.largest_language
+    return {
+        language: seldom * 10.0 ** min(commonness(word, language) + 1, _SURELY)
+        for language in known
+        if programs.get(language)
+    }
+
+
+# -- meaning -----------------------------------------------------------------------------------------------------------
+
+
+class _Known(NamedTuple):
+    """What words are known to mean: synonyms and facts, topics, or a brand."""
+
+    meanings: Meanings = Meanings()
+    topics: tuple[str, ...] = ()
+    brand: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.meanings.facts or self.topics or self.brand)
+
+
+class _Reader:
+    """Reads the pieces of one query."""
+
+    def __init__(
+        self, lexicon: HeldLexicon, languages: tuple[str, ...], literal: frozenset[str], *, corrected: bool
+    ) -> None:
+        self.lexicon = lexicon
+        self.languages = languages
+        self.literal = literal
+        self.corrected = corrected
+        self.spoken: str | None = None  # the language of a compound, where nothing else tells one
+
+    def read_with_optional(self, pieces: Sequence[_Piece], unfinished: bool, optional: frozenset[str]) -> QueryAnalysis:
+        """The pieces without those that are optional, which then only lift; of optional ones alone any is enough."""
+        spared = [piece for piece in pieces if optional.issuperset(piece.tokens)]
+        if not spared:
+            return self.read(pieces, unfinished)
+        kept = [piece for piece in pieces if piece not in spared]
+        if not kept:
+            terms = self._apart(spared[:MOST_TERMS], unfinished)
+            return QueryAnalysis(terms=terms, any_term=len(terms) > 1)
+        last_is_spared = pieces[-1] in spared
+        analysis = self.read(kept, unfinished and not last_is_spared)
+        lifting = self._apart(spared[-_MOST_OPTIONAL:], unfinished and last_is_spared)
+        return msgspec.structs.replace(analysis, audience=(*analysis.audience, *lifting))
+
+    def _apart(self, pieces: Sequence[_Piece], unfinished: bool) -> tuple[Term, ...]:
+        """A term for each piece, the last one begun where it is `unfinished`."""
+        last = len(pieces) - 1
+        return tuple(
+            self._term([piece], self._longest_known([piece], 0)[1], begun=unfinished and place == last)
+            for place, piece in enumerate(pieces)
+        )
+
+    def read(self, pieces: Sequence[_Piece], unfinished: bool) -> QueryAnalysis:
+        """Terms, optional words, facts and wishes, from the left, the longest known phrase first."""
+        terms: list[Term] = []
+        optional: list[_Piece] = []
+        audience: list[_Piece] = []
+        lifts: list[tuple[NamedFact, Lift]] = []
+        named = self._named(pieces)
+        spelled: list[str] = []
+        place = 0
+        while place < len(pieces):
+            length, known = self._longest_known(pieces, place)
+            if (founds := named.get(place)) and founds[0].end - place >= length:
+                length = founds[0].end - place
+                text = _text(pieces[place : place + length])
+                lifts += [(found, _lift(text, found)) for found in founds]
+                spelled += _tokens(pieces[place : place + length])
+                place += length
+                continue
+            some = pieces[place : place + length]
+            last = place + length == len(pieces)
+            # "Affiliation" is no topic that somebody looks for here, unless nothing else is.
+            meant = known.meanings.facts or known.brand or (length > 1 and (known.topics or known.meanings.words))
+            if not meant and (filling := self._fillers_at(pieces, place)):
+                optional += pieces[place : place + filling]
+                spelled += _tokens(pieces[place : place + filling])
+                place += filling
+                continue
+            place += length
+            if length == 1 and not known.topics and self._is_for_somebody(some[0]):
+                audience.append(some[0])
+                spelled += some[0].tokens
+            elif len(terms) < MOST_TERMS:
+                terms.append(self._term(some, known, begun=unfinished and last))
+                spelled += _as_read(terms[-1], some)
+                audience += [each for each in some if length > 1 and self._is_for_somebody(each)]
+        if not terms and not lifts:  # somebody means them after all
+            left = audience or optional
+            terms = [self._term([piece], _Known()) for piece in left[:MOST_TERMS]]
+            optional, audience = (optional if audience else []), []
+        return QueryAnalysis(
+            spelled=" ".join(spelled[:_LONGEST_NAME]),
+            terms=self._joined(terms),
+            optional=tuple(dict.fromkeys(_tokens(optional))),
+            audience=tuple(self._word(piece.text, piece.tokens[0], _Known()) for piece in audience[:_MOST_AUDIENCE]),
+            facts=tuple(lift for found, lift in lifts if found.kind == "fact"),
+            wishes=tuple(lift for found, lift in lifts if found.kind == "wish"),
+        )
+
+    def _named(self, pieces: Sequence[_Piece]) -> dict[int, list[NamedFact]]:
+        """Facts and wishes by the place of the piece they begin with; without those that are said to be words."""
+        words = ["" if piece.quoted or piece.domain else piece.raw for piece in pieces]
+        named: dict[int, list[NamedFact]] = {}
+        for found in facts_in(words):
+            if found.end > found.start and _key(pieces[found.start : found.end]) not in self.literal:
+                named.setdefault(found.start, []).append(found)
+        return named
+
+    def _fillers_at(self, pieces: Sequence[_Piece], place: int) -> int:
+        """How many pieces from here only fill; 0 if the first is meant."""
+        words = []
+        for piece in pieces[place : place + _LONGEST_FILLER]:
+            if piece.quoted or piece.domain or len(piece.tokens) != 1 or _key([piece]) in self.literal:
+                break
+            words.append(piece.tokens[0])
+        return filler_at(words, 0) if words else 0
+
+    def _is_for_somebody(self, piece: _Piece) -> bool:
+        """Whether a word says whom goods are for, or that they are bought: what is sold is said by others."""
+        if piece.quoted or len(piece.tokens) != 1 or _key([piece]) in self.literal:
+            return False
+        return piece.tokens[0] in audience_words() or piece.tokens[0] in buying_words()
+
+    def _longest_known(self, pieces: Sequence[_Piece], place: int) -> tuple[int, _Known]:
+        """How many pieces from here are known to mean something together, and what; the first alone for nothing."""
+        some: list[_Piece] = []
+        for piece in pieces[place : place + max(_LONGEST_PHRASE, longest_asked(), longest_brand())]:
+            if piece.quoted or piece.domain:
+                break
+            some.append(piece)
+        for length in range(len(some), 0, -1):
+            words = _tokens(some[:length])
+            meaning = self.lexicon.edits.meanings.get(tuple(chain.from_iterable(key(word) for word in words)))
+            topics = self._topics(some[:length])
+            brand = is_brand(words) and not (length == 1 and words[0] in self.lexicon)
+            if meaning or topics or brand:
+                return length, _Known(meaning or Meanings(), topics, brand)
+        return 1, _Known()
+
+    # -- terms ---------------------------------------------------------------------------------------------------
+
+    def _term(self, pieces: Sequence[_Piece], known: _Known, *, begun: bool = False) -> Term:
+        text = _text(pieces)
+        words = _tokens(pieces)
+        if pieces[0].domain:
+            return Term(text, domain=pieces[0].domain, phrases=(" ".join(words),), named=True, programs=1, real=True)
+        if pieces[0].quoted:
+            return self._quoted(text, words)
+        if known.brand:
+            absent = not all(word in self.lexicon for word in words)
+            spelled = ("".join(words),)
+            phrases = (" ".join(words),) if len(words) > 1 else ()
+            return Term(text, spelled, phrases, named=True, programs=1, absent=absent and self.lexicon.known, real=True)
+        if len(words) > 1:
+            return self._phrase(text, pieces, known)
+        return self._word(text, words[0], known, begun=begun)
+
+    def _topics(self, pieces: Sequence[_Piece]) -> tuple[str, ...]:
+        """Topics that words ask for together: in a language that is likely, or in any if they are no words of those."""
+        words = _tokens(pieces)
+        own = self.lexicon.edits.topics.get(tuple(chain.from_iterable(key(word) for word in words)), ())
+        return tuple(dict.fromkeys((*own, *self._topics_of_the_trade(words))))
+
+    def _topics_of_the_trade(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        by_language = asked_by_language(words)
+        if not by_language:
+            return ()
+        likely = tuple(dict.fromkeys(slug for language in self.languages for slug in by_language.get(language, ())))
+        if likely or self._speaks(words):
+            return likely
+        return tuple(dict.fromkeys(slug for slugs in by_language.values() for slug in slugs))
+
+    def _speaks(self, words: tuple[str, ...]) -> bool:
+        """Whether words are of the languages that are likely."""
+        return all(
+            any(self.lexicon.in_language(word, each) or commonness(word, each) > 1 for each in self.languages)
+            for word in words
+        )
+
+    def _quoted(self, text: str, words: tuple[str, ...]) -> Term:
+        """Words that hold together, as they stand."""
+        least = min(map(self.lexicon.count, words))
+        return (
+            Term(text, words, programs=least)
+            if len(words) == 1
+            else Term(text, phrases=(" ".join(words),), programs=least)
+        )
+
+    def _phrase(self, text: str, pieces: Sequence[_Piece], known: _Known) -> Term:
+        """Several words that are one thing: a known phrase, or words written with a mark between ("e-mail")."""
+        words = _tokens(pieces)
+        joined = "".join(words)
+        letters = all(len(word) <= _SINGLE_LETTERS for word in words)  # "AT&T" is no "att"
+        written = joined in self.lexicon or not self.lexicon.known
+        spelled = (joined, *self._forms(joined)) if written and not letters else ()
+        parts: tuple[Term, ...] = ()
+        if len(pieces) > 1 and known.topics and not known.meanings.words:
+            # A topic's words may stand apart in a text: "food for dogs".
+            goods = [piece for piece in pieces if not self._is_for_somebody(piece)] or pieces
+            parts = tuple(self._word(piece.text, piece.tokens[0], _Known()) for piece in goods)
+            known = known._replace(topics=tuple(dict.fromkeys((*known.topics, *self._topics(goods)))))
+        return Term(
+            text,
+            words=spelled,
+            phrases=() if parts else tuple(dict.fromkeys((" ".join(words), *self._phrase_forms(words)))),
+            parts=parts,
+            synonyms=self._synonyms(known.meanings),
+            topics=known.topics,
+            facts=_facts(known.meanings),
+            programs=min(self._programs(word) for word in words),
+        )
+
+    def _synonyms(self, known: Meanings) -> tuple[str, ...]:
+        """Synonyms in the forms that the catalogue holds; the file of synonyms is written in English."""
+        found: dict[str, None] = {}
+        for synonym in known.words[:_MOST_SYNONYMS]:
+            said = tokens(synonym)
+            if len(said) > 1:
+                found[synonym] = None
+                continue
+            forms = (*said, *self.lexicon.forms(said[0], tuple(dict.fromkeys(("en", *self.languages)))))
+            found |= dict.fromkeys(form for form in forms if form in self.lexicon or not self.lexicon.known)
+        return tuple(found)
+
+    def _phrase_forms(self, words: tuple[str, ...]) -> Iterator[str]:
+        """A phrase with its last word in its other forms; single letters have none."""
+        if len(words[-1]) <= _SINGLE_LETTERS:
+            return
+        for form in self._forms(words[-1])[:2]:
+            yield " ".join((*words[:-1], form))
+
+    def _forms(self, word: str) -> tuple[str, ...]:
+        return self.lexicon.forms(word, self.languages)
+
+    def _programs(self, word: str) -> int:
+        return self.lexicon.count(word) + sum(map(self.lexicon.count, self._forms(word)))
+
+    def _word(self, text: str, word: str, known: _Known, *, begun: bool = False) -> Term:
+        """One word: in its forms, as a compound's parts, as what it was meant to be, or as it stands."""
+        lexicon = self.lexicon
+        forms = self._forms(word)
+        beginnings = tuple(each for each in lexicon.beginnings(word) if each not in forms) if begun else ()
+        held = lexicon.words.get(word)
+        synonyms, facts = self._synonyms(known.meanings), _facts(known.meanings)
+        split = self._split(word) if held is None or held.programs < _RARE else ()
+        if held or forms or beginnings or not lexicon.known:
+            return Term(
+                text,
+                # What is said for the word where it is not held: the form that is.
+                words=(word, *forms) if held or not forms else (*forms, word),
+                beginnings=beginnings,
+                phrases=split[:2],
+                synonyms=synonyms,
+                topics=known.topics,
+                facts=facts,
+                named=bool(held and held.named),
+                programs=self._programs(word),
+            )
+        sure = known.topics or self._is_real(word)
+        mistyped = not sure and self.corrected and nearest_typo(word, lexicon, self.languages)
+        parts = () if mistyped else self._compound(word)
+        if parts or synonyms or facts or known.topics:  # a word that is known to mean another is none that was mistyped
+            return Term(
+                text,
+                words=(word,),
+                phrases=split[:2],
+                parts=parts,
+                synonyms=synonyms,
+                topics=tuple(dict.fromkeys((*known.topics, *self._topics_of_goods(word, parts)))),
+                facts=facts,
+                programs=min((part.programs for part in parts), default=1),
+            )
+        if self._is_real(word):
+            return Term(text, words=(word,), phrases=split[:2], absent=not split, real=True)
+        if self.corrected and (corrected := meant(word, lexicon, self.languages)) is not None:
+            return self.mended_term(text, word, corrected)
+        return Term(text, words=(word,), phrases=split, programs=1, absent=not split)
+
+    def _topics_of_goods(self, word: str, parts: tuple[Term, ...]) -> tuple[str, ...]:
+        """Topics of a compound that says whom goods are for: those of the goods."""
+        if not parts or parts[-1].text == word:
+            return ()
+        head = parts[-1].text
+        rest = word.removesuffix(head)
+        if any(rest.removesuffix(link) in audience_words() for link in _LINKS):
+            return self._topics([_Piece(head, (head,), head)])
+        return ()
+
+    def mended_term(self, text: str, word: str, corrected: str) -> Term:
+        """A mistyped word as the one that was meant, with all that this one means.
+
+        The typed word is asked for too: a lexicon may be older than the index.
+        """
+        _, known = self._longest_known([_Piece(corrected, (corrected,), corrected)], 0)
+        held = self.lexicon.words.get(corrected)
+        return Term(
+            text,
+            words=(corrected, *self._forms(corrected), word),
+            synonyms=self._synonyms(known.meanings),
+            topics=known.topics,
+            facts=_facts(known.meanings),
+            corrected=corrected,
+            named=bool(held and held.named),
+            programs=self._programs(corrected),
+        )
+
+    def _is_real(self, word: str) -> bool:
+        """Whether a word that no program has is right all the same: a word of a language that is likely, or a brand."""
+        if len(word) < _SHORTEST_REAL:
+            return False
+        return any(commonness(word, each) >= _COMMON for each in {"en", *self.languages})
+
+    def _split(self, word: str) -> tuple[str, ...]:
+        """A word as the two that it may be ("tshirts", "wallart"), the likeliest first."""
+        if not word.isalpha() or len(word) > 30 or not self.lexicon.known:
+            return ()
+        found = []
+        for place in range(1, len(word) - _SHORTEST_PART + 1):
+            first, second = word[:place], word[place:]
+            least = min(self.lexicon.count(first), self.lexicon.count(second))
+            if least >= 1 and (len(first) >= _SHORTEST_PART or place == 1):
+                found.append((least, f"{first} {second}"))
+        best = [phrase for _, phrase in sorted(found, reverse=True)[:3]]
+        forms = [form for phrase in best[:1] for form in self._phrase_forms(tuple(phrase.split()))]
+        return tuple(dict.fromkeys((*best[:1], *forms, *best[1:])))
+
+    def _compound(self, word: str) -> tuple[Term, ...]:
+        """The parts of a compound, each found alone; empty for a word that is none."""
+        if not word.isalpha() or not _SHORTEST_HEAD + _SHORTEST_PART <= len(word) <= _LONGEST_COMPOUND:
+            return ()
+        spoken = [language for language in self.languages if language in _COMPOUNDING]
+        if not spoken and self.languages == _TRADE:  # no word of the query tells
+            spoken = list(_COMPOUNDING)
+        best: tuple[float, str, str, str] | None = None
+        for place in range(_SHORTEST_PART, len(word) - _SHORTEST_HEAD + 1):
+            head = word[place:]
+            for language in spoken:
+                if not (heads := self._strength(head, language)):
+                    continue
+                first, firsts = self._modifier(word[:place], language)
+                worth = min(heads, firsts) * len(head)
+                if worth and (best is None or worth > best[0]):
+                    best = worth, language, first, head
+        if best is None:
+            return ()
+        _, language, *parts = best
+        if not self.languages or self.languages == _TRADE:
+            self.spoken = language
+        reader = _Reader(self.lexicon, (language,), self.literal, corrected=self.corrected)
+        # A part that no program has alone is not asked for: the other says enough.
+        return tuple(reader._word(part, part, _Known()) for part in parts if reader._held(part))
+
+    def _modifier(self, text: str, language: str) -> tuple[str, float]:
+        """The first part of a compound without what links it to the second, and how well it is known."""
+        for link in _LINKS:
+            first = text.removesuffix(link)
+            linked = len(first) >= _SHORTEST_PART and (not link or first != text)
+            if linked and (strength := self._strength(first, language)):
+                return first, strength if not link else strength / 2
+        return text, 0.0
+
+    def _strength(self, word: str, language: str) -> float:
+        """How well a word is known in a language: by the catalogue, or by the language's own vocabulary."""
+        return self.lexicon.in_language(word, language) or max(commonness(word, language) - 1, 0) / 10
+
+    def _held(self, word: str) -> bool:
+        return word in self.lexicon or bool(self._forms(word))
+
+    def _joined(self, terms: list[Term]) -> tuple[Term, ...]:
+        """Two neighbours that the catalogue also writes as one word are found either way."""
+        found: list[Term] = []
+        place = 0
+        while place < len(terms):
+            one = terms[place]
+            other = terms[place + 1] if place + 1 < len(terms) else None
+            if other and _plain(one) and _plain(other):
+                word = one.words[0] + other.words[0]
+                if word in self.lexicon and len(word) <= 30:
+                    found.append(
+                        Term(
+                            f"{one.text} {other.text}",
+                            words=(word, *self._forms(word)),
+                            parts=(one, other),
+                            programs=min(one.programs, other.programs) + self._programs(word),
+                        )
+                    )
+                    place += 2
+                    continue
+            found.append(one)
+            place += 1
+        return tuple(found)
+
+
+_RARE = 3
+_SINGLE_LETTERS = 2
+_SHORTEST_REAL = 3
+_LONGEST_NAME = 24  # words
+_SLIPS = 100  # programs that have a word by which another may have been meant, at most
+_COMMON = 3  # of a vocabulary: rarer words are often names, or mistyped ones
+
+
+def _plain(term: Term) -> bool:
+    return (
+        bool(term.words)
+        and not (term.real and not term.absent)
+        and not term.parts
+        and not term.phrases
+        and " " not in term.text
+        and not term.domain
+    )
+
+
+def _as_read(term: Term, pieces: Sequence[_Piece]) -> list[str]:
+    """The words of a term as they were read: what a typing error meant, or the form that the catalogue holds."""
+    if len(pieces) == 1 and len(pieces[0].tokens) == 1 and term.words and not term.parts:
+        return [term.words[0]]
+    if term.parts and len(term.parts) == len(pieces):
+        return [part.words[0] for part in term.parts if part.words]
+    return list(_tokens(pieces))
+
+
+def _facts(known: Meanings) -> tuple[tuple[str, str], ...]:
+    return tuple((fact.field, fact.value) for fact in known.facts)
+
+
+def _lift(text: str, found: NamedFact) -> Lift:
+    wish = found.wish
+    if found.kind == "fact" or wish is None:
+        return Lift(text, found.parameter, found.filter, found.label)
+    return Lift(
+        text,
+        found.parameter,
+        found.filter,
+        found.label,
+        wish.field,
+        steps=wish.steps,
+        below=wish.below,
+        newest=wish.newest,
+    )

@@ -1,0 +1,1 @@
+"""Which of my links earn: addresses in, the programs of their merchants on all networks out, the best paid first."""

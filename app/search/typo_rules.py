@@ -1,0 +1,108 @@
+"""Typing errors: how many a word may have, how far two words are apart, and which word of the catalogue was meant.
+
+An error is a letter left out, added, changed, or exchanged with its neighbour. The first letter is mistyped least, so
+an error there counts double; a word of four letters may only lack a letter or have two neighbours exchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rapidfuzz.distance import OSA
+
+from app.search.lexicon import HeldLexicon
+
+ONE_TYPO_FROM = 4
+TWO_TYPOS_FROM = 8
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+# What is meant is a word: of three letters at least.
+_SHORTEST_MEANT = 3
+# "Did you mean" may go further than a search, which corrects without asking.
+_FARTHEST = 0.4
+
+
+def typos_allowed(word: str) -> int:
+    """How many typing errors a word may have. A number or a code means itself."""
+    if any(character.isnumeric() for character in word):
+        return 0
+    return (len(word) >= ONE_TYPO_FROM) + (len(word) >= TWO_TYPOS_FROM)
+
+
+def distance(one: str, other: str) -> int:
+    """The errors between two words."""
+    return int(OSA.distance(one, other))
+
+
+def meant(word: str, lexicon: HeldLexicon, languages: Iterable[str] = ()) -> str | None:
+    """The word of the catalogue that a mistyped one was meant to be; None if none is near enough.
+
+    Nearest first, then the most frequent, those of the query's languages before others.
+    """
+    wanted = tuple(languages)
+    if (close := nearest_typo(word, lexicon, wanted)) is not None:
+        return close
+    if typos_allowed(word) < 2 or not word.isalpha():
+        return None
+    lengths = range(len(word) - 2, len(word) + 3)
+    two = [each for each in lexicon.near(word[0], lengths) if OSA.distance(word, each, score_cutoff=2) <= 2]
+    return max((each for each in two if each.isalpha()), key=lambda each: _worth(each, lexicon, wanted), default=None)
+
+
+def nearest_typo(word: str, lexicon: HeldLexicon, languages: tuple[str, ...] = ()) -> str | None:
+    """The word that one error makes of a mistyped one; None if there is none."""
+    if not typos_allowed(word) or not word.isalpha():
+        return None
+    one = [
+        each
+        for each in _one_error(word, lexicon)
+        if each != word and (each in lexicon.words or each in lexicon.meant) and _may_be(word, each)
+    ]
+    # Two neighbours exchanged are the likeliest slip of a hand.
+    return max(one, key=lambda each: (sorted(each) == sorted(word), *_worth(each, lexicon, languages)), default=None)
+
+
+def nearest(word: str, lexicon: HeldLexicon, languages: Iterable[str] = ()) -> str | None:
+    """The nearest word of the catalogue, farther off than a search corrects; None if none has most of its letters."""
+    if len(word) < _SHORTEST_MEANT or not word.isalpha():
+        return None
+    wanted = tuple(languages)
+    most = 1 if len(word) == _SHORTEST_MEANT else max(2, int(_FARTHEST * len(word)))
+    best: tuple[int, tuple[int, int]] | None = None
+    found = None
+    for each in lexicon.words:
+        if abs(len(each) - len(word)) > most or not each.isalpha() or len(each) < _SHORTEST_MEANT:
+            continue
+        apart = OSA.distance(word, each, score_cutoff=most)
+        if apart <= most:
+            rank = -apart - (word[0] != each[0]), _worth(each, lexicon, wanted)
+            if best is None or rank > best:
+                best, found = rank, each
+    return found
+
+
+def _worth(word: str, lexicon: HeldLexicon, languages: tuple[str, ...]) -> tuple[int, int]:
+    here = max((lexicon.in_language(word, language) for language in languages), default=0)
+    return here, lexicon.count(word)
+
+
+def _may_be(word: str, other: str) -> bool:
+    if not other.isalpha() or len(other) < _SHORTEST_MEANT:
+        return False
+    if len(word) == ONE_TYPO_FROM:
+        left_out = len(other) == len(word) + 1 and word[0] == other[0]
+        return left_out or (len(other) == len(word) and sorted(word) == sorted(other))
+    return word[0] == other[0] or word[:2] == other[1::-1] or len(word) >= TWO_TYPOS_FROM
+
+
+def _one_error(word: str, lexicon: HeldLexicon) -> Iterator[str]:
+    letters = _LETTERS if word.isascii() else _LETTERS + lexicon.letters
+    for place in range(len(word)):
+        before, after = word[:place], word[place + 1 :]
+        yield before + after
+        if after:
+            yield before + after[0] + word[place] + after[1:]
+        for letter in letters:
+            yield before + letter + after
+            yield before + letter + word[place:]
+    for letter in letters:
+        yield word + letter

@@ -1,0 +1,61 @@
+"""Words for tests of watches: `watch(...)` a query, `look(...)`, see what it `told(...)`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from app.alerts.creating import create
+from app.alerts.looking import Looked, look
+from app.alerts.wanted import read_watch
+from app.alerts.watches import Event, Watch, events_after
+from app.engines import open_search_async
+from app.search.engine import SearchEngine
+from app.search.lexicon import NO_LEXICON
+from tests.words import Catalogue
+
+MOST = 5_000
+
+
+def watch(catalogue: Catalogue, query: str, name: str = "", **given: Any) -> Watch:
+    """A new watch, made as the API and the command make it."""
+    wanted = read_watch(name or query or "all", query, plain_http=True, **given)
+
+    async def made() -> Watch:
+        client = open_search_async(catalogue.engines.opensearch_url, catalogue.settings)
+        try:
+            engine = SearchEngine(client, catalogue.alias)
+            if held := await engine.lexicon_written():
+                engine.lexicon = await engine.read_lexicon(held) or NO_LEXICON
+            return (await create(engine, catalogue.connect, wanted, "test"))[0]
+        finally:
+            await client.close()
+
+    return asyncio.run(made())
+
+
+def look_once(catalogue: Catalogue) -> Looked:
+    with catalogue.connect() as connection:
+        return look(connection, catalogue.search, catalogue.alias)
+
+
+def caught_up(catalogue: Catalogue) -> None:
+    """Look until all that was committed is told: the oldest open transaction of any database bounds the log."""
+    (last,) = catalogue.rows("select coalesce(max(xid), 0) from program_history")[0]
+    for _ in range(2_000):
+        if not look_once(catalogue).more:
+            stands = catalogue.rows("select xid from watch_cursors")
+            if (stands and stands[0][0] >= last) or not last:
+                return
+    raise AssertionError("the log is held back")
+
+
+def told(catalogue: Catalogue, watch: Watch) -> list[Event]:
+    """All that a watch told, in order."""
+    with catalogue.connect() as connection:
+        return events_after(connection, watch.id, 0, MOST).events
+
+
+def kinds(catalogue: Catalogue, watch: Watch) -> list[tuple[str, str]]:
+    """The same as (kind, name of the program); an empty name for one that is gone."""
+    return [(each.kind, (each.program or {}).get("name", "")) for each in told(catalogue, watch)]

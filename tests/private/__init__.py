@@ -1,0 +1,1 @@
+"""What is private of programs: relations, notes, the shortlist."""
