@@ -46,7 +46,7 @@ nightly: .venv/ready ## What takes longer: random schedules, races a hundred tim
 	SCHEDULES=$${SCHEDULES:-200} $(BIN)/pytest tests/alerts/test_none_missed.py
 	REPEATS=$${REPEATS:-100} $(BIN)/pytest -m waits
 	CASES=$${CASES:-10000} $(BIN)/pytest tests/api/test_schemathesis.py
-	RELEASE=1 $(BIN)/pytest tests/test_release.py
+	RELEASE=1 $(BIN)/pytest tests/house/test_release.py
 	AT_SCALE=1 $(BIN)/pytest tests/private/test_at_scale.py
 	NIGHTLY=1 $(BIN)/pytest -n $(PROCESSES) --dist loadscope
 

@@ -34,7 +34,7 @@ from app.networks.details import ask_details
 from app.networks.failures import NetworkFailure
 from app.networks.resuming import details_to_resume, to_resume
 from app.networks.sync import Wiring, open_sync, sync
-from app.request_id import REQUEST_ID, drawn
+from app.observability.request_id import REQUEST_ID, drawn
 from indexing.connect import Connect
 
 _log = structlog.get_logger()

@@ -1,7 +1,8 @@
 """What a process counts of its own work, for Prometheus, and what the indexer counts.
 
 Every instrument is made once, when its module is loaded. With PROMETHEUS_MULTIPROC_DIR in the environment by then, the
-processes that share that folder add up, and whichever is asked answers for all (`app.instruments.exposition`).
+processes that share that folder add up, and whichever is asked answers for all
+(`app.observability.instruments.exposition`).
 """
 
 from __future__ import annotations

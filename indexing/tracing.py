@@ -1,4 +1,4 @@
-"""Spans, for OpenTelemetry: how long each step took. Where tracing is off (`app.tracing`) a span is nothing.
+"""Spans, for OpenTelemetry: how long each step took. While `app.observability.tracing` is off a span is nothing.
 
 What an import wrote is followed later, by another thread: spans of follow are linked to those merges of this process
 whose versions they push.

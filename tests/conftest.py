@@ -20,7 +20,7 @@ from hypothesis import settings as hypothesis_settings
 
 from app.engines import Engines, running
 from app.migrations import upgrade
-from app.request_id import REQUEST_ID
+from app.observability.request_id import REQUEST_ID
 from app.settings import Secret, Settings, read_settings
 from tests import sharing_out
 from tests.words import Catalogue

@@ -42,7 +42,7 @@ def serving(
     opensearch_url: str,
     alias: str,
     workers: str = "1",
-    application: str = "app.asgi:create_app",
+    application: str = "app.serving.asgi:create_app",
 ) -> Iterator[str]:
     """A server of its own, as `affindex serve` starts one, with one process or more; its address."""
     port = free_port()

@@ -19,7 +19,7 @@ _LONG = (
     "tests/engines/test_up.py",
     "tests/dashboard/",
     "tests/relevance/",
-    "tests/test_stuck_records.py",
+    "tests/importing/test_stuck_records.py",
     "tests/algolia/test_clients.py",
     "tests/feeds/test_feed_command.py",
     "tests/cli/",

@@ -30,7 +30,7 @@ from indexing.index_names import all_like
 from indexing.rebuild import Rebuilt, rebuild
 from mappings.networks import BY_SLUG
 from mappings.program import Program
-from mappings.tables import staging_table
+from mappings.tables.imports import staging_table
 
 _numbers = count(1)
 NORMALISER = 1

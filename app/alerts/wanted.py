@@ -9,8 +9,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import msgspec
 
 from app.search.bad_request import BadRequest, ParameterError, meaning
+from app.search.controls import CONTROLS
 from app.search.parameters import Reader
-from app.search.request import CONTROLS, SearchRequest, read_request
+from app.search.request import SearchRequest
+from app.search.request_parser import read_request
 
 KINDS = ("entered", "left", "rate", "cookie", "status", "epc", "link")
 """What a watch can tell: a program that matches now, one that no longer does, and what changed in one that does."""

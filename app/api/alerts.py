@@ -28,7 +28,7 @@ from app.api.known_parameters import known_only
 from app.api.problems import Problem, not_found
 from app.api.strict_body import strictly
 from app.jobs import tell_now
-from app.request_id import AUTHOR
+from app.observability.request_id import AUTHOR
 from app.search.bad_request import BadRequest, ParameterError
 from app.search.parameters import Reader
 

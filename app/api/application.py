@@ -60,10 +60,10 @@ from app.api.slow_queries import SlowQueries
 from app.feeds.leftovers import sweep
 from app.jobs import producer
 from app.networks.accounts import Account, no_accounts
+from app.observability.vitals import Vitals
 from app.search.engine import SearchEngine
 from app.settings import AccessLog
 from app.version import VERSION
-from app.vitals import Vitals
 
 _EXPOSED = [
     "ETag",

@@ -18,8 +18,8 @@ from app.api.probe import Probe
 from app.api.query_counting import QueryCounting
 from app.api.week_counts import WeekCounts
 from app.engines import open_database_at
-from app.instruments import CIRCUIT, POOL, UNDER_WAY
 from app.networks.accounts import Account
+from app.observability.instruments import CIRCUIT, POOL, UNDER_WAY
 from app.search.engine import SearchEngine
 from app.search.request import SearchRequest
 from app.search.single_flight import SingleFlightCache

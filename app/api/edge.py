@@ -17,11 +17,11 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Send
 
 from app.api.compression import SMALLEST, Pieces, takes_gzip, whole
-from app.instruments import NO_ROUTE, count_answer
-from app.request_id import AUTHOR, REQUEST_ID, id_of
+from app.observability.instruments import NO_ROUTE, count_answer
+from app.observability.request_id import AUTHOR, REQUEST_ID, id_of
+from app.observability.tracing import sent_context
 from app.search.admission import ADMITTED
 from app.settings import AccessLog
-from app.tracing import sent_context
 from indexing.tracing import span, tracing
 
 _log = structlog.get_logger()

@@ -40,7 +40,8 @@ from app.search.parameters import Reader
 from app.search.private.asked import PrivateAsked, parted
 from app.search.private.view import PrivateView
 from app.search.query_analysis import QueryAnalysis
-from app.search.request import SearchRequest, SortKey, read_request
+from app.search.request import SearchRequest, SortKey
+from app.search.request_parser import read_request
 
 _TAKEN = ("q", "sort", "fields", "includeUnknown")
 _REFUSED = ("page", "perPage", "cursor", "facets", "facetLimit", "facetOrder", "highlight", "explain", "collapse")

@@ -23,7 +23,7 @@ from app.api.keys import needs, needs_where_closed
 from app.api.known_parameters import known_only
 from app.api.problems import Problem
 from app.api.strict_body import strictly
-from app.request_id import AUTHOR, REQUEST_ID
+from app.observability.request_id import AUTHOR, REQUEST_ID
 from app.search.engine import EngineAway
 from indexing import operations
 from indexing.connect import Connect

@@ -20,7 +20,7 @@ from litestar.handlers.base import BaseRouteHandler
 from app.api.application_state import ApplicationState, Key
 from app.api.known_parameters import known_only
 from app.api.problems import Problem
-from app.request_id import AUTHOR
+from app.observability.request_id import AUTHOR
 
 # What the OpenAPI document says of a route that `needs` a key, and of one that does so where operations are closed.
 _KEY: list[dict[str, list[str]]] = [{"key": []}]

@@ -1,5 +1,8 @@
-"""What Prometheus scrapes. What processes count is added up over those that share a folder (`app.figures`); the rest is
-read from both engines at the scrape. So every process of a server answers the same."""
+"""What Prometheus scrapes: every process of a server answers the same.
+
+What processes count is added up over those that share a folder (`app.observability.figures`); the rest is read from
+both engines at the scrape.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,10 @@ from app.api.gauges import gauge, labelled
 from app.api.keys import needs_where_closed
 from app.api.known_parameters import known_only
 from app.api.network_metrics import network_metrics
-from app.heartbeat import Workers
-from app.instruments import exposition
 from app.jobs import WAITING
 from app.networks.health import FACTS, health_by_network
+from app.observability.instruments import exposition
+from app.processes.heartbeat import Workers
 from mappings.index import fingerprint
 
 _DEAD = "select generation, count(*)::int as letters from dead_letters group by generation"

@@ -34,7 +34,7 @@ from app.importing.notes import (
     imported,
     read_lines,
 )
-from app.request_id import AUTHOR
+from app.observability.request_id import AUTHOR
 from mappings.moments import rfc3339
 
 _LARGEST_ID = 2**53 - 1

@@ -21,7 +21,8 @@ from app.search.page import Notice
 from app.search.private.asked import PrivateAsked, names_private, parted
 from app.search.private.sets import NAMES
 from app.search.private.view import EVERYTHING, PrivateView
-from app.search.request import SearchRequest, read_request
+from app.search.request import SearchRequest
+from app.search.request_parser import read_request
 
 HEADERS = {"Cache-Control": "private, no-store", "Vary": "Authorization, Accept, Accept-Encoding"}
 _OURS = b"bearer afx_"

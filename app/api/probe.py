@@ -17,9 +17,9 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from app.api.held_edits import HeldEdits
 from app.api.held_private import MARKS, HeldPrivate
-from app.heartbeat import WORKERS, Workers
 from app.learning.stored_edits import EDITS_MARK
 from app.networks.added import ADDED, networks_of
+from app.processes.heartbeat import WORKERS, Workers
 from app.search.engine import LOOK_SECONDS, EngineAway, SearchEngine
 from app.search.lexicon import NO_LEXICON, HeldLexicon
 from app.search.page import IndexState

@@ -18,8 +18,8 @@ from litestar.exceptions import (
 from opensearchpy.exceptions import TransportError
 from psycopg_pool import PoolTimeout
 
-from app.instruments import REFUSED
-from app.request_id import REQUEST_ID
+from app.observability.instruments import REFUSED
+from app.observability.request_id import REQUEST_ID
 from app.search.bad_request import BadRequest, ParameterError
 from app.search.engine import EngineAway
 

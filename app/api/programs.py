@@ -26,11 +26,12 @@ from app.api.response_cache import UNCACHEABLE, cached
 from app.api.strict_body import strictly
 from app.api.waiting import VERSION_HEADER, until_searchable
 from app.importing.marking import MARKED, mark_statement
-from app.request_id import AUTHOR, REQUEST_ID
+from app.observability.request_id import AUTHOR, REQUEST_ID
 from app.search.answer import answer
 from app.search.bad_request import meaning
 from app.search.page import Page, program
-from app.search.request import MOST_PER_PAGE, read_request
+from app.search.request import MOST_PER_PAGE
+from app.search.request_parser import read_request
 from app.search.similar import similar_body
 from mappings import codes
 from mappings.document import documents_sql
@@ -196,7 +197,7 @@ def _id_of(document: msgspec.Raw) -> int:
 class Marks(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Our own marks on a program; what is left out stays as it is."""
 
-    verified: bool | UnsetType = UNSET
+    verified: bool | UnsetType | None = UNSET  # null leaves it to the checks of links again
     featured: bool | UnsetType = UNSET
     vertical: str | UnsetType | None = UNSET  # null follows the network's category again
 

@@ -17,7 +17,7 @@ from litestar.response.base import ASGIResponse
 
 from app.api.application_state import ApplicationState
 from app.api.compression import SMALLEST, packed, takes_gzip, with_end
-from app.instruments import CACHE
+from app.observability.instruments import CACHE
 from mappings.index import fingerprint
 
 # Whoever keeps an answer asks whether it still holds; the answer to that is cheap.

@@ -17,7 +17,7 @@ from app.api.problems import Problem, not_found
 from app.api.strict_body import strictly
 from app.learning.edits import BadEdit, GivenEdit, checked
 from app.learning.stored_edits import StoredEdit, add, listed, remove
-from app.request_id import AUTHOR
+from app.observability.request_id import AUTHOR
 
 _LARGEST_ID = 2**53 - 1
 _T = TypeVar("_T")

@@ -13,10 +13,10 @@ from typing import Any
 import msgspec
 from opensearchpy import AsyncOpenSearch
 
-from app import server
 from app.engines import open_search_async
 from app.engines.connections import security
-from app.parent import end_with_parent
+from app.processes.parent import end_with_parent
+from app.serving import server
 from app.settings import read_settings
 
 _Receive = Callable[[], Awaitable[dict[str, Any]]]

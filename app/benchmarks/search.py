@@ -21,7 +21,7 @@ from app.benchmarks.sandbox import Sandbox
 from app.search.analysing import analyse
 from app.search.body import search_body
 from app.search.lexicon import HeldLexicon
-from app.search.request import read_request
+from app.search.request_parser import read_request
 from indexing.lexicon import current, read, renew
 
 CONNECTIONS = 8

@@ -1,8 +1,9 @@
 """The checks as they are stored, which addresses are due, and what follows for programs: marks and changes.
 
 A program of a source that is real and open is verified on the day on which its merchant's address answered, and not
-verified while that is dead or has never answered; unless somebody has marked it by hand, verified or not. That an
-address is dead, and answers again, stands in the history of its programs as the change of `link`.
+verified while that is dead or has never answered; unless somebody has marked it by hand, verified or not, and not
+handed it back since. That an address is dead, and answers again, stands in the history of its programs as the change of
+`link`.
 """
 
 from __future__ import annotations
@@ -74,7 +75,10 @@ _OTHERWISE = f"""
         ({_ANSWERS} and (p.verified_at is null or not p.verified
             or {_DAY % "p.verified_at"} < {_DAY % "c.answered_at"}))
         or (p.verified and ({_DEAD} or c.answered_at is null))
-    ) and not exists (select from program_marks m where m.program_id = p.id and m.marks::jsonb ? 'verified')
+    ) and coalesce((
+        select m.marks::jsonb -> 'verified' from program_marks m
+        where m.program_id = p.id and m.marks::jsonb ? 'verified' order by m.id desc limit 1
+    ), 'null') = 'null'
 """
 _SOME = "(%(ids)s::bigint[] is null or p.id = any(%(ids)s))"
 # In the order in which imports lock them.

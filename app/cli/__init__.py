@@ -8,11 +8,11 @@ from importlib import import_module
 
 import rich_click as click
 
-from app import stopping
 from app.cli.context import Context
 from app.failures import Failure, Misuse
-from app.logs import configure
-from app.request_id import REQUEST_ID, drawn
+from app.observability.logs import configure
+from app.observability.request_id import REQUEST_ID, drawn
+from app.processes import stopping
 from app.settings import read_settings
 from app.version import VERSION
 

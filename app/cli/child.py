@@ -11,12 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.engines.found import Found, find_by_environment
-from app.pulse import VARIABLE, Pulses
+from app.processes.pulse import VARIABLE, Pulses
 
 _STOP_SECONDS = 7.0  # a worker's jobs have 4 of them
 _KILLED_SECONDS = 1.0
 _COMMAND = "from app.cli import main; main()"
-_START = "from app.parent import end_with_parent; end_with_parent({parent}); {code}"
+_START = "from app.processes.parent import end_with_parent; end_with_parent({parent}); {code}"
 _MARK = "PART_OF_AFFINDEX"  # the data directory of the `up` whose part a process is; no setting
 
 

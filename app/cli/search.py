@@ -18,17 +18,26 @@ from app.search.analysing import analyse
 from app.search.answer import answer
 from app.search.bad_request import BadRequest
 from app.search.body import search_body
+from app.search.controls import CONTROLS
 from app.search.edits import SearchEdits
 from app.search.engine import SearchEngine
 from app.search.lexicon import NO_LEXICON
 from app.search.page import Page
-from app.search.request import SearchRequest, read_request
+from app.search.request import SearchRequest
+from app.search.request_parser import read_request
 from app.settings import secret_of
+from mappings.catalogue import FILTERS
 
 _SHOWN = ("id", "network", "name", "commissionMin", "commissionMax", "epc", "cookieDays", "category")
 
 
-@click.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+_PARAMETERS = (
+    f"Options: {', '.join(f'--{name}' for name in CONTROLS if name not in ('q', 'explain', 'waitForVersion'))}. "
+    f"Filters: {', '.join(f'--{name}' for name in FILTERS)}. What each takes: docs/fields.md and docs/api.md."
+)
+
+
+@click.command(epilog=_PARAMETERS, context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 @click.option("--body", is_flag=True, help="Print the OpenSearch request instead of sending it.")
 @click.option("--explain", is_flag=True, help="Show what matched and what it added to the score.")

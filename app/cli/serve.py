@@ -6,9 +6,9 @@ import os
 
 import rich_click as click
 
-from app import server
 from app.cli.context import Context, say
 from app.cli.ports import bindable, url_of, with_urls
+from app.serving import server
 from app.settings import secret_of
 
 
@@ -22,4 +22,4 @@ def serve(context: Context) -> None:
         secret_of(settings)  # made before the processes that share it
         os.environ.update(with_urls(settings, engines))
         say(f"serving on {url_of(settings.host, settings.port)}")
-        server.serve("app.asgi:create_app", settings)
+        server.serve("app.serving.asgi:create_app", settings)

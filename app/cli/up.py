@@ -10,16 +10,16 @@ from urllib.request import urlopen
 
 import rich_click as click
 
-from app import stopping
 from app.cli.child import Child, left_behind, marked
 from app.cli.context import Context, console, say
 from app.cli.ports import NotReady, bindable, url_of, with_urls
 from app.cli.supervising import STARTS, Keeper
 from app.engines import Engines, locked_if_free
 from app.engines.reserve import Reserve, give_up_if_full
-from app.figures import VARIABLE as FIGURES
-from app.figures import made_anew
-from app.pulse import LOOK_SECONDS, Pulses
+from app.observability.figures import VARIABLE as FIGURES
+from app.observability.figures import made_anew
+from app.processes import stopping
+from app.processes.pulse import LOOK_SECONDS, Pulses
 from app.settings import Settings, secret_of
 
 _TOLD_EVERY_SECONDS = 60.0

@@ -20,16 +20,16 @@ from app.cli.context import Context, Opened, opened
 from app.cli.worker_door import door
 from app.engines import Engines
 from app.feeds.leftovers import sweep
-from app.heartbeat import Heartbeat
 from app.importing.runs import bury_dead_runs
 from app.importing.tagging import tag_stored
 from app.jobs import ALERTS, CHECKS, DETAILS, IMPORTS, SYNCS, defer_telling
 from app.jobs import worker as job_worker
 from app.networks.accounts import accounts
 from app.networks.connectors import CONNECTORS
-from app.pulse import VARIABLE, Pulse
-from app.tracing import start as start_tracing
-from app.vitals import Vitals
+from app.observability.tracing import start as start_tracing
+from app.observability.vitals import Vitals
+from app.processes.heartbeat import Heartbeat
+from app.processes.pulse import VARIABLE, Pulse
 from indexing import lexicon, suggestions
 from indexing.follow import Leases, follow
 from indexing.maintenance import maintain

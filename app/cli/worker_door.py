@@ -16,8 +16,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.api.keys import digest
 from app.failures import Misuse
-from app.heartbeat import Heartbeat
-from app.instruments import exposition
+from app.observability.instruments import exposition
+from app.processes.heartbeat import Heartbeat
 from indexing.connect import Connect
 
 _MOST_AT_ONCE = 16  # who comes beyond that is sent away: nobody but a few watchers has anything to ask

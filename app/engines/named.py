@@ -7,7 +7,7 @@ from typing import Any
 
 from opensearchpy import Urllib3HttpConnection
 
-from app.request_id import REQUEST_ID
+from app.observability.request_id import REQUEST_ID
 
 
 class NamedConnection(Urllib3HttpConnection):

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from app import stopping
 from app.engines.found import Found
 from app.failures import Failure
+from app.processes import stopping
 
 _LOG_LINES = 15
 _OURS_ALONE = 0o077  # the umask under which an engine writes

@@ -20,8 +20,8 @@ from opensearchpy.exceptions import ConnectionTimeout
 from opensearchpy.serializer import Serializer
 from yarl import URL
 
-from app.instruments import call_of, count_call
-from app.request_id import REQUEST_ID
+from app.observability.instruments import call_of, count_call
+from app.observability.request_id import REQUEST_ID
 from indexing.tracing import span
 
 

@@ -21,12 +21,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from app import stopping
 from app.engines.jars import Progress, fetch, locked_jars
 from app.engines.opensearch import start_opensearch
 from app.engines.postgres import start_postgres
 from app.engines.process import EngineDied, Servers, private_file
 from app.failures import Failure
+from app.processes import stopping
 from app.settings import Settings, revealed
 
 _TOLD_SECONDS = 10.0

@@ -13,7 +13,8 @@ MARKED: LiteralString = "insert into program_marks (program_id, author, request_
 """Who set which marks: program, author, request, the marks as JSON."""
 
 _ASSIGNMENTS: dict[str, LiteralString] = {
-    "verified": "verified = %(verified)s, verified_at = case when %(verified)s then now() end",
+    # null hands it back to the checks of links, which say anew what they know
+    "verified": "verified = coalesce(%(verified)s, false), verified_at = case when %(verified)s then now() end",
     "featured": "featured = %(featured)s",
     "vertical": "vertical_override = %(vertical)s",
 }

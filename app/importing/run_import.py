@@ -24,10 +24,10 @@ from app.importing.relations import ToldRelations
 from app.importing.rows import COLUMNS, COPY_OPTIONS
 from app.importing.runs import count_progress, end_run, note_warnings, open_run, staging_name, start_run
 from app.importing.sources import Record, Source, Unreadable
-from app.instruments import IMPORTED
 from app.normalising import VERSION, external_id
 from app.normalising.warnings import RecordWarning, RecordWarnings
-from app.request_id import REQUEST_ID
+from app.observability.instruments import IMPORTED
+from app.observability.request_id import REQUEST_ID
 from indexing.connect import Connect
 from indexing.tracing import span, wrote
 from mappings.network_program import NetworkProgram
@@ -287,7 +287,7 @@ def carry_out(
     `holding` is the connection on which the run was started before, if it was; it is closed.
     """
     # Not at the top: SQLAlchemy is 30 MB, and every process of the API knows this module without importing anything.
-    from mappings.tables import staging_table
+    from mappings.tables.imports import staging_table
 
     session = _Session(connect, run, holding)
     try:

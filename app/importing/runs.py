@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from app.failures import Ending, Failure
 from app.normalising.warnings import RecordWarning
-from app.request_id import AUTHOR, REQUEST_ID
+from app.observability.request_id import AUTHOR, REQUEST_ID
 from indexing.locks import Lock
 from mappings.networks import BY_SLUG
 

@@ -17,7 +17,7 @@ from mappings.document import documents_sql
 from mappings.index import KEYS
 from mappings.networks import BY_SLUG
 from mappings.program import Program
-from mappings.tables import staging_table
+from mappings.tables.imports import staging_table
 
 SAMPLE = 100
 _ONE_IN_TEN = 0.10

@@ -16,7 +16,7 @@ from app.failures import Misuse
 from app.learning.toml_files import NotToml, tables_of
 from app.search.answer import answer
 from app.search.engine import SearchEngine
-from app.search.request import read_request
+from app.search.request_parser import read_request
 from mappings.folding import folded
 
 PLACES = 10

@@ -14,17 +14,18 @@ import msgspec
 
 from app.search.bad_request import BadRequest, meaning
 from app.search.body import search_body
-from app.search.code_names import codes_called
+from app.search.controls import CONTROLS
 from app.search.engine import SearchEngine
 from app.search.facets import MOST_BOUNDED_VALUES, answers
 from app.search.filters import Clause, effective
 from app.search.find import find
 from app.search.page import Found
 from app.search.parameters import Reader
-from app.search.request import CONTROLS, DEFAULT_FACET_VALUES, SearchRequest, read_request
+from app.search.request import DEFAULT_FACET_VALUES, SearchRequest
+from app.search.request_parser import read_request
 from app.search.suggest import beginning, body, forgiven, look_up
-from app.search.typed import Match, Typed, checked, marked, match, typed
-from mappings import codes
+from app.search.typed import checked, marked
+from app.search.value_matcher import AnsweringValue, answering_values
 from mappings.catalogue import FACETS, Searchable
 from mappings.field import Terms
 from mappings.suggestions import MOST_OF_A_KIND, Kind
@@ -108,7 +109,7 @@ def searchable(field: str) -> str | None:
 
 async def facet_values(engine: SearchEngine, asked: Asked) -> FacetValues:
     """The values that answer what was typed, the best first. Raises EngineAway."""
-    facet, wanted = asked.facet, typed(asked.facet_query)
+    facet = asked.facet
     assert isinstance(facet.facet, Terms)
     looked_up = not facet.facet.bounded and bool(asked.facet_query)
     if looked_up:
@@ -131,11 +132,11 @@ async def facet_values(engine: SearchEngine, asked: Asked) -> FacetValues:
     else:
         exhaustive = exact and len(values) < MOST_BOUNDED_VALUES
     partial = partial or found.partial
-    shown = _matching(values, wanted, facet)
+    shown = _shown(values, facet, asked.facet_query)
     return FacetValues(
         field=facet.key,
         facet_query=asked.facet_query,
-        matched="typo" if any(each.typos for each, _ in shown) else analysis.matched,
+        matched="typo" if any(each.match.typos for each, _ in shown) else analysis.matched,
         exhaustive=exhaustive and not partial,
         took_ms=found.took,
         values=[value for _, value in shown[: asked.limit]],
@@ -148,39 +149,22 @@ def _counted(found: Found, request: SearchRequest, facet: Searchable) -> tuple[l
     return answer["values"], answer["exhaustive"]
 
 
-def _matching(values: list[dict[str, Any]], wanted: Typed, facet: Searchable) -> list[tuple[Match, FacetValue]]:
-    """What answers, as strictly as possible: typing errors are forgiven only if nothing begins as typed."""
-    labels = codes.labels(facet.codes) if facet.codes else {}
-    called = codes_called(facet.codes, wanted) if facet.codes else {}
-    for typos in (False, True):
-        if found := _answering(values, wanted, labels, called, typos=typos):
-            return found
-    return []
+def _shown(
+    values: list[dict[str, Any]], facet: Searchable, facet_query: str
+) -> list[tuple[AnsweringValue, FacetValue]]:
+    """What answers of a facet's values, as it is shown, the best first."""
+    by_code = {
+        str(each["value"]).lower() if isinstance(each["value"], bool) else each["value"]: each for each in values
+    }
+    counts = {code: each["count"] for code, each in by_code.items()}
+    return [
+        (each, FacetValue(**by_code[each.value], highlighted=_highlighted(each), label=each.label))
+        for each in answering_values(facet, counts, facet_query)
+    ]
 
 
-def _answering(
-    values: list[dict[str, Any]],
-    wanted: Typed,
-    labels: Mapping[str, str],
-    called: Mapping[str, Match],
-    *,
-    typos: bool,
-) -> list[tuple[Match, FacetValue]]:
-    found: list[tuple[Match, FacetValue]] = []
-    for each in values:
-        code = str(each["value"]).lower() if isinstance(each["value"], bool) else each["value"]
-        label = labels.get(code)
-        by_label = match(wanted, label, typos=typos) if label else None
-        # A code of two letters is meant as it is typed.
-        by_value = match(wanted, code, typos=typos and label is None)
-        ways = (by_label, by_value, called.get(code))
-        best = min((one for one in ways if one), key=lambda one: one.rank, default=None)
-        if best is None:
-            continue
-        spans = (by_label.spans if by_label else ()) if label else best.spans
-        highlighted = marked(label or code, spans)
-        found.append((best, FacetValue(**each, highlighted=highlighted, label=label)))
-    return sorted(found, key=lambda one: (one[0].rank, -one[1].count, str(one[1].value)))
+def _highlighted(each: AnsweringValue) -> str:
+    return marked(each.label, each.in_label) if each.label else marked(each.value, each.in_value)
 
 
 class Merchants(NamedTuple):

@@ -71,6 +71,18 @@ class Reader:
             self.wrong(name, f"'{name}' is '{text[:40]}'; expected true or false")
         return text == "true"
 
+    def is_whole(self, name: str, text: str) -> bool:
+        """Whether a text can be written as UTF-8; if it cannot, an error is noted.
+
+        Names of codes are found past what they hold beside letters.
+        """
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.wrong(name, f"'{name}' holds half a character (a lone surrogate); send UTF-8")
+            return False
+        return True
+
     def refuse_unknown(self, known: Collection[str], also: Collection[str] = ()) -> None:
         """Say of every parameter that is none of these, and what was probably meant."""
         for name in self.parameters:

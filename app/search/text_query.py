@@ -10,11 +10,12 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from app.search.filter_parser import read_filters
 from app.search.filters import clause
 from app.search.query_analysis import Lift, QueryAnalysis, Term
-from app.search.request import read_filters
 from mappings.catalogue import SEARCHABLE, Kind
 from mappings.index import WORDS
+from mappings.tokens import tokens
 
 # BM25 stays below 200 and languages, phrases, facts and wishes together below 2,000, so a higher tier always outranks
 # a lower one, and scores keep the precision of a 32-bit float.
@@ -41,6 +42,8 @@ TOPIC = 3.0
 SYNONYM = 0.5
 BEGINNING = 0.4
 COMPOUND = 0.7
+# Of a compound the part alone that only describes: a roaster of coffee has little of a coffee machine.
+DESCRIBING_PART = 0.05
 OPTIONAL = 0.1
 # Popularity and freshness only order what matches equally well: each is worth less than one rare word.
 POPULARITY = 1.0
@@ -149,7 +152,7 @@ def _term(term: Term, spare: _Budget) -> dict[str, Any]:
         ways += _in_text(term, field, spare)
     if term.parts and not any(part.absent for part in term.parts):
         parts = [_term(part, spare) for part in term.parts]
-        ways.append({"bool": {"must": parts, "boost": 1.0 if " " in term.text else COMPOUND}})
+        ways.append({"bool": {"must": parts, "boost": _worth_of_parts(term)}})
     if term.topics and spare.topics:
         ways.append(_scored({"terms": {"topics": list(term.topics)}}, TOPIC, spare.called("topic")))
     if spare.everywhere:
@@ -159,6 +162,14 @@ def _term(term: Term, spare: _Budget) -> dict[str, Any]:
     if not ways:
         return {"match_none": {}}
     return ways[0] if len(ways) == 1 else {"dis_max": {"queries": ways, "tie_breaker": 0.3}}
+
+
+def _worth_of_parts(term: Term) -> float:
+    """What the parts of a term count, beside the term itself."""
+    if " " in term.text:
+        return 1.0
+    said = "".join(tokens(term.text))
+    return COMPOUND if any(said.endswith(word) for word in term.parts[-1].words) else DESCRIBING_PART
 
 
 def _in_text(term: Term, field: str, spare: _Budget) -> list[dict[str, Any]]:

@@ -22,6 +22,9 @@ TWO_TYPOS_FROM = 8
 MOST_WORDS = 10
 LONGEST = 512  # bytes
 
+Span = tuple[int, int]
+"""A part [start, end) of a text."""
+
 
 class Exactness(IntEnum):
     """How a text answers, best first."""
@@ -47,7 +50,7 @@ class Match:
 
     exactness: Exactness
     typos: int
-    spans: tuple[tuple[int, int], ...]
+    spans: tuple[Span, ...]
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -139,7 +142,7 @@ def match(wanted: Typed, text: str, *, typos: bool = True) -> Match | None:
     return Match(exactness, errors, _merged(spans))
 
 
-def _first(words: list[_Word], characters: int) -> tuple[tuple[int, int], ...]:
+def _first(words: list[_Word], characters: int) -> tuple[Span, ...]:
     """The span of the first so many folded characters, over as many words as it takes."""
     for word in words:
         if characters <= len(word.folded):
@@ -154,9 +157,9 @@ def _end(word: _Word, characters: int) -> int:
     )
 
 
-def _best(wanted: str, words: list[_Word], most: int) -> tuple[int, tuple[int, int], bool] | None:
+def _best(wanted: str, words: list[_Word], most: int) -> tuple[int, Span, bool] | None:
     """The word that the typed one begins best: errors, what to mark, and whether it is the whole of it."""
-    best: tuple[int, tuple[int, int], bool] | None = None
+    best: tuple[int, Span, bool] | None = None
     for word in words:
         if word.folded.startswith(wanted):
             errors, length = 0, len(wanted)
@@ -202,8 +205,8 @@ def distance(one: str, other: str) -> int:
     return begun(f"{one}\0", f"{other}\0", longest)[0]
 
 
-def _merged(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    merged: list[tuple[int, int]] = []
+def _merged(spans: list[Span]) -> tuple[Span, ...]:
+    merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:
             merged[-1] = merged[-1][0], max(end, merged[-1][1])
@@ -212,7 +215,7 @@ def _merged(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     return tuple(merged)
 
 
-def marked(text: str, spans: tuple[tuple[int, int], ...], before: str = "<mark>", after: str = "</mark>") -> str:
+def marked(text: str, spans: tuple[Span, ...], before: str = "<mark>", after: str = "</mark>") -> str:
     """Text with its spans between marks, everything else escaped: safe to put into a page as it is."""
     parts: list[str] = []
     done = 0

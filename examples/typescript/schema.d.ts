@@ -1851,7 +1851,7 @@ export interface components {
         };
         /** Marks */
         Marks: {
-            verified?: boolean;
+            verified?: boolean | null;
             featured?: boolean;
             vertical?: string | null;
         };
@@ -3000,12 +3000,12 @@ export interface operations {
                  */
                 queryLanguage?: string;
                 /**
-                 * @description A phrase of `q` that is words and no fact or wish; repeatable.
+                 * @description A phrase of `q` that is words and no fact or wish; repeatable, at most 20 times.
                  * @example 60 day cookie
                  */
                 literal?: string;
                 /** @description Whether the last word may be unfinished. */
-                prefix?: "last";
+                prefix?: "last" | "none";
                 /**
                  * @description Our number of the program; stable. Inclusive ranges, either end open, several separated by commas.
                  * @example 30..
@@ -3791,12 +3791,12 @@ export interface operations {
                  */
                 queryLanguage?: string;
                 /**
-                 * @description A phrase of `q` that is words and no fact or wish; repeatable.
+                 * @description A phrase of `q` that is words and no fact or wish; repeatable, at most 20 times.
                  * @example 60 day cookie
                  */
                 literal?: string;
                 /** @description Whether the last word may be unfinished. */
-                prefix?: "last";
+                prefix?: "last" | "none";
                 /**
                  * @description Our number of the program; stable. Inclusive ranges, either end open, several separated by commas.
                  * @example 30..
@@ -4308,12 +4308,12 @@ export interface operations {
                  */
                 queryLanguage?: string;
                 /**
-                 * @description A phrase of `q` that is words and no fact or wish; repeatable.
+                 * @description A phrase of `q` that is words and no fact or wish; repeatable, at most 20 times.
                  * @example 60 day cookie
                  */
                 literal?: string;
                 /** @description Whether the last word may be unfinished. */
-                prefix?: "last";
+                prefix?: "last" | "none";
                 /**
                  * @description Our number of the program; stable. Inclusive ranges, either end open, several separated by commas.
                  * @example 30..

@@ -26,7 +26,7 @@ from app.search.body import query as query_of
 from app.search.query_analysis import Wording
 from app.search.text_query import SOUGHT_IN, leaves
 from tests.algolia.asking import ask, names, one, post, refused
-from tests.test_reading_queries import _HELD, _WORDS, MOST_LEAVES
+from tests.search.test_reading_queries import _HELD, _WORDS, MOST_LEAVES
 from tests.words import Catalogue, program
 
 AMBER = {"Amber Lantern", "Walnut Row", "Plain House", "Delta"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from litestar import Litestar
 
-from app import asgi
 from app.api import edge, export
 from app.search import export as writing
+from app.serving import asgi
 
 PIECE_SECONDS = 1.0
 

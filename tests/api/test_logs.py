@@ -16,12 +16,12 @@ import structlog
 from opensearchpy import Urllib3HttpConnection
 from structlog.testing import LogCapture
 
-from app import logs
 from app.api.slow_queries import shape
 from app.importing.run_import import StagingLost
 from app.importing.runs import open_run, run_by_id
 from app.jobs import _import_bulk
-from app.request_id import REQUEST_ID
+from app.observability import logs
+from app.observability.request_id import REQUEST_ID
 from tests.words import Catalogue, program
 
 

@@ -26,7 +26,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from app.importing.run_import import run_import
 from app.importing.sources import generated
-from app.instruments import call_of
+from app.observability.instruments import call_of
 from tests.serving import environment_of, free_port
 from tests.words import Catalogue, program
 

@@ -16,8 +16,8 @@ import pytest
 import structlog
 from structlog.testing import CapturingLogger
 
-from app import logs
-from app.request_id import REQUEST_ID, id_of
+from app.observability import logs
+from app.observability.request_id import REQUEST_ID, id_of
 from tests.serving import serving
 from tests.words import Catalogue, program
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.search.request import CONTROLS
+from app.search.controls import CONTROLS
 from app.version import VERSION
 from mappings.catalogue import FILTERS
 from tests.words import Catalogue, program

@@ -15,7 +15,7 @@ import pytest
 from app import jobs
 from app.api import keys
 from app.api.keys import create_key
-from app.request_id import REQUEST_ID
+from app.observability.request_id import REQUEST_ID
 from tests.words import Catalogue, program
 
 

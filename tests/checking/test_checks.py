@@ -2,7 +2,7 @@
 
 1. One request an address, however many programs share it; what answers is verified, on its day, and searchable so.
 2. Generated and closed programs, and tracking links, are not asked for; what was marked by hand stays, verified or
-   not, for ever.
+   not, until it is handed back.
 3. A second check of the same asks nothing and writes nothing; one on a later day moves the day alone.
 4. A link is dead after failures on several days: its programs are no longer verified, the history and watches tell
    it, once; so they do when it answers again.
@@ -137,6 +137,14 @@ def test_marks_by_hand_stay(catalogue: Catalogue, shops: Shops) -> None:
     assert verified(catalogue) == ["Featured", "Trusted"]
     assert {name for name in before if before[name] != after[name]} == {"Featured"}
     assert told(catalogue) == [("Trusted", None, "dead")]
+    for name in ("Doubted", "Trusted"):
+        answer = catalogue.api.patch(
+            f"/api/programs/{ids[name]}", json={"verified": None}, headers=catalogue.key("import")
+        )
+        assert answer.status_code == 200, answer.text
+        assert (answer.json()["verified"], answer.json()["verifiedAt"]) == (False, None)
+    check(catalogue.connect)
+    assert verified(catalogue) == ["Doubted", "Featured"]
 
 
 def test_a_death_and_a_return(catalogue: Catalogue, shops: Shops) -> None:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.waits
 
 _BEGIN = """
 import os, signal, sys, time
-from app import stopping
+from app.processes import stopping
 stopping.install()
 def say(text):
     print(text, flush=True)

@@ -23,7 +23,7 @@ import pytest
 
 from app.cli.worker_door import door
 from app.failures import Misuse
-from app.heartbeat import FROZEN_SECONDS, LAGGING_SECONDS, SILENT_SECONDS, Heartbeat, Workers
+from app.processes.heartbeat import FROZEN_SECONDS, LAGGING_SECONDS, SILENT_SECONDS, Heartbeat, Workers
 from tests.serving import environment_of, free_port
 from tests.words import Catalogue, program
 

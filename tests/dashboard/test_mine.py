@@ -9,7 +9,9 @@
 5. Without the database, or with a key that is no longer good, a search is answered as everybody's.
 6. The first button of a program's page is what one came for: to apply, or to copy one's own link; a product's address
    makes a link to it, and one that is not the merchant's is refused at its field.
-7. axe-core has nothing against any of it, and it fits a phone.
+7. A program's page keeps a note, tags and the day of an application; a comparison tells relations.
+8. The shortlist is the server's: what this browser kept before joins it, and who gives up the key leaves none of it.
+9. axe-core has nothing against any of it, and it fits a phone.
 """
 
 from __future__ import annotations
@@ -211,6 +213,72 @@ def test_the_first_button_copies_my_link(holder: Visit, related: Catalogue) -> N
     holder.open(f"/programs/{id_of(related, 'Northwind Travel')}")
     assert first_button(holder) == "Copy my link"
     assert holder.page.get_by_label("To a product").count() == 0  # CJ's links have no place for an address
+
+
+def test_a_note_is_kept_and_removed(guest: Visit, related: Catalogue) -> None:
+    with_key(guest, related, "import")
+    path = f"/programs/{id_of(related, 'Resting Robots')}"
+    guest.open(path)
+    guest.page.get_by_label("Note", exact=True).fill("Ask Mia in March.")
+    guest.page.get_by_label("Tags, separated by commas").fill("Robots, Top Pick")
+    guest.page.get_by_label("Applied on").fill("2026-03-01")
+    guest.page.get_by_role("button", name="Save").click()
+    guest.page.get_by_role("button", name="Remove").wait_for()
+    guest.page.reload()
+    guest.settled()
+    expect(guest.page.get_by_label("Note", exact=True)).to_have_value("Ask Mia in March.")
+    expect(guest.page.get_by_label("Tags, separated by commas")).to_have_value("robots, top pick")
+    expect(guest.page.get_by_label("Applied on")).to_have_value("2026-03-01")
+    assert not violations(guest)
+    guest.screenshot("note")
+    guest.page.get_by_role("button", name="Remove").click()
+    expect(guest.page.get_by_label("Note", exact=True)).to_have_value("")
+    assert related.rows("select 1 from program_notes") == []
+
+
+def test_a_key_that_may_only_read_is_told_so(holder: Visit, related: Catalogue) -> None:
+    holder.expected.append("403")
+    holder.open(f"/programs/{id_of(related, 'Resting Robots')}")
+    holder.page.get_by_label("Note", exact=True).fill("No")
+    holder.page.get_by_role("button", name="Save").click()
+    expect(holder.page.locator(".note-box [role=alert]")).to_contain_text("may not do that")
+
+
+def test_a_comparison_tells_relations(holder: Visit, guest: Visit, related: Catalogue) -> None:
+    ids = ",".join(str(id_of(related, name)) for name in ("Northwind Travel", "Resting Robots", "Bare Minimum"))
+    holder.open(f"/compare?ids={ids}")
+    row = holder.page.get_by_role("row", name="My relation")
+    assert [each.strip() for each in row.locator("td").all_inner_texts()] == ["Joined", "Declined", "unknown"]
+    holder.page.evaluate("sessionStorage.removeItem('affindex.key')")
+    guest.open(f"/compare?ids={ids}")
+    assert guest.page.get_by_role("row", name="My relation").count() == 0
+
+
+def test_the_shortlist_is_the_servers(guest: Visit, related: Catalogue) -> None:
+    here, there = id_of(related, "Resting Robots"), id_of(related, "Bare Minimum")
+    related.rows("insert into shortlisted_programs (program_id) values (%s)", there)
+    guest.open(f"/programs/{here}")
+    guest.page.locator(".head").get_by_role("button", name="Keep").click()
+    with_key(guest, related, "import")
+    guest.open("/shortlist")
+    guest.see("Kept on the server")
+    expect(guest.page.locator(".card h2")).to_have_text(["Resting Robots", "Bare Minimum"])
+    assert related.rows("select program_id from shortlisted_programs order by 1") == sorted([(here,), (there,)])
+    guest.open(f"/programs/{there}")
+    with guest.page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        guest.page.locator(".head").get_by_role("button", name="Keep").click()
+    assert related.rows("select program_id from shortlisted_programs") == [(here,)]
+    related.rows("delete from shortlisted_programs")  # somebody else empties it
+    guest.open("/shortlist")
+    guest.see("Nothing kept yet")
+    related.rows("insert into shortlisted_programs (program_id) values (%s)", there)
+    guest.page.reload()
+    expect(guest.page.locator(".card h2")).to_have_text(["Bare Minimum"])
+    guest.open("/mine")
+    guest.page.get_by_role("button", name="Forget key").click()
+    guest.open("/shortlist")
+    guest.see("Nothing kept yet")
+    related.rows("delete from shortlisted_programs")
 
 
 def test_without_a_key_nothing_of_it_is_there(guest: Visit) -> None:

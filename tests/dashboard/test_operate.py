@@ -3,7 +3,8 @@
 1. A key is checked when it is given, shows its scope, stays for the visit, and can be forgotten.
 2. An import is started, watched live by server-sent events to its end, and linked to by its number.
 3. A second one of the same network is refused, with a way to watch the first.
-4. Rejected records are listed with their reasons, page by page. A run that merges details leads to its sync.
+4. Rejected records are listed with their reasons, page by page, and doubtful values field by field. A run that merges
+   details leads to its sync.
 5. A feed is looked at before it is stored: as it would be, what is rejected and why; an unknown layout gets a draft
    of a mapping that can be corrected.
 6. Networks show how they are. One press syncs those that need no account.
@@ -20,9 +21,13 @@ import json
 import re
 from pathlib import Path
 
+import msgspec
 from playwright.sync_api import FilePayload, Route, expect
 
+from app.importing.run_import import run_import
+from app.importing.sources import Source
 from indexing import generations
+from mappings.network_program import NetworkProgram
 from tests.dashboard.browsing import Visit
 from tests.dashboard.stock import REJECTED
 from tests.words import Catalogue
@@ -118,6 +123,18 @@ def test_rejected_records_with_their_reasons(operator: Visit, own_stock: Catalog
     expect(records.first.locator("pre")).to_contain_text("campaignId")
     operator.page.get_by_role("button", name="More").click()
     expect(records).to_have_count(60)
+
+
+def test_doubtful_values_with_the_first_record(operator: Visit, own_stock: Catalogue) -> None:
+    doubtful = NetworkProgram(
+        network="direct", external_id="doubtful", data_source="feed:direct", name="Doubtful", currency="XQX"
+    )
+    records = [msgspec.structs.replace(doubtful, external_id=f"doubtful-{number}") for number in range(3)]
+    run = run_import(own_stock.connect, Source("feed:direct", ("direct",), lambda: iter(records), True), {})
+    operator.open(f"/operate?run={run}")
+    expect(operator.page.locator(".run-detail .doubtful li")).to_have_text(
+        ["Currency: no currency that is known, in 3 records; “XQX” in record 1"]
+    )
 
 
 def test_details_lead_to_their_sync(operator: Visit, own_stock: Catalogue) -> None:

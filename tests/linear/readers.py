@@ -104,13 +104,14 @@ from app.search.bad_request import meaning, nearest
 from app.search.cursor import payload_of
 from app.search.export import read_bom, read_end, read_format
 from app.search.facet_values import read_asked
+from app.search.filter_parser import read_filters
 from app.search.highlighting import Highlighter, best_part, marked
 from app.search.lexicon import NO_LEXICON
 from app.search.lookup.sought import addresses_of, domain_of, sought
 from app.search.parameters import Reader as Parameters
 from app.search.private import asked
 from app.search.query_analysis import Wording
-from app.search.request import read_filters, read_request
+from app.search.request_parser import read_request
 from app.search.spreadsheet import as_text
 from app.search.suggest import beginning, forgiven, read_wanted, resembling
 from mappings import folding, relations, tokens
@@ -123,8 +124,8 @@ from mappings.program import Program
 MODULES = (
     "app.alerts.wanted", "app.checking.robots",
     "app.normalising", "app.feeds", "app.networks.answers", "app.networks.limit_headers", "app.search.grammar",
-    "app.search.request", "app.search.typed", "app.search.analysing", "app.search.highlighting",
-    "app.search.bad_request",
+    "app.search.request_parser", "app.search.filter_parser", "app.search.typed", "app.search.analysing",
+    "app.search.highlighting", "app.search.bad_request",
     "app.search.suggest", "app.search.facet_values", "app.search.export", "app.search.spreadsheet", "app.search.lookup",
     "app.search.cursor", "app.search.algolia", "app.search.private.asked", "app.importing.notes", "mappings.relations",
     "app.learning.query_text", "app.learning.edits", "app.learning.judging",
@@ -491,8 +492,8 @@ _MEASURED: dict[str, Reader] = {
     "app.search.grammar.number_range": grammar.number_range,
     "app.search.grammar.number": grammar.number,
     "app.search.grammar.date_range": grammar.date_range,
-    "app.search.request.read_filters": _asked(read_filters, "network", "epc", "launchedAt", "category"),
-    "app.search.request.read_request": _asked(read_request, "q", "sort", "facets", "fields", "facetLimit"),
+    "app.search.filter_parser.read_filters": _asked(read_filters, "network", "epc", "launchedAt", "category"),
+    "app.search.request_parser.read_request": _asked(read_request, "q", "sort", "facets", "fields", "facetLimit"),
     "app.search.typed.checked": partial(typed.checked, "q"),
     "app.search.typed.typed": typed.typed,
     "app.search.typed.pieces": typed.pieces,

@@ -15,7 +15,7 @@ import pytest
 
 from app.search.bad_request import BadRequest, nearest
 from app.search.code_names import codes_called
-from app.search.request import read_request
+from app.search.request_parser import read_request
 from app.search.typed import Exactness, typed
 from mappings import codes
 

@@ -16,7 +16,7 @@ from importlib.resources import files
 
 import pytest
 
-from app.search.request import read_request
+from app.search.request_parser import read_request
 from mappings.catalogue import FILTERS
 from mappings.facts import facts_in
 from mappings.folding import folded

@@ -16,7 +16,7 @@ from mappings.catalogue import FACETS
 from mappings.folding import folded
 from tests import oracle
 from tests.oracle import Row, Wanted
-from tests.test_oracle import _TERMS, _parameter, _with_default, stocked  # noqa: F401
+from tests.search.test_oracle import _TERMS, _parameter, _with_default, stocked  # noqa: F401
 from tests.words import Catalogue
 
 _SPANS = ("commissionMax", "epc", "cookieDays", "popularity")

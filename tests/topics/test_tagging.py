@@ -21,7 +21,7 @@ from app.importing.tagging import Tagged, tag_stored
 from app.normalising import VERSION, normalise
 from mappings.network_program import NetworkProgram
 from mappings.networks import BY_SLUG
-from mappings.tables import staging_table
+from mappings.tables.imports import staging_table
 from tests.words import Catalogue, program
 
 

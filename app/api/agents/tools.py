@@ -37,7 +37,8 @@ from app.search.lookup.earning import earning
 from app.search.lookup.sought import sought
 from app.search.page import program
 from app.search.private.view import PrivateView
-from app.search.request import LONGEST_QUERY, read_request
+from app.search.request import LONGEST_QUERY
+from app.search.request_parser import read_request
 from app.search.typed import LONGEST
 from mappings.catalogue import FACETS, FILTERS
 from mappings.field import Terms

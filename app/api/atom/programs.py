@@ -18,7 +18,8 @@ from app.api.waiting import until_searchable
 from app.search.answer import answer
 from app.search.bad_request import BadRequest, ParameterError
 from app.search.private.asked import refused
-from app.search.request import SearchRequest, read_request
+from app.search.request import SearchRequest
+from app.search.request_parser import read_request
 
 _ORDER = "-createdAt"
 _REFUSED = ("cursor", "facets", "facetLimit", "facetOrder", "fields", "highlight", "explain", "collapse")

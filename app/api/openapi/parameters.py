@@ -13,15 +13,10 @@ from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, 
 from litestar.openapi.spec.enums import OpenAPIType
 
 from app.search.bad_request import BadRequest, ParameterError
-from app.search.request import (
-    DEFAULT_FACET_VALUES,
-    DEFAULT_STATUSES,
-    LONGEST_QUERY,
-    MOST_FACET_VALUES,
-    MOST_PER_PAGE,
-)
+from app.search.controls import CONTROLS, Control
+from app.search.request import DEFAULT_STATUSES
 from mappings import codes
-from mappings.catalogue import FACETS, FILTERS, NUMERIC, SORTS, Kind, Searchable
+from mappings.catalogue import FILTERS, NUMERIC, Kind, Searchable
 from mappings.relations import RELATIONS
 
 MOST_PARAMETERS = 2000
@@ -101,9 +96,22 @@ def flag(name: str, about: str) -> Parameter:
     return Parameter(name=name, param_in="query", required=False, description=about, schema=schema)
 
 
+def _control(control: Control) -> Parameter:
+    if control.whole:
+        bounds = control.whole
+        return whole(control.name, control.about, bounds.low, bounds.high, bounds.default)
+    if control.flag:
+        return flag(control.name, control.about)
+    if control.choices:
+        return choice(control.name, control.about, *control.choices)
+    return text(control.name, control.about, control.example, control.longest)
+
+
+INCLUDE_UNKNOWN = "includeUnknown"  # goes with filters wherever they go
+
 FILTER_PARAMETERS: list[Parameter] = [
     *(_filter_parameter(searched) for searched in FILTERS.values()),
-    text("includeUnknown", "Ranged fields whose unknown programs are to be found too.", "epc,cookieDays"),
+    _control(CONTROLS[INCLUDE_UNKNOWN]),
 ]
 
 PRIVATE_PARAMETERS: list[Parameter] = [
@@ -119,48 +127,9 @@ PRIVATE_PARAMETERS: list[Parameter] = [
 ]
 
 SEARCH_PARAMETERS: list[Parameter] = [
-    text(
-        "q",
-        "Words to find: the exact name first, then the phrase, then all words. `-word` leaves out.",
-        "organic skincare",
-        LONGEST_QUERY,
-    ),
-    text(
-        "queryLanguage",
-        "The language of the words; otherwise it follows from them. `de,*`: German, unless the words tell of another.",
-        "de",
-    ),
-    text("literal", "A phrase of `q` that is words and no fact or wish; repeatable.", "60 day cookie"),
-    choice("prefix", "Whether the last word may be unfinished.", "last"),
+    *(_control(control) for control in CONTROLS.values() if control.of_words),
     *FILTER_PARAMETERS,
-    text(
-        "sort",
-        f"Keys in order of weight; bare ascending, `-` descending. `relevance`, `newest`, {', '.join(SORTS)}.",
-        "-epc",
-    ),
-    whole("page", "From 1, down to result 10,000; a cursor goes further.", 1, 10_000, 1),
-    whole("perPage", "Programs a page; none at 0, for facets alone.", 0, MOST_PER_PAGE, 20),
-    text("cursor", "`nextCursor` of the page before; not together with `page`.", ""),
-    text("facets", f"What to count: `*`, or a list of {', '.join(FACETS)}.", "network,vertical"),
-    text(
-        "facetLimit",
-        f"Values a facet, or field:number; {DEFAULT_FACET_VALUES} by default, at most {MOST_FACET_VALUES:,}.",
-        "category:100,network:5",
-    ),
-    text("facetOrder", "How values are ordered: count (default) or name, or field:order.", "category:name"),
-    text("fields", "Members of a program to answer with; all by default.", "id,name,network"),
-    flag("highlight", "Add `highlights`: what matched, in <mark>, the rest HTML-escaped."),
-    choice(
-        "collapse",
-        "One hit a merchant (domain and region), with its `offers` on all networks, best paid first.",
-        "merchant",
-    ),
-    text(
-        "waitForVersion",
-        "Answer once everything up to this version, which a write answered with, can be found; 504 after 5 s.",
-        "",
-    ),
-    flag("explain", "Add `explain`: which parts of the query matched, and what each added to the score."),
+    *(_control(each) for each in CONTROLS.values() if not each.of_words and each.name != INCLUDE_UNKNOWN),
 ]
 
 

@@ -167,11 +167,24 @@ export function key() {
 }
 
 export function keepKey(value, remember) {
-  forgetKey();
+  dropKey();
   (remember ? localStorage : sessionStorage).setItem(KEY, value);
 }
 
+/** @type {Set<() => void>} */
+const forgetters = new Set();
+
 export function forgetKey() {
+  dropKey();
+  for (const forgotten of forgetters) forgotten();
+}
+
+/** Called when the key is given up, or is no longer good. */
+export function onKeyForgotten(listener) {
+  forgetters.add(listener);
+}
+
+function dropKey() {
   sessionStorage.removeItem(KEY);
   localStorage.removeItem(KEY);
 }

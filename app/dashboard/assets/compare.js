@@ -3,12 +3,13 @@
 /** @import { Program } from "../answers.js" */
 
 import { FIND } from "./address.js";
-import { get, newest } from "./api.js";
+import { key, newest } from "./api.js";
 import { h, icon, replace } from "./dom.js";
 import { loadFields, network, vertical, word } from "./fields.js";
 import { known } from "./figures.js";
 import { country, list, money, number, percent } from "./format.js";
 import { compareOnly, MOST_COMPARED } from "./kept.js";
+import { getOwn, RELATION } from "./private.js";
 import { commission, cookie, epc, linkOut, networkBadge } from "./programs.js";
 import { frame, title } from "./shell.js";
 import { empty, failed, skeleton } from "./states.js";
@@ -22,9 +23,12 @@ title("Compare");
 const comparing = newest();
 let differing = new URLSearchParams(location.search).get("only") === "differences";
 
+const MINE = "My relation"; // told to who holds a key
+
 // What is shown, whether more (1) or less (-1) is better, and of which number.
 /** @type {[string, (program: Program) => any, number?, ((program: Program) => number | null)?][]} */
 const ROWS = [
+  [MINE, (/** @type {any} */ p) => p.relation && word(RELATION, p.relation)],
   ["Status", (p) => word("status", p.status)],
   ["Commission", commission, 1, (p) => p.commissionMax],
   ["Recurring", (p) => p.recurring],
@@ -71,7 +75,7 @@ const value = (show, program, name) =>
  * @param {number} gone how many there are no more
  */
 function table(programs, gone) {
-  const rows = ROWS.map(([name, show, better, of]) => {
+  const rows = ROWS.filter(([name]) => name !== MINE || key()).map(([name, show, better, of]) => {
     const shown = programs.map((each) => value(show, each, name));
     const figures = of ? programs.map((each) => of(each)).filter((each) => each !== null) : [];
     const best =
@@ -239,7 +243,7 @@ const settle = () => body.removeAttribute("aria-busy");
 
 /** Null if there is none any more. */
 function program(id, signal) {
-  return get(`/api/programs/${id}`, "", { signal }).catch((problem) => {
+  return getOwn(`/api/programs/${id}`, "", { signal }).catch((problem) => {
     if (problem.status === 404 || problem.status === 410) return null;
     throw problem;
   });

@@ -2,7 +2,8 @@
 
 import { send } from "./api.js";
 import { h, replace } from "./dom.js";
-import { codesOf, label, network, vertical } from "./fields.js";
+import { doubtful } from "./doubtful.js";
+import { codesOf, network, vertical } from "./fields.js";
 import { known } from "./figures.js";
 import { number, plural } from "./format.js";
 import { commission, cookie, epc } from "./programs.js";
@@ -139,18 +140,7 @@ function previewOf(seen) {
       { class: "note" },
       `${seen.complete ? "All" : "The first"} ${plural(seen.read, "record", "records")}: ${plural(seen.programs.length, "program", "programs")}, ${number(seen.rejected.length)} rejected.`,
     ),
-    seen.recordWarnings.length > 0 &&
-      h(
-        "ul",
-        { class: "note" },
-        seen.recordWarnings.map((each) =>
-          h(
-            "li",
-            null,
-            `${label(each.field)}: ${each.warning}, in ${plural(each.records, "record", "records")}; “${each.value}” in ${each.line ? `line ${number(each.line)}` : `record ${number(each.record)}`}`,
-          ),
-        ),
-      ),
+    doubtful(seen.recordWarnings),
     seen.programs.length > 0 &&
       scrollingTable(
         "As it would be stored",

@@ -2,6 +2,7 @@
 
 import { get, send } from "./api.js";
 import { h, icon, replace } from "./dom.js";
+import { doubtful } from "./doubtful.js";
 import { codesOf, network } from "./fields.js";
 import { ago, number, plural, seconds } from "./format.js";
 import { failed, part, say } from "./states.js";
@@ -194,6 +195,8 @@ export function imports(may) {
           );
         }),
       ),
+      run.warnings.length > 0 && h("h4", null, "Doubtful values"),
+      doubtful(run.warnings),
     ];
   }
 

@@ -1,4 +1,5 @@
-// What a person keeps in this browser: a shortlist, and up to four programs to compare.
+// What a person keeps: a shortlist, and up to four programs to compare. Who has given a key keeps the list on the server
+// too (shortlist_sync.js).
 
 const KEPT = "affindex.shortlist";
 const COMPARED = "affindex.compare";
@@ -6,6 +7,7 @@ export const MOST_COMPARED = 4;
 const MOST_KEPT = 200;
 
 const listeners = new Set();
+const toggleListeners = new Set();
 
 function read(store, name) {
   try {
@@ -30,11 +32,25 @@ export const isCompared = (id) => compared().includes(id);
 /** Newest first. */
 export function toggleKept(id) {
   const ids = kept();
-  write(localStorage, KEPT, ids.includes(id) ? ids.filter((each) => each !== id) : [id, ...ids].slice(0, MOST_KEPT));
+  const now = !ids.includes(id);
+  setKept(now ? [id, ...ids] : ids.filter((each) => each !== id));
+  for (const listener of toggleListeners) listener(id, now);
+}
+
+/** Keep these and no others, without telling that a person did it. */
+export function setKept(ids) {
+  write(localStorage, KEPT, ids.slice(0, MOST_KEPT));
 }
 
 export function forgetKept() {
-  write(localStorage, KEPT, []);
+  const ids = kept();
+  setKept([]);
+  for (const id of ids) for (const listener of toggleListeners) listener(id, false);
+}
+
+/** Called with a program's id, and whether it is kept now, when a person keeps one or no longer does. */
+export function onToggled(listener) {
+  toggleListeners.add(listener);
 }
 
 /** False if four are there already. */

@@ -2,6 +2,7 @@
 
 import { keepKey } from "./api.js";
 import { h } from "./dom.js";
+import { bringTogether } from "./shortlist_sync.js";
 
 /**
  * A form for a key; `taken()` is called once it is kept.
@@ -26,6 +27,7 @@ export function keyForm(note, taken) {
         submit: (event) => {
           event.preventDefault();
           keepKey(input.value.trim(), remember.checked);
+          bringTogether();
           taken();
         },
       },

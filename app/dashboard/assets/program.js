@@ -12,6 +12,7 @@ import { facts } from "./program_facts.js";
 import { changes } from "./program_history.js";
 import { actions, linksBox } from "./program_links.js";
 import { marks } from "./program_marks.js";
+import { noteBox } from "./program_note.js";
 import { others } from "./program_offers.js";
 import { badges, card, commission, compareButton, cookie, epc, keepButton, monogram, tray } from "./programs.js";
 import { frame, title } from "./shell.js";
@@ -70,6 +71,7 @@ function draw(program, links) {
       tile("Minimum payout", program.minPayout === null ? null : money(program.minPayout, program.minPayoutCurrency)),
     ),
     linksBox(program, links),
+    key() && noteBox(program),
     h("div", { class: "columns" }, facts(program)),
     h("section", null, h("h2", null, "All offers of this merchant"), offers),
     h("section", null, h("h2", null, "What has changed"), history),

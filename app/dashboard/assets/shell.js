@@ -3,6 +3,7 @@
 import { byId, icon } from "./dom.js";
 import { plural } from "./format.js";
 import { keptCount, onKept } from "./kept.js";
+import { bringTogether } from "./shortlist_sync.js";
 
 const THEME = "affindex.theme";
 const THEMES = { auto: "System colours", light: "Light colours", dark: "Dark colours" };
@@ -38,6 +39,7 @@ export function frame() {
   };
   onKept(count);
   count();
+  bringTogether();
   document.getElementById("first")?.remove();
   return byId("main");
 }

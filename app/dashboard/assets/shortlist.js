@@ -1,6 +1,7 @@
 // What a person has kept in this browser.
 
 import { FIND } from "./address.js";
+import { key } from "./api.js";
 import { confirmed } from "./confirm.js";
 import { h, icon, replace } from "./dom.js";
 import { loadFields } from "./fields.js";
@@ -9,6 +10,7 @@ import { forgetKept, kept, onKept } from "./kept.js";
 import { EVERY_STATUS, search } from "./private.js";
 import { card, LISTED, tray } from "./programs.js";
 import { frame, title } from "./shell.js";
+import { bringTogether } from "./shortlist_sync.js";
 import { empty, failed, say, skeleton } from "./states.js";
 
 const AT_ONCE = 100; // programs a page of the API holds
@@ -20,7 +22,7 @@ const tools = h("div", { class: "tools" });
 const compare = tray();
 main.append(
   h("div", { class: "bar" }, h("h1", null, "Shortlist"), tools),
-  h("p", { class: "note" }, "Kept in this browser only."),
+  h("p", { class: "note" }, key() ? "Kept on the server, for all who hold a key." : "Kept in this browser only."),
   body,
   compare.bar,
 );
@@ -111,3 +113,4 @@ async function show() {
 }
 
 show();
+if (key()) bringTogether().then(show);

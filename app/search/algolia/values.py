@@ -8,10 +8,8 @@ from typing import Any
 
 from app.search.algolia.attributes import FACETABLE, LEVELS, level_of
 from app.search.algolia.query import Query
-from app.search.code_names import codes_called
 from app.search.facets import MOST_BOUNDED_VALUES, exactly, first_values, spelled
-from app.search.typed import Match, Typed, match, typed
-from mappings import codes
+from app.search.value_matcher import answering_values
 from mappings.field import Terms
 
 
@@ -43,10 +41,7 @@ def _name(place: int) -> str:
 
 
 def facet_hits(asked: Query, place: int, group: Mapping[str, Any]) -> tuple[list[FacetHit], bool]:
-    """The values that answer what was typed, the best first; and whether all there are were looked through.
-
-    Typing errors are forgiven only if nothing begins as typed.
-    """
+    """The values that answer what was typed, the best first; and whether all there are were looked through."""
     assert asked.facet is not None
     facet = FACETABLE[asked.facet]
     if _name(place) not in group:
@@ -55,30 +50,13 @@ def facet_hits(asked: Query, place: int, group: Mapping[str, Any]) -> tuple[list
     counts = {spelled(facet, bucket): bucket["doc_count"] for bucket in terms["buckets"]}
     if asked.facet in LEVELS:
         counts = {value: count for value, count in counts.items() if level_of(value) == LEVELS[asked.facet]}
-    labels = codes.labels(facet.codes) if facet.codes else {}
-    wanted = typed(asked.facet_query)
-    called = codes_called(facet.codes, wanted) if facet.codes else {}
-    found: list[tuple[Match, FacetHit]] = []
-    for typos in (False, True):
-        for value, count in counts.items():
-            if (best := _best(wanted, value, labels.get(value), called.get(value), typos=typos)) is not None:
-                found.append((best[0], FacetHit(value, _marked(value, best[1], asked), count)))
-        if found:
-            break
-    found.sort(key=lambda one: (one[0].rank, -one[1].count, one[1].value))
+    found = answering_values(facet, counts, asked.facet_query)
     exact = terms["doc_count_error_upper_bound"] == 0 and terms["sum_other_doc_count"] == 0
-    return [hit for _, hit in found[: asked.facet_hits]], exact
-
-
-def _best(
-    wanted: Typed, value: str, label: str | None, called: Match | None, *, typos: bool
-) -> tuple[Match, tuple[tuple[int, int], ...]] | None:
-    """How a value answers, by its code or by a name; and what to mark in the code, which is all a client shows."""
-    # A code of two letters is meant as it is typed.
-    by_value = match(wanted, value, typos=typos and label is None)
-    by_label = match(wanted, label, typos=typos) if label else None
-    best = min((each for each in (by_value, by_label, called) if each), key=lambda each: each.rank, default=None)
-    return (best, by_value.spans if by_value else ()) if best else None
+    # A client shows the code and nothing else, so what is marked is marked in it.
+    return [
+        FacetHit(each.value, _marked(each.value, each.in_value, asked), each.count)
+        for each in found[: asked.facet_hits]
+    ], exact
 
 
 def _marked(value: str, spans: tuple[tuple[int, int], ...], asked: Query) -> str:

@@ -1,0 +1,77 @@
+// The shortlist of who has given a key is the server's, one for all who hold one; what this browser kept before joins it.
+
+import { get, key, onKeyForgotten, send } from "./api.js";
+import { kept, onToggled, setKept } from "./kept.js";
+import { sentence, tell } from "./states.js";
+
+const THEIRS = "affindex.shortlist.server"; // the programs that the server had when it was last asked
+const GONE = [404, 410];
+
+const storedIds = () => {
+  try {
+    const ids = JSON.parse(localStorage.getItem(THEIRS) ?? "[]");
+    return Array.isArray(ids) ? ids : [];
+  } catch {
+    return [];
+  }
+};
+const store = (ids) => localStorage.setItem(THEIRS, JSON.stringify(ids));
+
+/**
+ * Bring both lists together: what was kept here since goes there, what was taken off there goes here. A help: while the
+ * server does not tell its list, this browser's stands.
+ */
+export function bringTogether() {
+  together ??= joined().finally(() => {
+    together = null;
+  });
+  return together;
+}
+
+/** @type {Promise<void> | null} */
+let together = null;
+
+async function joined() {
+  if (!key()) return;
+  const answer = await get("/api/shortlist", "", { keyed: true }).catch(() => null);
+  if (!answer) return;
+  const theirs = answer.programs.map(({ id }) => id).toReversed(); // newest first
+  const before = storedIds();
+  const added = kept().filter((id) => !theirs.includes(id) && !before.includes(id));
+  store(theirs);
+  setKept([...added, ...theirs]);
+  for (const id of added.toReversed()) {
+    const problem = await written(id, true);
+    if (problem && !GONE.includes(problem.status)) return; // a key that may only read keeps here what it keeps
+  }
+}
+
+/** Tell the server; null, or why it did not take it. */
+async function written(id, now) {
+  try {
+    await send(now ? "PUT" : "DELETE", `/api/shortlist/${id}`);
+    const others = storedIds().filter((each) => each !== id);
+    store(now ? [id, ...others] : others);
+    return null;
+  } catch (problem) {
+    return problem;
+  }
+}
+
+onToggled(async (id, now) => {
+  if (!key()) return;
+  const problem = await written(id, now);
+  if (!problem || (GONE.includes(problem.status) && !now)) return;
+  tell(
+    problem.status === 403
+      ? "This key may only read: that holds in this browser alone."
+      : `The server did not take it: ${sentence(problem.detail ?? problem.message)}`,
+  );
+});
+
+// What is the holders' of a key is not left to who comes next.
+onKeyForgotten(() => {
+  const theirs = storedIds();
+  localStorage.removeItem(THEIRS);
+  setKept(kept().filter((id) => !theirs.includes(id)));
+});
