@@ -263,10 +263,12 @@ def test_the_shortlist_is_the_servers(guest: Visit, related: Catalogue) -> None:
     guest.open("/shortlist")
     guest.see("Kept on the server")
     expect(guest.page.locator(".card h2")).to_have_text(["Resting Robots", "Bare Minimum"])
+    guest.page.wait_for_load_state("networkidle")
     assert related.rows("select program_id from shortlisted_programs order by 1") == sorted([(here,), (there,)])
-    guest.open(f"/programs/{there}")
+    guest.open(f"/programs/{there}").page.wait_for_load_state("networkidle")
     with guest.page.expect_response(lambda answer: answer.request.method == "DELETE"):
         guest.page.locator(".head").get_by_role("button", name="Keep").click()
+    guest.page.wait_for_load_state("networkidle")
     assert related.rows("select program_id from shortlisted_programs") == [(here,)]
     related.rows("delete from shortlisted_programs")  # somebody else empties it
     guest.open("/shortlist")

@@ -62,7 +62,11 @@ async function forget() {
   say("The shortlist is empty");
 }
 
+let newest = 0; // of the times that the list was drawn: an answer for an older one is dropped
+
 async function show() {
+  newest += 1;
+  const mine = newest;
   drawTools();
   const ids = kept();
   if (!ids.length) {
@@ -88,6 +92,7 @@ async function show() {
       ),
       loadFields(),
     ]);
+    if (mine !== newest) return;
     const found = new Map(answers.flatMap(({ programs }) => programs).map((each) => [each.id, each]));
     const gone = ids.filter((id) => !found.has(id)).length;
     replace(
@@ -107,6 +112,7 @@ async function show() {
       ),
     );
   } catch (problem) {
+    if (mine !== newest) return;
     if (problem.status === undefined) console.error(problem);
     replace(body, failed(problem, show));
   }

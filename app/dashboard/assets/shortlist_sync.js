@@ -30,20 +30,25 @@ export function bringTogether() {
 
 /** @type {Promise<void> | null} */
 let together = null;
+let toggles = 0; // by a person on this page, told to the server
 
 async function joined() {
-  if (!key()) return;
+  const asking = key();
+  if (!asking) return undefined;
+  const before = toggles;
   const answer = await get("/api/shortlist", "", { keyed: true }).catch(() => null);
-  if (!answer) return;
+  if (!answer || key() !== asking) return undefined; // the key was given up meanwhile
+  if (toggles !== before) return joined(); // the list may have been told before that
   const theirs = answer.programs.map(({ id }) => id).toReversed(); // newest first
-  const before = storedIds();
-  const added = kept().filter((id) => !theirs.includes(id) && !before.includes(id));
+  const known = storedIds();
+  const added = kept().filter((id) => !theirs.includes(id) && !known.includes(id));
   store(theirs);
   setKept([...added, ...theirs]);
   for (const id of added.toReversed()) {
     const problem = await written(id, true);
-    if (problem && !GONE.includes(problem.status)) return; // a key that may only read keeps here what it keeps
+    if (problem && !GONE.includes(problem.status)) break; // a key that may only read keeps here what it keeps
   }
+  return undefined;
 }
 
 /** Tell the server; null, or why it did not take it. */
@@ -61,6 +66,7 @@ async function written(id, now) {
 onToggled(async (id, now) => {
   if (!key()) return;
   const problem = await written(id, now);
+  toggles += 1;
   if (!problem || (GONE.includes(problem.status) && !now)) return;
   tell(
     problem.status === 403
