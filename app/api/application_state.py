@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from app.api.export_places import ExportPlaces
+from app.api.logo_proxy import LogoProxy
 from app.api.overview import Overview
 from app.api.probe import Probe
 from app.api.query_counting import QueryCounting
@@ -56,6 +57,7 @@ class ApplicationState:
     exports: ExportPlaces = field(default_factory=ExportPlaces)
     overview: Overview = field(default_factory=Overview)
     week: WeekCounts = field(default_factory=WeekCounts)
+    logos: LogoProxy = field(default_factory=LogoProxy)
     counting: QueryCounting | None = None  # of queries, where they are logged
     # By the digest of a key: until when it is believed, and what it is; None for a key that is not ours.
     keys: dict[bytes, tuple[float, Key | None]] = field(default_factory=dict)

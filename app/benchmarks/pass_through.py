@@ -16,6 +16,7 @@ from opensearchpy import AsyncOpenSearch
 from app.engines import open_search_async
 from app.engines.connections import security
 from app.processes.parent import end_with_parent
+from app.processes.pulse import VARIABLE, Pulse
 from app.serving import server
 from app.settings import read_settings
 
@@ -42,6 +43,7 @@ def lean() -> _Application:
 def _application(engine: AsyncOpenSearch, written: Callable[[Any], bytes]) -> _Application:
     """`written` makes bytes of what the client answers."""
     end_with_parent(os.getppid())
+    Pulse(os.environ.get(VARIABLE)).tell_from_a_thread()  # whoever tells nothing is taken to hang
 
     async def application(scope: dict[str, Any], receive: _Receive, send: _Send) -> None:
         if scope["type"] == "lifespan":

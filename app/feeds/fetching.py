@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from app.feeds.leftovers import PREFIX
@@ -24,13 +25,21 @@ from app.feeds.limits import CHUNK, LIMITS, Limits
 from app.feeds.public_addresses import is_public
 from app.feeds.refusal import NotAFeed, shown
 
-_SECONDS = 30.0  # to connect, and between two pieces of the answer
 _HOPS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _AGENT = "affindex"
-_WHOLE_SECONDS = 1800.0  # for all of it, however it drips
 
 Permitted = Callable[[ipaddress.IPv4Address | ipaddress.IPv6Address], bool]
+
+
+class Patience(NamedTuple):
+    """Seconds to connect and `between` two pieces of an answer, and for the `whole` of it, however it drips."""
+
+    between: float
+    whole: float
+
+
+PATIENCE = Patience(between=30.0, whole=1800.0)
 
 
 def is_address(text: str) -> bool:
@@ -39,23 +48,27 @@ def is_address(text: str) -> bool:
 
 
 @contextmanager
-def fetched(address: str, limits: Limits = LIMITS, permitted: Permitted = is_public) -> Iterator[Path]:
+def fetched(
+    address: str, limits: Limits = LIMITS, permitted: Permitted = is_public, patience: Patience = PATIENCE
+) -> Iterator[Path]:
     """The file behind an address, for as long as it is needed. Raises NotAFeed."""
     descriptor, name = tempfile.mkstemp(prefix=PREFIX)
     path = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            for piece in _pieces(address, limits, permitted):
+            for piece in pieces(address, limits, permitted, patience):
                 file.write(piece)
         yield path
     finally:
         path.unlink(missing_ok=True)
 
 
-def _pieces(address: str, limits: Limits, permitted: Permitted) -> Iterator[bytes]:
+def pieces(address: str, limits: Limits, permitted: Permitted, patience: Patience = PATIENCE) -> Iterator[bytes]:
+    """What is behind an address, piece by piece, at most `limits.file` bytes of it. Raises NotAFeed."""
     at = address
+    deadline = time.monotonic() + patience.whole
     for _ in range(_HOPS + 1):
-        connection, target = _connected(at, permitted)
+        connection, target = _connected(at, permitted, patience)
         try:
             connection.request("GET", target, headers={"User-Agent": _AGENT, "Accept-Encoding": "identity"})
             with connection.getresponse() as answer:
@@ -64,7 +77,7 @@ def _pieces(address: str, limits: Limits, permitted: Permitted) -> Iterator[byte
                     continue
                 if answer.status != 200:
                     raise NotAFeed(f"{_named(at)} answers {answer.status} {shown(answer.reason, 60)}")
-                yield from _body(answer, limits)
+                yield from _body(answer, limits, patience, deadline)
                 return
         except (OSError, http.client.HTTPException) as error:
             raise NotAFeed(f"{_named(at)} cannot be fetched: {_said(error)}") from None
@@ -73,16 +86,15 @@ def _pieces(address: str, limits: Limits, permitted: Permitted) -> Iterator[byte
     raise NotAFeed(f"{_named(address)} redirects more than {_HOPS} times")
 
 
-def _body(answer: http.client.HTTPResponse, limits: Limits) -> Iterator[bytes]:
+def _body(answer: http.client.HTTPResponse, limits: Limits, patience: Patience, deadline: float) -> Iterator[bytes]:
     declared = answer.getheader("Content-Length")
     if declared and declared.isdecimal() and int(declared) > limits.file:
         raise NotAFeed(f"it has {int(declared):,} bytes; at most {limits.file:,} are taken")
     read = 0
-    deadline = time.monotonic() + _WHOLE_SECONDS
     while piece := answer.read1(CHUNK):
         read += len(piece)
         if time.monotonic() > deadline:
-            raise NotAFeed(f"it takes longer than {_WHOLE_SECONDS:.0f} seconds to come")
+            raise NotAFeed(f"it takes longer than {patience.whole:.0f} seconds to come")
         if read > limits.file:
             raise NotAFeed(f"it has more than {limits.file:,} bytes; no more are taken")
         yield piece
@@ -98,13 +110,14 @@ def _trusting() -> ssl.SSLContext:
 class _Pinned(http.client.HTTPConnection):
     """A connection to the address that was checked, whatever the name resolves to by now."""
 
-    def __init__(self, host: str, port: int, to: str, secure: bool) -> None:
-        super().__init__(host, port, timeout=_SECONDS)
+    def __init__(self, host: str, port: int, to: str, secure: bool, seconds: float) -> None:
+        super().__init__(host, port, timeout=seconds)
         self._to = to
+        self._seconds = seconds
         self._secure = secure
 
     def connect(self) -> None:
-        plain = socket.create_connection((self._to, self.port), _SECONDS)
+        plain = socket.create_connection((self._to, self.port), self._seconds)
         try:
             self.sock = _trusting().wrap_socket(plain, server_hostname=self.host) if self._secure else plain
         except OSError:
@@ -112,7 +125,7 @@ class _Pinned(http.client.HTTPConnection):
             raise
 
 
-def _connected(address: str, permitted: Permitted) -> tuple[_Pinned, str]:
+def _connected(address: str, permitted: Permitted, patience: Patience) -> tuple[_Pinned, str]:
     try:
         parts = urlsplit(address)
         port = parts.port
@@ -131,7 +144,7 @@ def _connected(address: str, permitted: Permitted) -> tuple[_Pinned, str]:
         if not permitted(ipaddress.ip_address(each.partition("%")[0])):
             raise NotAFeed(f"'{shown(parts.hostname)}' is at {each}, a private address; feeds come from public ones")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return _Pinned(parts.hostname, port, found[0], secure), target
+    return _Pinned(parts.hostname, port, found[0], secure, patience.between), target
 
 
 def _named(address: str) -> str:

@@ -38,6 +38,7 @@ def made() -> list[Program]:
             epc=1.25,
             description="Hotels, flights and slow trains through the north.",
             merchant_url=f"https://{MERCHANT}/",
+            logo_url=f"https://{MERCHANT}/logo.png",
             program_url="https://members.cj.com/northwind",
             affiliate_url="https://www.anrdoezrs.net/click-NICK-1",
             geo_targeting=("DE", "DK", "NO", "SE"),

@@ -11,10 +11,12 @@
    known stands before sections that may be empty.
 8. A merchant's page has all of its offers, the best of each figure on top; a network's its terms and what it sells.
 9. What is told of a field is in words of people, without names of code and numbers of standards.
+10. A program's logo stands where its letter does otherwise, and comes from this server.
 """
 
 from __future__ import annotations
 
+import base64
 import re
 
 import pytest
@@ -209,3 +211,21 @@ def test_what_has_changed(visit: Visit, numbers: dict[str, int], stocked: Catalo
     visit.open(f"/programs/{numbers['Bare Minimum']}")
     visit.see("Nothing has changed since")
     assert stocked.get("/api/programs/999999999/history", expect=404)["status"] == 404
+
+
+_PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+
+
+def test_logos(visit: Visit, numbers: dict[str, int]) -> None:
+    id = numbers["Northwind Travel"]  # its logo is at a host that there is not: a letter stands for it
+    visit.open(f"/programs/{id}")
+    expect(visit.page.locator(".head .monogram img")).to_have_count(0)
+    expect(visit.page.locator(".head .monogram")).to_have_text("N")
+    visit.answer(rf"/api/programs/{id}/logo$", content_type="image/png", body=_PICTURE)
+    visit.open(f"/programs/{id}")
+    expect(visit.page.locator(".head .monogram img")).to_have_css("opacity", "1")
+    visit.open("/find?q=northwind")
+    expect(visit.page.locator(".card .monogram img.there")).to_have_count(1)
+    visit.screenshot("logos")

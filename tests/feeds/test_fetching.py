@@ -16,8 +16,7 @@ from typing import Any
 
 import pytest
 
-from app.feeds import fetching
-from app.feeds.fetching import fetched
+from app.feeds.fetching import Patience, fetched
 from app.feeds.limits import Limits
 from app.feeds.public_addresses import is_public
 from app.feeds.refusal import NotAFeed
@@ -153,9 +152,10 @@ def test_a_name_that_changes_its_mind_gains_nothing(server: str, monkeypatch: py
         return real("203.0.113.7" if len(asked) == 1 else "127.0.0.1", *rest, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
-    monkeypatch.setattr(fetching, "_SECONDS", 0.5)
+    soon = Patience(between=0.5, whole=5.0)
     port = server.rpartition(":")[2]
-    with pytest.raises(NotAFeed), fetched(f"http://rebinding.example.com:{port}/feed", permitted=lambda _: True):
+    address = f"http://rebinding.example.com:{port}/feed"
+    with pytest.raises(NotAFeed), fetched(address, permitted=lambda _: True, patience=soon):
         raise AssertionError("it reached this machine")
     assert len(asked) == 1
 

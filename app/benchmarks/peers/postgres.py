@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import psycopg
 
@@ -32,7 +32,7 @@ _HITS = f"""
         where words @@ asked and status in ('active', 'paused')
             and (commission_max >= %(low)s or (commission_max is null and commission_min is not null))
     )
-    select 0 as part, null as value, count(*) as programs, null as hits, null::float8[] as epc from found
+    select 0 as part, null as value, count(*) as programs, null::jsonb as hits, null::float8[] as epc from found
     union all
     select grouping({", ".join(FACETS)}), coalesce({", ".join(FACETS)}), count(*), null, null
         from found group by grouping sets ({", ".join(f"({each})" for each in FACETS)})
@@ -55,6 +55,12 @@ class Postgres:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._own = threading.local()
+        self._opened: list[psycopg.Connection] = []
+
+    def close(self) -> None:
+        """Close the connections of all who asked."""
+        for connection in self._opened:
+            connection.close()
 
     def ask(self, asked: Question) -> int:
         """One statement answers hits, total and facets."""
@@ -62,6 +68,7 @@ class Postgres:
         if connection is None:
             connection = self._own.connection = self._sandbox.connect()
             connection.autocommit = True
+            self._opened.append(connection)
         rows = connection.execute(_HITS, {"q": asked.q, "low": asked.low}).fetchall()
         return next(int(programs) for part, value, programs, *_ in rows if part == 0 and value is None)
 
@@ -71,4 +78,5 @@ def postgres(sandbox: Sandbox) -> Iterator[Postgres]:
     """Postgres with the programs of a sandbox."""
     with sandbox.connect() as connection:
         connection.execute(_MAKE)
-    yield Postgres(sandbox)
+    with closing(Postgres(sandbox)) as peer:
+        yield peer

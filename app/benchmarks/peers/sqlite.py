@@ -6,16 +6,19 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from app.benchmarks.peers.rows import FACETS, HITS, NUMBERS, TEXTS, Question
 
 _COLUMNS = ("id", "status", *FACETS, *NUMBERS, *TEXTS)
+# Kept by a connection, so that statements over it stay prepared.
+_KEPT = "create temp table found as select p.*, 0.0 as rank from programs p where false"
+# A cross join stays in this order: the words first, and the few programs that have them by their ids.
 _FOUND = """
-    create temp table found as
-        select p.*, bm25(words, 6, 2, 4, 1) as rank from words join programs p on p.id = words.rowid
+    insert into found
+        select p.*, bm25(words, 6, 2, 4, 1) as rank from words cross join programs p on p.id = words.rowid
         where words match ? and p.status in ('active', 'paused')
             and (p.commission_max >= ? or (p.commission_max is null and p.commission_min is not null))
 """
@@ -38,19 +41,27 @@ class Sqlite:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._own = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+
+    def close(self) -> None:
+        """Close the databases of all who asked."""
+        for connection in self._opened:
+            connection.close()
 
     def ask(self, asked: Question) -> int:
         """The programs found into a table, and what is wanted of it."""
         connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
         if connection is None:
-            connection = self._own.connection = sqlite3.connect(self._path)
+            connection = self._own.connection = sqlite3.connect(self._path, check_same_thread=False)
+            self._opened.append(connection)
             connection.execute("pragma temp_store = memory")
+            connection.execute(_KEPT)
         phrase = " ".join('"' + word.replace('"', '""') + '"' for word in asked.q.split())
         connection.execute(_FOUND, (phrase, asked.low))
         try:
             answers = [connection.execute(each).fetchall() for each in _COUNTED]
         finally:
-            connection.execute("drop table found")
+            connection.execute("delete from found")
         return int(answers[0][0][0])
 
 
@@ -60,7 +71,8 @@ def sqlite(rows: list[dict[str, Any]]) -> Iterator[Sqlite]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "programs.sqlite"
         connection = sqlite3.connect(path)
-        connection.execute(f"create table programs ({', '.join(_COLUMNS)}, primary key (id))")
+        typed = ", ".join(_COLUMNS).replace("id", "id integer primary key", 1)
+        connection.execute(f"create table programs ({typed})")
         connection.execute(
             f"create virtual table words using fts5({', '.join(TEXTS)}, content='', tokenize='unicode61')"
         )
@@ -76,4 +88,5 @@ def sqlite(rows: list[dict[str, Any]]) -> Iterator[Sqlite]:
         connection.execute("analyze")
         connection.commit()
         connection.close()
-        yield Sqlite(path)
+        with closing(Sqlite(path)) as peer:
+            yield peer

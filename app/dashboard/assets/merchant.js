@@ -36,7 +36,7 @@ function draw(programs, total) {
     h(
       "header",
       { class: "head" },
-      monogram({ name: domain, network: networks[0] }),
+      monogram({ ...programs.find((each) => each.logoUrl), name: domain, network: networks[0] }),
       h(
         "div",
         null,

@@ -11,9 +11,13 @@ import { comparison, relationBadge } from "./private.js";
 import { tell } from "./states.js";
 import { scrollingTable, silentHeading } from "./tables.js";
 
+const GENERATED = "generator:"; // what generated programs come from; their logos are nowhere
+
 /** What a list needs of a program; less to send than all of it. */
 export const LISTED = [
   "id",
+  "dataSource",
+  "logoUrl",
   "network",
   "name",
   "description",
@@ -79,13 +83,21 @@ export function badges(program) {
   );
 }
 
-/** A letter in place of a logo: pictures would come from other hosts. */
-export const monogram = (program) =>
-  h(
+/** A program's logo, which comes through our own server; a letter until it is there, and where there is none. */
+export function monogram(program) {
+  const sign = h(
     "span",
     { class: `monogram n-${program.network}`, "aria-hidden": "true" },
     [...program.name.trim()][0]?.toUpperCase() ?? "?",
   );
+  if (program.logoUrl && !program.dataSource?.startsWith(GENERATED)) {
+    const picture = h("img", { src: `/api/programs/${program.id}/logo`, alt: "", loading: "lazy" });
+    picture.addEventListener("load", () => picture.classList.add("there"));
+    picture.addEventListener("error", () => picture.remove());
+    sign.append(picture);
+  }
+  return sign;
+}
 
 function metric(name, value, more) {
   return h(
