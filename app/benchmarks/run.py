@@ -39,7 +39,6 @@ _MOST_TO_VERIFY = 1.0  # seconds, up to so many programs
 _VERIFIED_IN_THAT = 100_000
 _MOST_TO_VERIFY_MORE = 10.0
 _WARM_UP_SECONDS = 1.0
-_STRETCH_SECONDS, _MOST_STRETCHES, _STILL_RISING = 5.0, 24, 1.03
 _RAW = "raw _search"
 _LEAN = "lean query, lean index"
 _FOLDED, _APART = "page folded", "page as _msearch"
@@ -212,7 +211,7 @@ def _searches(
             requests = (search.to_api(url, each) for each in cycle(often))
             return search.search(_API_REPEATED, url, requests, seconds, search.MOST_REPEATED_A_SECOND)
 
-        _compiled(lambda: raw(_STRETCH_SECONDS, asked, _RAW), say)
+        search.compiled(lambda seconds: raw(seconds, asked, _RAW), say)
         plainest(_WARM_UP_SECONDS)
         passing(_WARM_UP_SECONDS, plain_url, Served.PLAIN)
         passing(_WARM_UP_SECONDS, lean_url, Served.LEAN)
@@ -233,19 +232,6 @@ def _searches(
         found.append(searched)
         say(f"{searched.name}: {searched.rate:,.0f} answers/s")
     return found
-
-
-def _compiled(searching: Callable[[], Searched], say: Callable[[str], None]) -> None:
-    """Search until the engine answers no faster: one that has just started compiles itself, and hides what we cost."""
-    best, flat = 0.0, 0
-    for _ in range(_MOST_STRETCHES):
-        searched = searching()
-        rate = searched.rate
-        flat = 0 if rate > best * _STILL_RISING else flat + 1
-        best = max(best, rate)
-        say(f"warming up the engine: {rate:,.0f} answers/s")
-        if flat == 3:
-            break
 
 
 def pages(url: str, index: str, asked: Iterable[search.Query], rounds: int) -> Iterator[Searched]:

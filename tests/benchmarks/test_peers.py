@@ -2,6 +2,7 @@
 
 1. Postgres, SQLite and tantivy find as many programs as have all the words, are open, and may pay enough.
 2. So does the plainest query on a lean index, which ours is measured beside.
+3. A question of signs alone finds nothing, and stops nobody.
 """
 
 from __future__ import annotations
@@ -64,6 +65,13 @@ def test_all_find_the_same(place: Sandbox) -> None:
         ]
         for peer in peers:
             assert [peer.ask(each) for each in questions()] == expected, peer.name
+
+
+def test_signs_alone_stop_nobody(place: Sandbox) -> None:
+    given = rows(place)
+    with postgres(place) as one, sqlite(given) as other, tantivy(given) as third:
+        for peer in (one, other, third):
+            assert peer.ask(Question("- &", 1.0)) == 0, peer.name
 
 
 def test_so_does_the_lean_index(place: Sandbox) -> None:

@@ -12,6 +12,7 @@ from app.benchmarks.peers.rows import FACETS, HITS, Question
 from app.benchmarks.sandbox import Sandbox
 
 _MAKE = """
+    drop table if exists peer_programs;
     create table peer_programs as
         select p.id, n.slug as network, p.status::text as status, p.name, p.vertical,
             p.commission_type::text as commission_type, p.primary_region, p.epc::float8 as epc,

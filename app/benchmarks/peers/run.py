@@ -78,6 +78,8 @@ def run(
 
         ways: list[Callable[[float], Searched]] = [ours, plainest]
         ways += [lambda seconds, peer=peer: _ask(peer, asked, seconds) for peer in peers]  # type: ignore[misc]
+        search.compiled(ours, say)
+        search.compiled(plainest, say)
         for number in range(rounds + 1):
             for way in ways:
                 searched = way(_SECONDS if number else _WARM_UP_SECONDS)
