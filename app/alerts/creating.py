@@ -6,8 +6,8 @@ import asyncio
 
 import msgspec
 
-from app.alerts.matching import MOST_MATCHES, TooManyMatches, body_of
-from app.alerts.wanted import WantedWatch, request_of
+from app.alerts.matching import MOST_MATCHES, TooManyMatches, body_of, related
+from app.alerts.wanted import WantedWatch, relations_of, request_of
 from app.alerts.watches import Watch, add, one
 from app.search.engine import EngineAway, SearchEngine
 from app.search.find import decided
@@ -47,11 +47,19 @@ async def create(
 
     Raises TooManyMatches, NameTaken, TooManyWatches, BadRequest, EngineAway, and what a database that is away raises.
     """
-    request = request_of(wanted.query)
+    request, relations = request_of(wanted.query), relations_of(wanted.query)
+
+    def standing() -> frozenset[int] | None:
+        if not relations:
+            return None
+        with connect() as connection:
+            return related(connection, relations)
+
+    related_to = await asyncio.to_thread(standing)
     await engine.refresh()
     # Those that are pinned are put forward by us: they are not what somebody watches for.
     analysis = msgspec.structs.replace(await decided(engine, request.wording), pinned=())
-    raw = await engine.request("POST", f"/{engine.alias}/_search", body_of(request, analysis))
+    raw = await engine.request("POST", f"/{engine.alias}/_search", body_of(request, analysis, related_to=related_to))
     answer = engine.read(raw, _decode)
     if answer.timed_out or answer.shards.failed:
         raise EngineAway("not all of the index answered; try again")

@@ -24,8 +24,19 @@ from opensearchpy import OpenSearch, OpenSearchException
 from psycopg.types.json import Jsonb
 
 from app.alerts.id_sets import packed, unpacked
-from app.alerts.matching import MOST_MATCHES, Body, NotWhole, matched, stored_body
-from app.alerts.sources import CHANGES, Read, Snapshot, Told, move, read_changes
+from app.alerts.matching import MOST_MATCHES, Body, NotWhole, TooManyMatches, matched, related, stored_body
+from app.alerts.sources import (
+    CHANGES,
+    RELATIONS,
+    Read,
+    ReadRelations,
+    Snapshot,
+    Told,
+    move,
+    read_changes,
+    read_relations,
+)
+from app.alerts.wanted import relations_of
 from app.failures import Misuse
 from indexing.connect import Connect
 from indexing.generations import target
@@ -82,6 +93,7 @@ class _Watch:
     matched: bytes
     webhook: bool
     whole: bool  # all that it matches is drawn anew
+    related_to: frozenset[int] | None = None  # the programs to which accounts stand as it asks; null: it does not ask
     entered: set[int] = field(default_factory=set)
     left: set[int] = field(default_factory=set)
     before: frozenset[int] = frozenset()
@@ -111,17 +123,20 @@ def look(connection: psycopg.Connection, client: OpenSearch, alias: str) -> Look
     if generation is None:
         return Looked()
     changes = read_changes(connection)
+    relations = read_relations(connection)
     watches = [_Watch(*row) for row in connection.execute(_WATCHES, (generation,)).fetchall()]
+    for watch in watches:
+        _relate(connection, watch)
     connection.commit()
-    looked = Looked(len(pushed), more=len(pushed) == _AT_ONCE or changes.more)
+    looked = Looked(len(pushed), more=len(pushed) == _AT_ONCE or changes.more or relations.more)
     whole = any(watch.whole for watch in watches)
-    if pushed or whole:
-        _compare(client, alias, generation, watches, set(pushed.values()))
+    if pushed or whole or not relations.still:
+        _compare(client, alias, generation, watches, set(pushed.values()), relations.programs)
     elif changes.still:
         return looked
     _note_changes(watches, changes.told)
     try:
-        _write(connection, generation, watches, changes, list(pushed), looked)
+        _write(connection, generation, watches, changes, relations, list(pushed), looked)
     except _Overtaken:
         connection.rollback()
         return Looked(more=True)
@@ -129,16 +144,42 @@ def look(connection: psycopg.Connection, client: OpenSearch, alias: str) -> Look
     return looked
 
 
-def _compare(client: OpenSearch, alias: str, generation: str, watches: list[_Watch], pushed: set[int]) -> None:
-    """Which programs came and went, by what the index says now."""
+def _relate(connection: psycopg.Connection, watch: _Watch) -> None:
+    """Find the programs to which accounts stand as a watch asks."""
+    try:
+        if relations := relations_of(watch.query):
+            watch.related_to = related(connection, relations)
+    except TooManyMatches:
+        watch.paused_because = _TOO_MANY
+    except Misuse as error:
+        watch.paused_because = _unread(error)
+
+
+def _unread(error: Exception) -> str:
+    return f"this version does not read its query any more ({error}); make it anew"
+
+
+def _compare(
+    client: OpenSearch,
+    alias: str,
+    generation: str,
+    watches: list[_Watch],
+    pushed: set[int],
+    standing_otherwise: frozenset[int],
+) -> None:
+    """Which programs came and went, by what the index says now, and by how accounts stand to them."""
     asked: list[tuple[_Watch, Body]] = []
+    looked_at: dict[int, set[int]] = {}
     for watch in watches:
-        if not (watch.whole or pushed):
+        some = pushed | standing_otherwise if watch.related_to is not None else pushed
+        if watch.paused_because or not (watch.whole or some):
             continue
+        looked_at[watch.id] = some
         try:
-            asked.append((watch, stored_body(watch.query, watch.analysis, None if watch.whole else pushed)))
+            among = None if watch.whole else some
+            asked.append((watch, stored_body(watch.query, watch.analysis, among, watch.related_to)))
         except (Misuse, msgspec.DecodeError) as error:
-            watch.paused_because = f"this version does not read its query any more ({error}); make it anew"
+            watch.paused_because = _unread(error)
     if not asked:
         return
     client.indices.refresh(index=generation)
@@ -148,7 +189,7 @@ def _compare(client: OpenSearch, alias: str, generation: str, watches: list[_Wat
             watch.paused_because = _TOO_MANY
             continue
         entered = found - watch.before
-        left = {id for id in watch.before if watch.whole or id in pushed} - found
+        left = {id for id in watch.before if watch.whole or id in looked_at[watch.id]} - found
         if len(watch.before) + len(entered) - len(left) > MOST_MATCHES:
             watch.paused_because = _TOO_MANY
         else:
@@ -176,6 +217,7 @@ def _write(
     generation: str,
     watches: list[_Watch],
     changes: Read,
+    relations: ReadRelations,
     pushed: list[int],
     looked: Looked,
 ) -> None:
@@ -203,6 +245,7 @@ def _write(
         _keep(connection, generation, watch)
     connection.execute("delete from pushed_programs where id = any(%s)", (pushed,))
     move(connection, CHANGES, changes.xid, changes.row_id)
+    move(connection, RELATIONS, relations.xid, relations.row_id)
 
 
 def _programs(connection: psycopg.Connection, watches: Iterable[_Watch]) -> dict[int, Jsonb]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
+import psycopg
 from opensearchpy import OpenSearch
 
 from app.alerts.wanted import request_of
@@ -13,10 +14,16 @@ from app.search.body import query
 from app.search.filters import clause, effective
 from app.search.query_analysis import QueryAnalysis
 from app.search.request import SearchRequest
+from mappings.relations import RELATIONS
 
 MOST_MATCHES = 10_000
 _TOGETHER = 25  # queries in a request
 _ANSWERED = "responses.error,responses.timed_out,responses._shards.failed,responses.hits.total,responses.hits.hits.sort"
+# Of several accounts the nearest is a program's relation.
+_RELATED = f"""
+    select program_id from program_relations group by program_id
+    having min(array_position(%s::text[], relation)) = any(%s::int[]) limit {MOST_MATCHES + 1}
+"""
 Body = dict[str, Any]
 
 
@@ -33,9 +40,29 @@ def read_analysis(stored: str) -> QueryAnalysis:
     return msgspec.json.decode(stored, type=QueryAnalysis)
 
 
-def body_of(request: SearchRequest, analysis: QueryAnalysis, among: Collection[int] | None = None) -> Body:
-    """The request for the ids of all programs that match, or of those `among` some; without anything else of them."""
-    clauses = [clause(wanted) for wanted in effective(request.filters).values()]
+def related(connection: psycopg.Connection, relations: Collection[str]) -> frozenset[int]:
+    """The programs to which accounts of ours stand so. Raises TooManyMatches."""
+    places = [RELATIONS.index(each) + 1 for each in relations]
+    found = frozenset(id for (id,) in connection.execute(_RELATED, (list(RELATIONS), places)).fetchall())
+    if len(found) > MOST_MATCHES:
+        raise TooManyMatches(f"accounts stand so to more than {MOST_MATCHES:,} programs, and no more are watched")
+    return found
+
+
+def body_of(
+    request: SearchRequest,
+    analysis: QueryAnalysis,
+    among: Collection[int] | None = None,
+    related_to: frozenset[int] | None = None,
+) -> Body:
+    """The request for the ids of all programs that match, or of those `among` some; without anything else of them.
+
+    Who watches programs that they are `related_to` wants to know of those that close: then every status matches.
+    """
+    filters = request.filters if related_to is not None else effective(request.filters)
+    clauses = [clause(wanted) for wanted in filters.values()]
+    if related_to is not None:
+        among = related_to if among is None else related_to.intersection(among)
     if among is not None:
         clauses.append({"terms": {"id": sorted(among)}})
     return {
@@ -48,9 +75,14 @@ def body_of(request: SearchRequest, analysis: QueryAnalysis, among: Collection[i
     }
 
 
-def stored_body(stored_query: str, analysis: str, among: Collection[int] | None = None) -> Body:
+def stored_body(
+    stored_query: str,
+    analysis: str,
+    among: Collection[int] | None = None,
+    related_to: frozenset[int] | None = None,
+) -> Body:
     """The same of a stored watch. Raises BadRequest or msgspec.DecodeError where this version reads it no more."""
-    return body_of(request_of(stored_query), read_analysis(analysis), among)
+    return body_of(request_of(stored_query), read_analysis(analysis), among, related_to)
 
 
 def matched(client: OpenSearch, alias: str, bodies: Iterable[Body]) -> list[set[int] | None]:

@@ -1,4 +1,4 @@
-"""Logs that all watches read, each to a cursor of its own: what changed in programs; others may join."""
+"""Logs that all watches read, each to a cursor of its own: what changed in programs, and how accounts stand to them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-CHANGES = "changes"
+CHANGES, RELATIONS = "changes", "relations"
 _AT_ONCE = 5_000  # rows
 
 # What each field of the history is called by a watch; a field that is not here is not told.
@@ -33,6 +33,10 @@ _KINDS = {
 _HORIZON = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 _CHANGES = f"""
     select xid, id, program_id, at, field, old, new from program_history
+    where (xid, id) > (%s, %s) and xid < {_HORIZON} order by xid, id limit {_AT_ONCE}
+"""
+_RELATED = f"""
+    select xid, id, program_id from relation_history
     where (xid, id) > (%s, %s) and xid < {_HORIZON} order by xid, id limit {_AT_ONCE}
 """
 _CURSOR = "select xid, row_id from watch_cursors where source = %s"
@@ -63,6 +67,27 @@ class Read(NamedTuple):
     row_id: int
     still: bool
     more: bool
+
+
+class ReadRelations(NamedTuple):
+    """The programs to which an account came to stand otherwise, and the cursor behind what was read; `still` and `more`
+    as of what changed in programs."""
+
+    programs: frozenset[int]
+    xid: int
+    row_id: int
+    still: bool
+    more: bool
+
+
+def read_relations(connection: psycopg.Connection) -> ReadRelations:
+    """Whose relations changed behind the cursor."""
+    xid, row_id = connection.execute(_CURSOR, (RELATIONS,)).fetchone() or (0, 0)
+    rows = connection.execute(_RELATED, (xid, row_id)).fetchall()
+    if not rows:
+        return ReadRelations(frozenset(), xid, row_id, True, False)
+    programs = frozenset(program for _, _, program in rows)
+    return ReadRelations(programs, rows[-1][0], rows[-1][1], False, len(rows) == _AT_ONCE)
 
 
 def read_changes(connection: psycopg.Connection) -> Read:

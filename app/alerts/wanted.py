@@ -11,6 +11,8 @@ import msgspec
 from app.search.bad_request import BadRequest, ParameterError, meaning
 from app.search.controls import CONTROLS
 from app.search.parameters import Reader
+from app.search.private.asked import parted
+from app.search.private.sets import RELATION
 from app.search.request import SearchRequest
 from app.search.request_parser import read_request
 
@@ -107,7 +109,7 @@ def read_email(reader: Reader, address: str) -> str:
 def _query(reader: Reader, query: str) -> str:
     try:
         parameters = parameters_of(query)
-        read_request(parameters)
+        read_request(_parted(parameters)[0])
     except BadRequest as bad:
         reader.errors += bad.errors
         return ""
@@ -131,7 +133,26 @@ def parameters_of(query: str) -> dict[str, list[str]]:
 
 def request_of(query: str) -> SearchRequest:
     """The search that a stored query says. Raises BadRequest where a field it names is no more."""
-    return read_request(parameters_of(query))
+    return read_request(_parted(parameters_of(query))[0])
+
+
+def relations_of(query: str) -> tuple[str, ...]:
+    """How accounts of ours may stand to a program that a stored query matches; none where it does not ask. Raises
+    BadRequest."""
+    return _parted(parameters_of(query))[1]
+
+
+def _parted(parameters: dict[str, list[str]]) -> tuple[dict[str, list[str]], tuple[str, ...]]:
+    """The parameters that everybody may ask by, and the relations."""
+    public, private = parted(parameters)
+    relations: tuple[str, ...] = ()
+    for each in private.filters:
+        if each.name != RELATION or each.excluded_values or each.unknown is not None:
+            raise _refused(
+                "'query': of what is private a watch takes 'relation' alone, with values such as joined,pending"
+            )
+        relations = each.values
+    return public, relations
 
 
 def _refused(message: str) -> BadRequest:

@@ -9,7 +9,7 @@ import asyncio
 import time
 from typing import NamedTuple
 
-from app.feeds.fetching import Patience, Permitted, pieces
+from app.feeds.fetching import FetchPatience, Permitted, pieces
 from app.feeds.limits import Limits
 from app.feeds.public_addresses import is_public
 from app.feeds.refusal import NotAFeed
@@ -20,7 +20,7 @@ _KEPT_BYTES = 24_000_000
 _ENTRY_BYTES = 500  # what keeping that there is none costs
 _AT_ONCE = 4
 _MOST_WAITING = 40  # two pages of programs
-_PATIENCE = Patience(between=3.0, whole=8.0)
+_PATIENCE = FetchPatience(between=3.0, whole=8.0)
 _DAY = 86_400  # seconds; a logo is asked for anew, whether there was one or not
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", 0, "image/png"),

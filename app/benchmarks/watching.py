@@ -41,7 +41,8 @@ _PATIENCE_SECONDS = 600.0
 _LOOK_SECONDS = 0.1
 _LEFT = """
     select (select count(*) from changed_programs) + (select count(*) from pushed_programs)
-        + (select count(*) from program_history h, watch_cursors c where (h.xid, h.id) > (c.xid, c.row_id))
+        + (select count(*) from program_history h, watch_cursors c
+            where c.source = 'changes' and (h.xid, h.id) > (c.xid, c.row_id))
 """
 _UNTOLD = "select count(*) from watches w join watch_events e on e.watch_id = w.id and e.id > w.told"
 

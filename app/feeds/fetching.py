@@ -32,14 +32,14 @@ _AGENT = "affindex"
 Permitted = Callable[[ipaddress.IPv4Address | ipaddress.IPv6Address], bool]
 
 
-class Patience(NamedTuple):
+class FetchPatience(NamedTuple):
     """Seconds to connect and `between` two pieces of an answer, and for the `whole` of it, however it drips."""
 
     between: float
     whole: float
 
 
-PATIENCE = Patience(between=30.0, whole=1800.0)
+PATIENCE = FetchPatience(between=30.0, whole=1800.0)
 
 
 def is_address(text: str) -> bool:
@@ -49,7 +49,7 @@ def is_address(text: str) -> bool:
 
 @contextmanager
 def fetched(
-    address: str, limits: Limits = LIMITS, permitted: Permitted = is_public, patience: Patience = PATIENCE
+    address: str, limits: Limits = LIMITS, permitted: Permitted = is_public, patience: FetchPatience = PATIENCE
 ) -> Iterator[Path]:
     """The file behind an address, for as long as it is needed. Raises NotAFeed."""
     descriptor, name = tempfile.mkstemp(prefix=PREFIX)
@@ -63,7 +63,7 @@ def fetched(
         path.unlink(missing_ok=True)
 
 
-def pieces(address: str, limits: Limits, permitted: Permitted, patience: Patience = PATIENCE) -> Iterator[bytes]:
+def pieces(address: str, limits: Limits, permitted: Permitted, patience: FetchPatience = PATIENCE) -> Iterator[bytes]:
     """What is behind an address, piece by piece, at most `limits.file` bytes of it. Raises NotAFeed."""
     at = address
     deadline = time.monotonic() + patience.whole
@@ -86,7 +86,9 @@ def pieces(address: str, limits: Limits, permitted: Permitted, patience: Patienc
     raise NotAFeed(f"{_named(address)} redirects more than {_HOPS} times")
 
 
-def _body(answer: http.client.HTTPResponse, limits: Limits, patience: Patience, deadline: float) -> Iterator[bytes]:
+def _body(
+    answer: http.client.HTTPResponse, limits: Limits, patience: FetchPatience, deadline: float
+) -> Iterator[bytes]:
     declared = answer.getheader("Content-Length")
     if declared and declared.isdecimal() and int(declared) > limits.file:
         raise NotAFeed(f"it has {int(declared):,} bytes; at most {limits.file:,} are taken")
@@ -125,7 +127,7 @@ class _Pinned(http.client.HTTPConnection):
             raise
 
 
-def _connected(address: str, permitted: Permitted, patience: Patience) -> tuple[_Pinned, str]:
+def _connected(address: str, permitted: Permitted, patience: FetchPatience) -> tuple[_Pinned, str]:
     try:
         parts = urlsplit(address)
         port = parts.port

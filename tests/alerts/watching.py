@@ -41,11 +41,12 @@ def look_once(catalogue: Catalogue) -> Looked:
 
 def caught_up(catalogue: Catalogue) -> None:
     """Look until all that was committed is told: the oldest open transaction of any database bounds the log."""
-    (last,) = catalogue.rows("select coalesce(max(xid), 0) from program_history")[0]
+    logs = {"changes": "program_history", "relations": "relation_history"}
+    last = {source: catalogue.rows(f"select coalesce(max(xid), 0) from {log}")[0][0] for source, log in logs.items()}
     for _ in range(2_000):
         if not look_once(catalogue).more:
-            stands = catalogue.rows("select xid from watch_cursors")
-            if (stands and stands[0][0] >= last) or not last:
+            stands = dict(catalogue.rows("select source, xid from watch_cursors"))
+            if all(stands.get(source, 0) >= xid for source, xid in last.items()):
                 return
     raise AssertionError("the log is held back")
 

@@ -22,7 +22,7 @@ import pytest
 from app.api import logo_proxy
 from app.api.application_state import ApplicationState
 from app.api.logo_proxy import LARGEST
-from app.feeds.fetching import Patience, Permitted
+from app.feeds.fetching import FetchPatience, Permitted
 from app.feeds.public_addresses import is_public
 from tests.words import Catalogue, program
 
@@ -136,7 +136,7 @@ def test_a_picture(catalogue: Catalogue, host: tuple[str, list[str]], path: str,
 def test_what_is_none(
     catalogue: Catalogue, host: tuple[str, list[str]], path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(logo_proxy, "_PATIENCE", Patience(between=0.5, whole=1.0))
+    monkeypatch.setattr(logo_proxy, "_PATIENCE", FetchPatience(between=0.5, whole=1.0))
     (id,) = stored(catalogue, host[0] + path)
     for _ in range(2):
         answer = catalogue.api.get(f"/api/programs/{id}/logo")

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from app.feeds.fetching import Patience, fetched
+from app.feeds.fetching import FetchPatience, fetched
 from app.feeds.limits import Limits
 from app.feeds.public_addresses import is_public
 from app.feeds.refusal import NotAFeed
@@ -152,7 +152,7 @@ def test_a_name_that_changes_its_mind_gains_nothing(server: str, monkeypatch: py
         return real("203.0.113.7" if len(asked) == 1 else "127.0.0.1", *rest, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
-    soon = Patience(between=0.5, whole=5.0)
+    soon = FetchPatience(between=0.5, whole=5.0)
     port = server.rpartition(":")[2]
     address = f"http://rebinding.example.com:{port}/feed"
     with pytest.raises(NotAFeed), fetched(address, permitted=lambda _: True, patience=soon):

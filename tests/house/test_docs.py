@@ -120,7 +120,7 @@ def test_every_address_shown_is_a_route() -> None:
     assert len(ADDRESSES) > 10
     for address in ADDRESSES:
         asked = urlsplit(address)
-        if asked.path in SEARCHES or asked.path in ("/", "/mcp", "/schema", "/schema/openapi.json"):
+        if asked.path in SEARCHES or asked.path in ("/", "/mcp", "/llms.txt", "/schema", "/schema/openapi.json"):
             continue
         templates = [each for each in paths if re.fullmatch(re.sub(r"{\w+}", "[^/]+", each), asked.path)]
         assert templates, address

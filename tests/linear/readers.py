@@ -25,6 +25,7 @@ from app.alerts.wanted import (
     read_tells,
     read_watch,
     read_webhook,
+    relations_of,
     request_of,
 )
 from app.checking.robots import read_robots
@@ -479,6 +480,7 @@ _MEASURED: dict[str, Reader] = {
     "app.alerts.wanted.read_email": lambda text: read_email(Parameters({}), text),
     "app.alerts.wanted.parameters_of": parameters_of,
     "app.alerts.wanted.request_of": request_of,
+    "app.alerts.wanted.relations_of": relations_of,
     "app.learning.query_text.kept_text": kept_text,
     "app.learning.edits.synonym": lambda text: edits.synonym([text, *text.split(" ")]),
     "app.learning.edits.topic": lambda text: edits.topic("vpn", [text, *text.split(" ")]),
@@ -577,7 +579,7 @@ _WITHIN = {
 }
 _TAKES = {
     _OURS: "app.normalising.topics.vertical_of_topics mappings.brands.brand_at mappings.forms.alike "
-    "app.feeds.fetching.fetched app.feeds.fetching.is_address app.feeds.leftovers.sweep "
+    "app.feeds.fetching.fetched app.feeds.fetching.pieces app.feeds.fetching.is_address app.feeds.leftovers.sweep "
     "app.feeds.layouts.values.not_carried_by_members "
     "app.feeds.mapping.not_carried_by app.feeds.mapping.sources app.feeds.naming.under app.feeds.suggesting.toml "
     "app.feeds.leftovers.sweep app.feeds.uploads.digest app.feeds.uploads.keep "
