@@ -9,7 +9,8 @@ const MOST_KEPT = 200;
 const listeners = new Set();
 const toggleListeners = new Set();
 
-function read(store, name) {
+/** Ids as they are stored; none for what is not readable. */
+export function read(store, name) {
   try {
     const ids = JSON.parse(store.getItem(name) ?? "[]");
     return Array.isArray(ids) ? ids.filter((id) => Number.isSafeInteger(id) && id > 0) : [];

@@ -1,20 +1,13 @@
 // The shortlist of who has given a key is the server's, one for all who hold one; what this browser kept before joins it.
 
 import { get, key, onKeyForgotten, send } from "./api.js";
-import { kept, onToggled, setKept } from "./kept.js";
+import { kept, onToggled, read, setKept } from "./kept.js";
 import { sentence, tell } from "./states.js";
 
 const THEIRS = "affindex.shortlist.server"; // the programs that the server had when it was last asked
 const GONE = [404, 410];
 
-const storedIds = () => {
-  try {
-    const ids = JSON.parse(localStorage.getItem(THEIRS) ?? "[]");
-    return Array.isArray(ids) ? ids : [];
-  } catch {
-    return [];
-  }
-};
+const storedIds = () => read(localStorage, THEIRS);
 const store = (ids) => localStorage.setItem(THEIRS, JSON.stringify(ids));
 
 /**
@@ -30,15 +23,18 @@ export function bringTogether() {
 
 /** @type {Promise<void> | null} */
 let together = null;
-let toggles = 0; // by a person on this page, told to the server
+let toggles = 0; // by a person on this page
+/** @type {Promise<any>} */
+let writing = Promise.resolve(); // what they changed is told to the server in their order
 
 async function joined() {
   const asking = key();
   if (!asking) return undefined;
+  await writing;
   const before = toggles;
   const answer = await get("/api/shortlist", "", { keyed: true }).catch(() => null);
   if (!answer || key() !== asking) return undefined; // the key was given up meanwhile
-  if (toggles !== before) return joined(); // the list may have been told before that
+  if (toggles !== before) return joined(); // the list may be that from before
   const theirs = answer.programs.map(({ id }) => id).toReversed(); // newest first
   const known = storedIds();
   const added = kept().filter((id) => !theirs.includes(id) && !known.includes(id));
@@ -65,8 +61,9 @@ async function written(id, now) {
 
 onToggled(async (id, now) => {
   if (!key()) return;
-  const problem = await written(id, now);
   toggles += 1;
+  writing = writing.then(() => written(id, now));
+  const problem = await writing;
   if (!problem || (GONE.includes(problem.status) && !now)) return;
   tell(
     problem.status === 403
