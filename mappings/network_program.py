@@ -27,6 +27,10 @@ class RawCommission(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     condition: str | None = None  # the network's name of the rule: "New customers", "Item list: Laptops"
 
 
+GENERATED = "generator:"
+"""What the source of generated programs begins with: they stand for real ones until those come."""
+
+
 class NetworkProgram(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a source says, in its own words, units and codes; the normaliser alone interprets it.
 

@@ -39,6 +39,8 @@ AMOUNT_EDGES = (0.0, 1.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
 DAY_EDGES = (0.0, 1.0, 7.0, 14.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 365.0)
 SHARE_EDGES = (0.0, 1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 75.0, 90.0)
 
+RATE = ("commissionType", "commissionMin", "commissionMax", "commissionFixedMin", "commissionFixedMax", "currency")
+"""The members that say what a program pays; a change of any is a change of its rate."""
 # Rates, average earnings and their currency are one thing to a source: a program has one currency.
 PAY = ("commission_text", "commissions", "average_earnings")
 

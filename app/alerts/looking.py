@@ -25,23 +25,14 @@ from psycopg.types.json import Jsonb
 
 from app.alerts.id_sets import packed, unpacked
 from app.alerts.matching import MOST_MATCHES, Body, NotWhole, TooManyMatches, matched, related, stored_body
-from app.alerts.sources import (
-    CHANGES,
-    RELATIONS,
-    Read,
-    ReadRelations,
-    Snapshot,
-    Told,
-    move,
-    read_changes,
-    read_relations,
-)
+from app.alerts.sources import Read, Snapshot, Told, move, read_changes, read_relations
 from app.alerts.wanted import relations_of
 from app.failures import Misuse
 from indexing.connect import Connect
 from indexing.generations import target
 from indexing.locks import Lock, alone
 from mappings.document import documents_sql
+from mappings.program import RATE
 
 _log = structlog.get_logger()
 
@@ -58,9 +49,8 @@ _KEPT_DAYS = 90
 _TOO_MANY = f"it matches more than {MOST_MATCHES:,} programs by now; narrow it"
 _PRUNE_SECONDS = 3600.0
 SHOWN = (
-    "id", "network", "name", "status", "vertical", "category", "merchantDomain", "commissionType", "commissionMin",
-    "commissionMax", "commissionFixedMin", "commissionFixedMax", "currency", "cookieDays", "epc", "programUrl",
-    "createdAt",
+    "id", "network", "name", "status", "vertical", "category", "merchantDomain", *RATE, "cookieDays", "epc",
+    "programUrl", "createdAt",
 )  # fmt: skip
 """What an event says of its program."""
 
@@ -125,18 +115,18 @@ def look(connection: psycopg.Connection, client: OpenSearch, alias: str) -> Look
     changes = read_changes(connection)
     relations = read_relations(connection)
     watches = [_Watch(*row) for row in connection.execute(_WATCHES, (generation,)).fetchall()]
-    for watch in watches:
-        _relate(connection, watch)
+    comparing = bool(pushed) or not relations.still or any(watch.whole for watch in watches)
+    if comparing:
+        _relate(connection, watches)
     connection.commit()
     looked = Looked(len(pushed), more=len(pushed) == _AT_ONCE or changes.more or relations.more)
-    whole = any(watch.whole for watch in watches)
-    if pushed or whole or not relations.still:
-        _compare(client, alias, generation, watches, set(pushed.values()), relations.programs)
+    if comparing:
+        _compare(client, alias, generation, watches, set(pushed.values()), set(relations.found))
     elif changes.still:
         return looked
-    _note_changes(watches, changes.told)
+    _note_changes(watches, changes.found)
     try:
-        _write(connection, generation, watches, changes, relations, list(pushed), looked)
+        _write(connection, generation, watches, (changes, relations), list(pushed), looked)
     except _Overtaken:
         connection.rollback()
         return Looked(more=True)
@@ -144,15 +134,18 @@ def look(connection: psycopg.Connection, client: OpenSearch, alias: str) -> Look
     return looked
 
 
-def _relate(connection: psycopg.Connection, watch: _Watch) -> None:
-    """Find the programs to which accounts stand as a watch asks."""
-    try:
-        if relations := relations_of(watch.query):
-            watch.related_to = related(connection, relations)
-    except TooManyMatches:
-        watch.paused_because = _TOO_MANY
-    except Misuse as error:
-        watch.paused_because = _unread(error)
+def _relate(connection: psycopg.Connection, watches: list[_Watch]) -> None:
+    """Find the programs to which accounts stand as watches ask, once for all that ask the same."""
+    found: dict[tuple[str, ...], frozenset[int] | None] = {(): None}
+    for watch in watches:
+        try:
+            if (relations := relations_of(watch.query)) not in found:
+                found[relations] = related(connection, relations)
+            watch.related_to = found[relations]
+        except TooManyMatches:
+            watch.paused_because = _TOO_MANY
+        except Misuse as error:
+            watch.paused_because = _unread(error)
 
 
 def _unread(error: Exception) -> str:
@@ -165,7 +158,7 @@ def _compare(
     generation: str,
     watches: list[_Watch],
     pushed: set[int],
-    standing_otherwise: frozenset[int],
+    standing_otherwise: set[int],
 ) -> None:
     """Which programs came and went, by what the index says now, and by how accounts stand to them."""
     asked: list[tuple[_Watch, Body]] = []
@@ -216,8 +209,7 @@ def _write(
     connection: psycopg.Connection,
     generation: str,
     watches: list[_Watch],
-    changes: Read,
-    relations: ReadRelations,
+    reads: Iterable[Read[Any]],
     pushed: list[int],
     looked: Looked,
 ) -> None:
@@ -244,8 +236,8 @@ def _write(
     for watch in moved:
         _keep(connection, generation, watch)
     connection.execute("delete from pushed_programs where id = any(%s)", (pushed,))
-    move(connection, CHANGES, changes.xid, changes.row_id)
-    move(connection, RELATIONS, relations.xid, relations.row_id)
+    for read in reads:
+        move(connection, read)
 
 
 def _programs(connection: psycopg.Connection, watches: Iterable[_Watch]) -> dict[int, Jsonb]:

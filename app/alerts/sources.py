@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import psycopg
 
+from indexing.horizon import HORIZON
+from mappings.program import RATE
+
 CHANGES, RELATIONS = "changes", "relations"
 _AT_ONCE = 5_000  # rows
+Row = TypeVar("Row")
 
 # What each field of the history is called by a watch; a field that is not here is not told.
 _KINDS = {
@@ -16,29 +20,12 @@ _KINDS = {
     "cookieDays": "cookie",
     "epc": "epc",
     "link": "link",
-    **dict.fromkeys(
-        (
-            "commissionType",
-            "commissionMin",
-            "commissionMax",
-            "commissionFixedMin",
-            "commissionFixedMax",
-            "currency",
-        ),
-        "rate",
-    ),
+    **dict.fromkeys(RATE, "rate"),
 }
 
-# No further than the oldest transaction that is still open: whatever commits later comes after that.
-_HORIZON = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-_CHANGES = f"""
-    select xid, id, program_id, at, field, old, new from program_history
-    where (xid, id) > (%s, %s) and xid < {_HORIZON} order by xid, id limit {_AT_ONCE}
-"""
-_RELATED = f"""
-    select xid, id, program_id from relation_history
-    where (xid, id) > (%s, %s) and xid < {_HORIZON} order by xid, id limit {_AT_ONCE}
-"""
+_BEHIND = f"(xid, id) > (%s, %s) and xid < {HORIZON} order by xid, id limit {_AT_ONCE}"
+_CHANGES = f"select xid, id, program_id, at, field, old, new from program_history where {_BEHIND}"
+_RELATED = f"select xid, id, program_id from relation_history where {_BEHIND}"
 _CURSOR = "select xid, row_id from watch_cursors where source = %s"
 _MOVE = """
     insert into watch_cursors (source, xid, row_id) values (%s, %s, %s)
@@ -58,45 +45,39 @@ class Told(NamedTuple):
     new: Any
 
 
-class Read(NamedTuple):
+class Read(NamedTuple, Generic[Row]):
     """What was read of a log, and the cursor behind it; `still` if that is where it was, `more` if there is more at
     once."""
 
-    told: list[Told]
+    source: str
+    found: list[Row]
     xid: int
     row_id: int
     still: bool
     more: bool
 
 
-class ReadRelations(NamedTuple):
-    """The programs to which an account came to stand otherwise, and the cursor behind what was read; `still` and `more`
-    as of what changed in programs."""
-
-    programs: frozenset[int]
-    xid: int
-    row_id: int
-    still: bool
-    more: bool
-
-
-def read_relations(connection: psycopg.Connection) -> ReadRelations:
-    """Whose relations changed behind the cursor."""
-    xid, row_id = connection.execute(_CURSOR, (RELATIONS,)).fetchone() or (0, 0)
-    rows = connection.execute(_RELATED, (xid, row_id)).fetchall()
-    if not rows:
-        return ReadRelations(frozenset(), xid, row_id, True, False)
-    programs = frozenset(program for _, _, program in rows)
-    return ReadRelations(programs, rows[-1][0], rows[-1][1], False, len(rows) == _AT_ONCE)
-
-
-def read_changes(connection: psycopg.Connection) -> Read:
+def read_changes(connection: psycopg.Connection) -> Read[Told]:
     """What changed in programs behind the cursor."""
-    xid, row_id = connection.execute(_CURSOR, (CHANGES,)).fetchone() or (0, 0)
-    rows = connection.execute(_CHANGES, (xid, row_id)).fetchall()
+    return _read(connection, CHANGES, _CHANGES, _known)
+
+
+def read_relations(connection: psycopg.Connection) -> Read[int]:
+    """The programs to which an account came to stand otherwise behind the cursor."""
+    return _read(connection, RELATIONS, _RELATED, lambda rows: (program for _, _, program in rows))
+
+
+def _read(
+    connection: psycopg.Connection,
+    source: str,
+    statement: str,
+    known: Callable[[Iterable[tuple[Any, ...]]], Iterable[Row]],
+) -> Read[Row]:
+    xid, row_id = connection.execute(_CURSOR, (source,)).fetchone() or (0, 0)
+    rows = connection.execute(statement, (xid, row_id)).fetchall()
     if not rows:
-        return Read([], xid, row_id, True, False)
-    return Read(list(_known(rows)), rows[-1][0], rows[-1][1], False, len(rows) == _AT_ONCE)
+        return Read(source, [], xid, row_id, True, False)
+    return Read(source, list(known(rows)), rows[-1][0], rows[-1][1], False, len(rows) == _AT_ONCE)
 
 
 def _known(rows: Iterable[tuple[Any, ...]]) -> Iterable[Told]:
@@ -105,9 +86,9 @@ def _known(rows: Iterable[tuple[Any, ...]]) -> Iterable[Told]:
             yield Told(xid, program_id, at, kind, field, old, new)
 
 
-def move(connection: psycopg.Connection, source: str, xid: int, row_id: int) -> None:
-    """Let the next reader of a log go on behind a row; the caller commits."""
-    connection.execute(_MOVE, (source, xid, row_id))
+def move(connection: psycopg.Connection, read: Read[Any]) -> None:
+    """Let the next reader of a log go on behind what was read; the caller commits."""
+    connection.execute(_MOVE, (read.source, read.xid, read.row_id))
 
 
 class Snapshot:

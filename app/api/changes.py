@@ -21,39 +21,35 @@ from app.api.problems import Problem, not_found
 from app.api.response_cache import holds
 from app.search.bad_request import BadRequest, ParameterError, meaning
 from app.search.grammar import Malformed, date_range
+from indexing.horizon import HORIZON
 from mappings.moments import rfc3339
 from mappings.networks import BY_SLUG
+from mappings.program import RATE
 
 _MOST = 1000
 # What the triggers write down of a program (migrations 0003 and 0013), and of its link the checks.
 WATCHED = (
     "created",
     "status",
-    "commissionType",
-    "commissionMin",
-    "commissionMax",
-    "commissionFixedMin",
-    "commissionFixedMax",
-    "currency",
+    *RATE,
     "cookieDays",
     "epc",
     "link",
 )
 _LARGEST_ID = 2**53 - 1
 
-# No further than the oldest transaction that is still open: whatever commits later comes after that.
-_CHANGED = """
+_CHANGED = f"""
     select h.program_id as id, p.network_id, n.slug as network, p.name, h.at, h.field, h.old, h.new, h.xid, h.id as row
     from program_history h
     left join programs p on p.id = h.program_id left join networks n on n.id = p.network_id
-    where h.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+    where h.xid < {HORIZON}
         and (h.xid, h.id) > (%(xid)s, %(row)s) and (%(at)s::timestamptz is null or h.at >= %(at)s::timestamptz)
         and (%(fields)s::text[] is null or h.field = any(%(fields)s))
         and (%(networks)s::text[] is null or n.slug = any(%(networks)s))
 """
 _SINCE = f"{_CHANGED} order by h.xid, h.id limit %(limit)s"
 _NEWEST = f"{_CHANGED} order by h.xid desc, h.id desc limit %(limit)s"
-_NOW = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 as xid"
+_NOW = f"select {HORIZON} - 1 as xid"
 _OF_PROGRAM = """
     select at, field, old, new from program_history
     where program_id = %(id)s and field <> 'created'  -- that a member of the program says

@@ -14,9 +14,9 @@ from app.api.logo_proxy import MEDIA_TYPES, TooManyLogos
 from app.api.openapi.parameters import taking
 from app.api.problems import Problem, not_found
 from app.api.programs import document_of
+from mappings.network_program import GENERATED
 
 _KEPT = {"Cache-Control": "public, max-age=86400"}
-_GENERATED = "generator:"
 
 
 class _Pictured(msgspec.Struct, rename="camel"):
@@ -38,7 +38,7 @@ async def logo(id: FromPath[int], app_state: NamedDependency[ApplicationState]) 
     A picture of at most 100 kB and no SVG; 204 for what is none, or does not come; 404 for a program without one.
     """
     stored = msgspec.json.decode(await document_of(app_state, id), type=_Pictured)
-    if stored.logo_url is None or stored.data_source.startswith(_GENERATED):
+    if stored.logo_url is None or stored.data_source.startswith(GENERATED):
         raise not_found(f"program {id} has no logo")
     try:
         found = await app_state.logos.logo(stored.logo_url)

@@ -20,6 +20,7 @@ from app.api.programs import document_of
 from app.networks.links import NoDeepLink, ProgramLinks, links_of
 from app.networks.relations import ACCOUNTS_TOLD, AccountTold, as_accounts
 from app.search.bad_request import BadRequest, ParameterError
+from indexing.horizon import HORIZON
 from mappings.moments import rfc3339
 
 _MOST = 1000
@@ -35,13 +36,12 @@ _LOG = """
     from relation_history h left join programs p on p.id = h.program_id
 """
 _LOG_OF_PROGRAM = f"{_LOG} where h.program_id = %(id)s order by h.id desc limit {_MOST}"
-# No further than the oldest transaction that is still open: whatever commits later comes after that.
 _SINCE = f"""{_LOG}
-    where h.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+    where h.xid < {HORIZON}
         and (h.xid, h.id) > (%(xid)s, %(row)s) and (%(at)s::timestamptz is null or h.at >= %(at)s::timestamptz)
     order by h.xid, h.id limit %(limit)s
 """
-_NOW = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 as xid"
+_NOW = f"select {HORIZON} - 1 as xid"
 
 
 class AccountRelation(msgspec.Struct, frozen=True, rename="camel"):

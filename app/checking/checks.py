@@ -20,6 +20,7 @@ from psycopg.rows import class_row
 from app.checking.asking import AskedLink
 from app.checking.judging import ANOTHER_DAY, LinkState, judged
 from app.importing.order import in_order
+from mappings.network_program import GENERATED
 
 LINK = "link"
 """What history calls the change."""
@@ -28,7 +29,7 @@ _BATCH = 2_000  # programs in one transaction
 # Without a domain it is a network's tracking link: asking that would be a click.
 _CHECKED = (
     "p.merchant_url is not null and p.merchant_domain is not null and p.status <> 'closed' "
-    "and not starts_with(p.data_source, 'generator:')"
+    f"and not starts_with(p.data_source, '{GENERATED}')"
 )
 _OF_IT = "c.sha256 = sha256(convert_to(p.merchant_url, 'UTF8'))"
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import psycopg
 
 from app.importing.order import in_order
+from mappings.network_program import GENERATED
 
 # What is deleted is no change of a program: history says nothing of it.
 _REMOVE = f"""
     with generated as materialized (
         select id from programs
-        where starts_with(data_source, 'generator:') and network_id = any(%(networks)s)
+        where starts_with(data_source, '{GENERATED}') and network_id = any(%(networks)s)
         order by {in_order()}
         for update
     ), removed as (
@@ -36,6 +37,6 @@ def remove_generated(connection: psycopg.Connection) -> dict[str, int]:
 def real_networks(connection: psycopg.Connection, staging: str) -> list[int]:
     """The networks of which real records are staged."""
     rows = connection.execute(
-        f"select distinct network_id from {staging} where not starts_with(data_source, 'generator:')"
+        f"select distinct network_id from {staging} where not starts_with(data_source, '{GENERATED}')"
     ).fetchall()
     return [network for (network,) in rows]

@@ -8,6 +8,7 @@ from typing import LiteralString
 import psycopg
 
 from app.importing.order import in_order
+from mappings.network_program import GENERATED
 
 MARKED: LiteralString = "insert into program_marks (program_id, author, request_id, marks) values (%s, %s, %s, %s)"
 """Who set which marks: program, author, request, the marks as JSON."""
@@ -36,7 +37,7 @@ def feature_generated(connection: psycopg.Connection) -> int:
             select id, row_number() over (
                 partition by network_id order by popularity desc nulls last, {in_order()}
             ) as place, count(*) over (partition by network_id) as of
-            from programs where starts_with(data_source, 'generator:') and not featured
+            from programs where starts_with(data_source, '{GENERATED}') and not featured
         ) as ranked
         where place <= round(of / {_FEATURED_OF}.0) order by id
         """

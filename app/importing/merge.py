@@ -16,6 +16,7 @@ from app.importing.not_carried import columns
 from app.importing.order import in_order
 from app.importing.tagging import tag_staged
 from mappings.catalogue import COMPARED, IMPORTED
+from mappings.network_program import GENERATED
 
 # A percentile moves by a point for half the catalogue when one percent of it is new; only real moves are written.
 _POPULARITY_STEP = 3
@@ -72,7 +73,7 @@ def _keep_not_carried(staging: str, not_carried: int) -> str:
         update {staging} s set {assignments}
         from programs p
         where s.silent = {not_carried} and p.network_id = s.network_id and p.external_id = s.external_id
-            and not starts_with(p.data_source, 'generator:')
+            and not starts_with(p.data_source, '{GENERATED}')
     """
 
 

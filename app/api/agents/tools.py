@@ -42,6 +42,7 @@ from app.search.request_parser import read_request
 from app.search.typed import LONGEST
 from mappings.catalogue import FACETS, FILTERS
 from mappings.field import Terms
+from mappings.program import RATE
 
 Answer = dict[str, Any]
 Call = Callable[[ApplicationState, Mapping[str, Any]], Awaitable[Answer]]
@@ -80,12 +81,7 @@ SHOWN = (
     "category",
     "primaryRegion",
     "status",
-    "commissionType",
-    "commissionMin",
-    "commissionMax",
-    "commissionFixedMin",
-    "commissionFixedMax",
-    "currency",
+    *RATE,
     "recurring",
     "cookieDays",
     "epc",
