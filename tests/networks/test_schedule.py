@@ -237,6 +237,7 @@ def test_a_worker_process_syncs_and_ends_when_told_to(network: Network, syncing:
     small, slow = network("partnerstack", 30), network("awin", 30)
     for each in (small, slow):
         each.now = time.time
+    slow.fail("limited", times=1_000, after=1)  # a minute's wait after its first call, however slow the machine is
     given = accounts_of(small, slow)
     jobs = jobs_of(syncing, given)
     runs = {}
@@ -263,7 +264,7 @@ def test_a_worker_process_syncs_and_ends_when_told_to(network: Network, syncing:
             assert process.poll() is None, process.stderr.read() if process.stderr else None
             assert time.monotonic() < until
             time.sleep(0.1)
-        while len(slow.calls) < 2:
+        while 429 not in [call.status for call in slow.calls]:
             assert time.monotonic() < until
             time.sleep(0.1)
         process.send_signal(signal.SIGTERM)
