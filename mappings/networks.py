@@ -63,6 +63,7 @@ NETWORKS: tuple[Network, ...] = (
         month_first=True,
         name="ClickBank",
         other_names=(
+            "clickbank.com",
             "click bank",
             "click-bank",
             "clikbank",
@@ -86,6 +87,7 @@ NETWORKS: tuple[Network, ...] = (
         slug="shareasale",
         name="ShareASale",
         other_names=(
+            "shareasale.com",
             "share a sale",
             "share-a-sale",
             "shareasle",
@@ -136,6 +138,7 @@ NETWORKS: tuple[Network, ...] = (
         slug="rakuten",
         name="Rakuten Advertising",
         other_names=(
+            "rakutenadvertising.com",
             "rakuten affiliate",
             "rakuten marketing",
             "rakuten linkshare",
@@ -187,6 +190,7 @@ NETWORKS: tuple[Network, ...] = (
         deep_link_parameter="u",
         name="impact.com",
         other_names=(
+            "impact.com",
             "impact radius",
             "impactradius",
             "impact affiliate",
@@ -203,7 +207,15 @@ NETWORKS: tuple[Network, ...] = (
         id=7,
         slug="partnerstack",
         name="PartnerStack",
-        other_names=("partner stack", "partnerstacks", "partner-stack", "growsumo", "grow sumo", "partnerstak"),
+        other_names=(
+            "partnerstack.com",
+            "partner stack",
+            "partnerstacks",
+            "partner-stack",
+            "growsumo",
+            "grow sumo",
+            "partnerstak",
+        ),
         home="https://partnerstack.com",
         min_payout=5,
         payment_methods=("direct-deposit", "paypal", "stripe"),
@@ -213,6 +225,7 @@ NETWORKS: tuple[Network, ...] = (
         slug="refersion",
         name="Refersion",
         other_names=(
+            "refersion.com",
             "refersion marketplace",
             "refersions",
             "refersio",

@@ -115,7 +115,7 @@ _OWN = {
         reise reisen; reis; kurs kurse kursen kurses; konto konten kontos; messe messen; messer messern messers; wein
         weine weines; weinen; atlas; chaos; kosmos; bonus; ananas; etwas; glas glaser; gras; autobahn; los lose losen;
         tor tore toren; torte torten; ring ringe ringen; steuer steuern; stern sterne sternen; bad bader badern;
-        bader; taxi taxis; ski skier skis; euro euros
+        bader; taxi taxis; ski skier skis; euro euros; leder leders; led leds
     """,
     "es": """
         plata platas; plato platos; marca marcas; marco marcos; casa casas; caso casos; libra libras; libro libros;
@@ -150,7 +150,8 @@ _OWN = {
     """,
     "pl": """
         pies psy psa psow psom psem; dziecko dzieci dziecka dzieciom dziecku dziecmi; gra gry gier gre grami grach;
-        mebel meble mebli meblom meblami; kot koty kotow kota; but buty butow buta; reka rece rak; oko oczy oczu; ucho
+        mebel meble mebli meblom meblami; kot koty kotow kota; but buty butow buta butach butami butom;
+        reka rece rak; oko oczy oczu; pasek paski paskow; ucho
         uszy; kupon kupony kuponow; czlowiek ludzie ludzi; rok lata lat; ksiazka ksiazki ksiazek ksiazke; lot loty
         lotow; wino wina win; dom domy domow domu; tydzien tygodnie tygodni; dzien dni; wlos wlosy wlosow; pieniadze
         pieniedzy; majtki majtek; skarpeta skarpety skarpet skarpetki skarpetek; lalka lalki lalek

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -44,6 +45,8 @@ SMALL_WORDS: Mapping[str, frozenset[str]] = {
 
 _NOTHING = "nothing"  # phrases that hold a topic's word and do not speak of it
 _WORD = re.compile(r"[^\W_]+")
+_MOST_BEGUN = 12
+_NO_WORDS = re.compile(r"['’]s(?![^\W_])|(?<![^\W_])(?:[ldjnmtsc]|qu|un|dell|all|nell|sull|dall)['’](?=[^\W_])")
 
 
 class Phrase(msgspec.Struct, frozen=True):
@@ -113,8 +116,9 @@ TOPICS, NOTHING, DIGEST = _read()
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The folded words of a phrase or query, as `topics_named` and `asked` take them."""
-    return tuple(_WORD.findall(folded(text)))
+    """The folded words of a phrase or query, as `topics_named` and `asked` take them; without possessives and
+    elided articles."""
+    return tuple(_WORD.findall(_NO_WORDS.sub("", folded(text))))
 
 
 @cache
@@ -168,6 +172,24 @@ def asked(words: tuple[str, ...], language: str | None = None) -> tuple[str, ...
     if len(words) == 1 and any(words[0] in small for small in SMALL_WORDS.values()):
         return ()  # "the" is no French tea
     return tuple(dict.fromkeys(slug for _, slug in meant))
+
+
+def begun_by_language(start: str) -> Mapping[str, tuple[str, ...]]:
+    """Slugs of the topics whose name goes on as a folded text of words begins, in each language; of a few names."""
+    names = _asked_in_order()
+    first = bisect_left(names, start)
+    found: dict[str, tuple[str, ...]] = {}
+    for name in names[first : first + _MOST_BEGUN]:
+        if not name.startswith(start):
+            break
+        for language, slug in _asked()[name]:
+            found[language] = tuple(dict.fromkeys((*found.get(language, ()), slug)))
+    return found
+
+
+@cache
+def _asked_in_order() -> list[str]:
+    return sorted(_asked())
 
 
 def asked_by_language(words: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:

@@ -19,7 +19,7 @@ from mappings.topics import DIGEST, LANGUAGES, NOTHING, SMALL_WORDS, TOPICS, Phr
 
 MOST = 8
 """Topics of one program at most."""
-RULES = 1  # raise it when the same words would find other topics: stored programs are then looked through again
+RULES = 2  # raise it when the same words would find other topics: stored programs are then looked through again
 FINGERPRINT = f"{RULES}-{DIGEST}"
 """Of rules and words: another one may tag the same text otherwise."""
 
@@ -52,15 +52,25 @@ def topics_of(name: str, description: str | None, category: str | None, language
         language = _told(description)
     elif language not in LANGUAGES:
         return _first(_of_category("en", category)) if category else None
-    found = dict.fromkeys(_found(language, name))
-    written = _found(language, description[:_MOST_WRITTEN]) if description else []
+    # Texts call their program by its name: what that says is said once.
+    text = description[:_MOST_WRITTEN].replace(name, ",") if description and len(name) > 1 else description
+    written = _found(language, text[:_MOST_WRITTEN]) if text else []
+    whole, part = _of_label(language, category) if category else ((), frozenset[str]())
+    found = _meant_by_name(_found(language, name), {*whole, *part, *written})
     if category:
-        whole, part = _of_label(language, category)
         found.update(dict.fromkeys(whole))
         if part:  # a label that lists several things says of none that it is sold here, only that it goes before others
             found.update(dict.fromkeys(slug for slug in written if slug in part))
     found.update(dict.fromkeys(written))
     return _first(found)
+
+
+def _meant_by_name(named: list[str], others: set[str]) -> dict[str, None]:
+    """What a name says, as far as it goes with what else is said: Jean's hardware is no shop of jeans."""
+    if not named or not others:
+        return dict.fromkeys(named)
+    verticals = {TOPICS[slug].vertical for slug in others}
+    return dict.fromkeys(slug for slug in named if slug in others or TOPICS[slug].vertical in verticals)
 
 
 def vertical_of_topics(topics: tuple[str, ...] | None) -> str | None:

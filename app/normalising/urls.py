@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from urllib.parse import parse_qsl
 
 from publicsuffixlist import PublicSuffixList
 
 _LONGEST = 2000
+_MOST_PARAMETERS = 50  # of a tracking link; networks take a handful
 _LONGEST_WRITTEN = 8000  # with what feeds wrap around it
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _WITH_PORT = re.compile(r"[^/]+:\d+(/|$)", re.ASCII)
@@ -140,3 +142,22 @@ def _registrable(authority: str) -> str | None:
     host = _host(authority)
     domain = _suffixes.privatesuffix(host) if host else None
     return None if domain is None or domain in TRACKING else str(domain)
+
+
+def domain_of(address: str) -> str | None:
+    """The registrable domain of an address or domain; for a network's tracking link, of where it says it leads."""
+    clean = url(address)
+    return (merchant_domain(clean) or _led_to(clean)) if clean else None
+
+
+def _led_to(link: str) -> str | None:
+    """The domain of the first address among the parameters of a link."""
+    _, _, query = link.partition("?")
+    try:
+        parameters = parse_qsl(query, max_num_fields=_MOST_PARAMETERS)
+    except ValueError:
+        return None
+    for _, value in parameters:
+        if value.lower().startswith(("http://", "https://")) and (domain := merchant_domain(url(value))):
+            return domain
+    return None

@@ -6,29 +6,31 @@ Nothing here asks an engine, and no filter is seen: totals, facets and pages of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from math import exp, log
 from typing import NamedTuple
 from unicodedata import normalize
 
 import msgspec
 
-from app.normalising.urls import merchant_domain, url
+from app.normalising.urls import domain_of
 from app.search.lexicon import HeldLexicon
 from app.search.query_analysis import Lift, QueryAnalysis, Term, Wording
+from app.search.query_language import likely_languages
 from app.search.typo_rules import meant, nearest_typo
 from mappings.brands import is_brand, longest_brand
 from mappings.facts import NamedFact, facts_in
 from mappings.folding import folded, key
 from mappings.intents import audience_words, buying_words, filler_at
+from mappings.related import related_by_language
 from mappings.synonyms import Meanings
 from mappings.tokens import tokens
-from mappings.topics import asked_by_language, longest_asked
+from mappings.topics import asked_by_language, begun_by_language, longest_asked
 from mappings.vocabulary import commonness, languages_knowing
 
 MOST_TERMS = 24  # 512 bytes hold more only in gibberish, and each costs; the rest counts in names alone
 _LONGEST_PHRASE = 4
+_MOST_LEANING = 4
 _MOST_SYNONYMS = 10
 _MOST_AUDIENCE = 4
 _MOST_OPTIONAL = 6
@@ -47,13 +49,10 @@ _ELIDED = frozenset(("l", "d", "j", "n", "m", "t", "s", "c", "qu", "un", "dell",
 _COMPOUNDING = ("de", "nl", "sv", "da", "no")
 _LINKS = ("", "s", "n", "en", "e", "er", "es")
 _SHORTEST_HEAD, _SHORTEST_PART = 4, 3
-_SURELY = 3  # by how many powers of ten a language that knows a word is likelier than one that does not
 _LONGEST_COMPOUND = 40
-_SAID = 3.0  # logarithm: by how much a language that is likely beforehand is likelier than the largest
+_CERTAIN = 0.95
 _LIKELY = 0.1  # a language less likely than this is not asked for forms
 _TRADE = ("en",)
-_MENTIONED = 0.05  # a language less likely than this is not mentioned
-_UNSEEN = 0.3  # of a program, in the largest language: what a word counts that a language's texts do not have
 
 
 class _Piece(NamedTuple):
@@ -74,6 +73,11 @@ def _tokens(pieces: Iterable[_Piece]) -> tuple[str, ...]:
     return tuple(token for piece in pieces for token in piece.tokens)
 
 
+def _accents(piece: _Piece) -> str:
+    """The letters of a piece that not every language writes."""
+    return "" if piece.text.isascii() else "".join(c for c in piece.text.lower() if not c.isascii())
+
+
 def _key(pieces: Sequence[_Piece]) -> str:
     return " ".join(key(_text(pieces)))
 
@@ -82,14 +86,23 @@ def analyse(wording: Wording, lexicon: HeldLexicon) -> QueryAnalysis:
     """Read the words of a query as they are said to be taken."""
     text = normalize("NFC", wording.q).translate(_QUOTES)
     pieces, excluded = _pieces(text) if wording.signs else (_plain_pieces(text), [])
-    languages = _languages(_tokens(pieces), lexicon, wording.language, unless_told=wording.unless_told)
+    languages = likely_languages(
+        dict.fromkeys((token, _accents(piece)) for piece in pieces for token in piece.tokens),
+        lexicon,
+        wording.language,
+        unless_told=wording.unless_told,
+    )
     # The plural rules of English join nothing else, and most of the trade speaks it.
     likely = tuple(dict.fromkeys((*(code for code, share in languages if share >= _LIKELY), *_TRADE)))
     literal = frozenset(" ".join(key(each)) for each in wording.literal)
     reader = _Reader(lexicon, likely, literal, corrected=wording.corrected)
+    reader.certain = languages[0][0] if languages and languages[0][1] >= _CERTAIN else None
     ended = wording.q.endswith((" ", '"') if wording.signs else " ")
     unfinished = wording.begun and not ended and bool(pieces)
     analysis = reader.read_with_optional(pieces, unfinished, frozenset(wording.optional))
+    if analysis.corrected and not wording.language:
+        meant_words = [(word, "") for word in dict.fromkeys(analysis.spelled.split())]
+        languages = likely_languages(meant_words, lexicon, None)
     if not languages and reader.spoken:
         languages = ((reader.spoken, 1.0),)
     return msgspec.structs.replace(
@@ -160,8 +173,9 @@ def _together(text: str) -> str:
 def _of_chunk(chunk: str) -> Iterator[_Piece]:
     """The pieces of what stands between two blanks."""
     bare = chunk.strip("\"'()[]{}<>,;:!?*")
-    if "." in bare and _ADDRESS.fullmatch(bare) and (domain := merchant_domain(url(bare))):
-        yield _Piece(bare, tuple(tokens(domain)), domain=domain)
+    bare = bare.rpartition("@")[2] if bare.count("@") == 1 and "/" not in bare else bare  # an address of mail
+    if "." in bare and _ADDRESS.fullmatch(bare) and (domain := domain_of(bare)):
+        yield _Piece(bare, tuple(tokens(domain)), domain, domain=domain)
         return
     for part in _PARTING.split(chunk):
         if words := _words(part):
@@ -181,54 +195,6 @@ def _words(part: str) -> tuple[str, ...]:
     return tuple(chain.from_iterable(words))
 
 
-# -- language ----------------------------------------------------------------------------------------------------------
-
-
-def _languages(
-    words: Iterable[str], lexicon: HeldLexicon, said: str | None, *, unless_told: bool = False
-) -> tuple[tuple[str, float], ...]:
-    """The languages that words are likely of: naive Bayes over how often each stands in texts of each language."""
-    if said and not unless_told:
-        return ((said, 1.0),)
-    programs = lexicon.lexicon.programs
-    total = sum(programs.values())
-    if not total:
-        return ()
-    told = [shares for word in dict.fromkeys(words) if (shares := _shares(word, lexicon))]
-    if not told:
-        return ((said, 1.0),) if said else ()
-    floor = _UNSEEN / lexicon.largest_language
-    scores = {
-        language: log(count / total) * (language != said)
-        + _SAID * (language == said)
-        + sum(log(shares.get(language, 0.0) + floor) for shares in told)
-        for language, count in programs.items()
-        if language and count
-    }
-    if not scores:
-        return ()
-    best = max(scores.values())
-    shares = {language: exp(score - best) for language, score in scores.items() if score > best - 7}
-    whole = sum(shares.values())
-    ranked = sorted(shares.items(), key=lambda each: (-each[1], each[0]))[:3]
-    return tuple((language, round(share / whole, 4)) for language, share in ranked if share >= _MENTIONED * whole)
-
-
-def _shares(word: str, lexicon: HeldLexicon) -> dict[str, float]:
-    """In which share of the texts of each language a word stands; as its vocabulary has it where no text does."""
-    programs = lexicon.lexicon.programs
-    known = languages_knowing(word)
-    if (word in lexicon or not known) and (counts := lexicon.spread(word)):
-        return {language: count / programs[language] for language, count in counts.items()}
-    # A word that only some languages know is theirs, however few their programs are.
-    seldom = _UNSEEN / lexicon.largest_language
-    return {
-        language: seldom * 10.0 ** min(commonness(word, language) + 1, _SURELY)
-        for language in known
-        if programs.get(language)
-    }
-
-
 # -- meaning -----------------------------------------------------------------------------------------------------------
 
 
@@ -238,6 +204,7 @@ class _Known(NamedTuple):
     meanings: Meanings = Meanings()
     topics: tuple[str, ...] = ()
     brand: bool = False
+    leaning: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.meanings.facts or self.topics or self.brand)
@@ -253,6 +220,7 @@ class _Reader:
         self.languages = languages
         self.literal = literal
         self.corrected = corrected
+        self.certain: str | None = None  # the language, where there is no doubt
         self.spoken: str | None = None  # the language of a compound, where nothing else tells one
 
     def read_with_optional(self, pieces: Sequence[_Piece], unfinished: bool, optional: frozenset[str]) -> QueryAnalysis:
@@ -299,7 +267,8 @@ class _Reader:
             last = place + length == len(pieces)
             # "Affiliation" is no topic that somebody looks for here, unless nothing else is.
             meant = known.meanings.facts or known.brand or (length > 1 and (known.topics or known.meanings.words))
-            if not meant and (filling := self._fillers_at(pieces, place)):
+            accented = known.topics and _accents(some[0])  # "thé" is no "the"
+            if not (meant or accented) and (filling := self._fillers_at(pieces, place)):
                 optional += pieces[place : place + filling]
                 spelled += _tokens(pieces[place : place + filling])
                 place += filling
@@ -309,7 +278,10 @@ class _Reader:
                 audience.append(some[0])
                 spelled += some[0].tokens
             elif len(terms) < MOST_TERMS:
-                terms.append(self._term(some, known, begun=unfinished and last))
+                begun = unfinished and last
+                terms.append(self._term(some, known, begun=begun))
+                if begun and (meant_to_be := self._begun_topics(pieces)):
+                    terms[-1] = msgspec.structs.replace(terms[-1], leaning=meant_to_be)
                 spelled += _as_read(terms[-1], some)
                 audience += [each for each in some if length > 1 and self._is_for_somebody(each)]
         if not terms and not lifts:  # somebody means them after all
@@ -327,7 +299,7 @@ class _Reader:
 
     def _named(self, pieces: Sequence[_Piece]) -> dict[int, list[NamedFact]]:
         """Facts and wishes by the place of the piece they begin with; without those that are said to be words."""
-        words = ["" if piece.quoted or piece.domain else piece.raw for piece in pieces]
+        words = ["" if piece.quoted else piece.raw for piece in pieces]
         named: dict[int, list[NamedFact]] = {}
         for found in facts_in(words):
             if found.end > found.start and _key(pieces[found.start : found.end]) not in self.literal:
@@ -360,9 +332,17 @@ class _Reader:
             words = _tokens(some[:length])
             meaning = self.lexicon.edits.meanings.get(tuple(chain.from_iterable(key(word) for word in words)))
             topics = self._topics(some[:length])
+            leaning: tuple[str, ...] = ()
+            if (len(words) == 1 or not topics) and (related := self._related_topics(words)):
+                if len(words) > 1 or (self.lexicon.known and self._programs(words[0]) < _SELDOM):
+                    topics = tuple(dict.fromkeys((*topics, *related)))
+                else:  # a word that enough programs have speaks for itself
+                    leaning = related
+            if length == 2 and not topics:
+                topics = self._topics_of_the_trade(("".join(words),))
             brand = is_brand(words) and not (length == 1 and words[0] in self.lexicon)
-            if meaning or topics or brand:
-                return length, _Known(meaning or Meanings(), topics, brand)
+            if meaning or topics or brand or leaning:
+                return length, _Known(meaning or Meanings(), topics, brand, leaning)
         return 1, _Known()
 
     # -- terms ---------------------------------------------------------------------------------------------------
@@ -378,9 +358,19 @@ class _Reader:
             absent = not all(word in self.lexicon for word in words)
             spelled = ("".join(words),)
             phrases = (" ".join(words),) if len(words) > 1 else ()
-            return Term(text, spelled, phrases, named=True, programs=1, absent=absent and self.lexicon.known, real=True)
+            return Term(
+                text,
+                spelled,
+                phrases=phrases,
+                named=True,
+                programs=1,
+                absent=absent and self.lexicon.known,
+                real=True,
+            )
         if len(words) > 1:
             return self._phrase(text, pieces, known)
+        if known.topics and _accents(pieces[0]) and filler_at(words, 0):
+            return Term(text, topics=known.topics, programs=1)
         return self._word(text, words[0], known, begun=begun)
 
     def _topics(self, pieces: Sequence[_Piece]) -> tuple[str, ...]:
@@ -390,9 +380,28 @@ class _Reader:
         return tuple(dict.fromkeys((*own, *self._topics_of_the_trade(words))))
 
     def _topics_of_the_trade(self, words: tuple[str, ...]) -> tuple[str, ...]:
-        by_language = asked_by_language(words)
+        return self._likeliest(words, asked_by_language(words))
+
+    def _related_topics(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Topics that sell what words name."""
+        return self._likeliest(words, related_by_language(words))
+
+    def _begun_topics(self, pieces: Sequence[_Piece]) -> tuple[str, ...]:
+        """Topics whose name goes on as the last words of a query begin: "running sh" means running shoes."""
+        for length in range(min(len(pieces), _LONGEST_PHRASE), 1, -1):
+            words = _tokens(pieces[-length:])
+            if len(words[-1]) > 1 and (by_language := begun_by_language(" ".join(words))):
+                return self._likeliest(words, by_language)[:_MOST_LEANING]
+        return ()
+
+    def _likeliest(self, words: tuple[str, ...], by_language: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+        """What words mean in the languages that are likely; in any if they are no words of those."""
         if not by_language:
             return ()
+        if self.languages == _TRADE and self.spoken is None:  # no word of the query tells
+            self.spoken = "en" if "en" in by_language else next(iter(by_language))
+        if self.certain and self.certain in by_language:
+            return by_language[self.certain]
         likely = tuple(dict.fromkeys(slug for language in self.languages for slug in by_language.get(language, ())))
         if likely or self._speaks(words):
             return likely
@@ -425,8 +434,9 @@ class _Reader:
         if len(pieces) > 1 and known.topics and not known.meanings.words:
             # A topic's words may stand apart in a text: "food for dogs".
             goods = [piece for piece in pieces if not self._is_for_somebody(piece)] or pieces
-            parts = tuple(self._word(piece.text, piece.tokens[0], _Known()) for piece in goods)
-            known = known._replace(topics=tuple(dict.fromkeys((*known.topics, *self._topics(goods)))))
+            # Of what is for somebody the goods alone are found, too, further down.
+            what = _Known(topics=self._topics(goods)) if len(goods) == 1 < len(pieces) else _Known()
+            parts = tuple(self._word(piece.text, piece.tokens[0], what) for piece in goods)
         return Term(
             text,
             words=spelled,
@@ -458,6 +468,8 @@ class _Reader:
             yield " ".join((*words[:-1], form))
 
     def _forms(self, word: str) -> tuple[str, ...]:
+        if self.certain and self.lexicon.in_language(word, self.certain):
+            return self.lexicon.forms(word, (self.certain,))  # "Hose" has no hoses
         return self.lexicon.forms(word, self.languages)
 
     def _programs(self, word: str) -> int:
@@ -469,6 +481,8 @@ class _Reader:
         forms = self._forms(word)
         beginnings = tuple(each for each in lexicon.beginnings(word) if each not in forms) if begun else ()
         held = lexicon.words.get(word)
+        if forms and not held and (corrected := self._rather(word, forms)):
+            return self.mended_term(text, word, corrected)
         synonyms, facts = self._synonyms(known.meanings), _facts(known.meanings)
         split = self._split(word) if held is None or held.programs < _RARE else ()
         if held or forms or beginnings or not lexicon.known:
@@ -480,6 +494,7 @@ class _Reader:
                 phrases=split[:2],
                 synonyms=synonyms,
                 topics=known.topics,
+                leaning=known.leaning,
                 facts=facts,
                 named=bool(held and held.named),
                 programs=self._programs(word),
@@ -494,7 +509,7 @@ class _Reader:
                 phrases=split[:2],
                 parts=parts,
                 synonyms=synonyms,
-                topics=tuple(dict.fromkeys((*known.topics, *self._topics_of_goods(word, parts)))),
+                topics=known.topics,
                 facts=facts,
                 programs=min((part.programs for part in parts), default=1),
             )
@@ -504,15 +519,14 @@ class _Reader:
             return self.mended_term(text, word, corrected)
         return Term(text, words=(word,), phrases=split, programs=1, absent=not split)
 
-    def _topics_of_goods(self, word: str, parts: tuple[Term, ...]) -> tuple[str, ...]:
-        """Topics of a compound that says whom goods are for: those of the goods."""
-        if not parts or parts[-1].text == word:
-            return ()
-        head = parts[-1].text
-        rest = word.removesuffix(head)
-        if any(rest.removesuffix(link) in audience_words() for link in _LINKS):
-            return self._topics([_Piece(head, (head,), head)])
-        return ()
+    def _rather(self, word: str, forms: tuple[str, ...]) -> str | None:
+        """What a word that no language knows was meant to be rather than a form of a rarer word of another language
+        ("suplements" are supplements before "suplementos")."""
+        if not self.corrected or languages_knowing(word):
+            return None
+        corrected = nearest_typo(word, self.lexicon, _TRADE)
+        few = sum(map(self.lexicon.count, forms))
+        return corrected if corrected and self.lexicon.in_language(corrected, "en") > _FAR_MORE * few else None
 
     def mended_term(self, text: str, word: str, corrected: str) -> Term:
         """A mistyped word as the one that was meant, with all that this one means.
@@ -558,7 +572,7 @@ class _Reader:
             return ()
         spoken = [language for language in self.languages if language in _COMPOUNDING]
         if not spoken and self.languages == _TRADE:  # no word of the query tells
-            spoken = list(_COMPOUNDING)
+            spoken = [language for language in _COMPOUNDING if self.spoken in (None, language)]
         best: tuple[float, str, str, str] | None = None
         for place in range(_SHORTEST_PART, len(word) - _SHORTEST_HEAD + 1):
             head = word[place:]
@@ -575,8 +589,16 @@ class _Reader:
         if not self.languages or self.languages == _TRADE:
             self.spoken = language
         reader = _Reader(self.lexicon, (language,), self.literal, corrected=self.corrected)
+        head = parts[-1]
+        known = reader._longest_known([_Piece(head, (head,), head)], 0)[1]
+        if parts[0] in audience_words():  # whom goods are for need not be found
+            parts = parts[1:]
         # A part that no program has alone is not asked for: the other says enough.
-        return tuple(reader._word(part, part, _Known()) for part in parts if reader._held(part))
+        return tuple(
+            reader._word(part, part, known if part is head else _Known())
+            for part in parts
+            if reader._held(part) or (part is head and known.topics)
+        )
 
     def _modifier(self, text: str, language: str) -> tuple[str, float]:
         """The first part of a compound without what links it to the second, and how well it is known."""
@@ -620,6 +642,8 @@ class _Reader:
 
 
 _RARE = 3
+_FAR_MORE = 3
+_SELDOM = 30  # programs: of a thing that fewer have, those of its kind are meant, too
 _SINGLE_LETTERS = 2
 _SHORTEST_REAL = 3
 _LONGEST_NAME = 24  # words

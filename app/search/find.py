@@ -28,9 +28,11 @@ BodyOf = Callable[[QueryAnalysis], dict[str, Any]]
 # where fewer than this are it, unless a name has them all. Of the ways to leave words out one that finds as many is
 # taken first.
 ENOUGH = 3
+_ENOUGH_OF_MANY = 10
 # So many terms are tried without one of them each; beyond that the least telling go first.
 _MOST_TRIED = 8
 _HEAD_FIRST = ("es", "fr", "it", "pt")  # languages in which what describes a thing follows it
+_FEW, _FEW_OF_A_NAME = 3, 20  # terms; programs
 _MANY = 5  # terms: among so many a code is one detail of several
 
 
@@ -141,16 +143,21 @@ async def _relaxed(engine: SearchEngine, asked: QueryAnalysis, absent: tuple[Ter
     """
     terms = tuple(term for term in asked.terms if term not in absent)
     head = _head(terms, asked.language)
-    least_telling = sorted(
-        terms, key=lambda term: (bool(term.topics), bool(term.topics) and term is head, -term.programs)
-    )
+    few = len(terms) <= _FEW
+
+    def tells(term: Term) -> bool:
+        """Whether a term says what is sold, or who sells it; in a long text names are those of makers."""
+        return bool(term.topics) or (few and term.named and not term.corrected and term.programs <= _FEW_OF_A_NAME)
+
+    least_telling = sorted(terms, key=lambda term: (tells(term), tells(term) and term is head, -term.programs))
     ways: list[tuple[Term, ...]] = [()] if absent else []
     if len(terms) <= _MOST_TRIED:
         ways += [(term,) for term in least_telling]
     ways += [tuple(least_telling[:left]) for left in range(1, len(terms))]
     relaxed = [asked.without((*absent, *left)) for left in dict.fromkeys(ways) if len(left) < len(terms)]
-    counts = await _counts(engine, [query(each, (), scored=False) for each in relaxed])
-    for enough in (ENOUGH, 1):
+    counts = await _counts(engine, [query(each, (), scored=False) for each in relaxed], _ENOUGH_OF_MANY)
+    # Of a pasted title no program has much: what a page of programs has tells more than what three have.
+    for enough in (_ENOUGH_OF_MANY, ENOUGH, 1) if len(terms) >= _MANY else (ENOUGH, 1):
         for each, count in zip(relaxed, counts, strict=True):
             if count >= enough:
                 return each
@@ -181,8 +188,9 @@ async def _relaxed_as_asked(
     return next((each for each, count in zip(ways, counts, strict=True) if count), first)
 
 
-async def _counts(engine: SearchEngine, queries: Sequence[dict[str, Any]]) -> list[int]:
-    found = await engine.search_many([count_body(each, ENOUGH) for each in queries])
+async def _counts(engine: SearchEngine, queries: Sequence[dict[str, Any]], most: int = ENOUGH) -> list[int]:
+    """How many programs each query finds, none more than `most`. Raises EngineAway."""
+    found = await engine.search_many([count_body(each, most) for each in queries])
     if any(each.partial for each in found):  # what is missing may have them all
         raise EngineAway("not all of the index answered; try again")
     return [each.hits.total.value for each in found]

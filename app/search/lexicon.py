@@ -8,6 +8,7 @@ from copy import copy
 from functools import cached_property, lru_cache
 
 from app.search.edits import NO_EDITS, SearchEdits
+from mappings.english import singular
 from mappings.forms import english_forms
 from mappings.lexicon import EMPTY, UNKNOWN_LANGUAGE, Lexicon
 from mappings.stems import STEMMED, stem
@@ -47,12 +48,15 @@ class HeldLexicon:
 
     @cached_property
     def meant(self) -> frozenset[str]:
-        """Words that mean others which the catalogue may hold: what may be mistyped though no program has it."""
+        """Words that mean others which the catalogue may hold: what may be mistyped though no program has it. One of
+        many ("backpack") is meant, too, where texts speak of many alone."""
         synonyms = self.edits.meanings
+        named = [words[0] for words in topics_named() if len(words) == 1]
         return (
             frozenset(words[0] for words in synonyms if len(words) == 1)
             | frozenset(word for known in synonyms.values() for word in known.words if word.isalpha())
-            | frozenset(words[0] for words in topics_named() if len(words) == 1)
+            | frozenset(named)
+            | frozenset(map(singular, named))
             | frozenset(words[0] for words in self.edits.topics if len(words) == 1)
         )
 

@@ -47,7 +47,7 @@ class Term(msgspec.Struct, frozen=True, omit_defaults=True):
     `text` is as typed. `words` are the tokens that mean it: the typed one first, then its forms; of a corrected term
     the corrected ones. `beginnings` are words that it begins. `phrases` are other ways to write it, `synonyms` words
     and phrases that mean the same, `parts` terms that say it together (a compound's parts, two words that may be one),
-    `topics` slugs, `facts` (field, value) pairs that are as good as a match.
+    `topics` slugs, `leaning` topics that only lift, `facts` (field, value) pairs that are as good as a match.
     """
 
     text: str
@@ -57,6 +57,7 @@ class Term(msgspec.Struct, frozen=True, omit_defaults=True):
     synonyms: tuple[str, ...] = ()
     parts: tuple[Term, ...] = ()
     topics: tuple[str, ...] = ()
+    leaning: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     domain: str | None = None
     corrected: str | None = None

@@ -14,6 +14,7 @@ from app.search.filter_parser import read_filters
 from app.search.filters import clause
 from app.search.query_analysis import Lift, QueryAnalysis, Term
 from mappings.catalogue import SEARCHABLE, Kind
+from mappings.facts import facts_in
 from mappings.index import WORDS
 from mappings.tokens import tokens
 
@@ -22,6 +23,8 @@ from mappings.tokens import tokens
 EXACT_NAME = 4000.0
 DOMAIN = 4000.0
 NAME_PHRASE = 2000.0
+# The words side by side in a name, where the query says more than they do: a fact counts more.
+NAME_PHRASE_BESIDE = 100.0
 # A program in the language of the query before those in others, by how certain the language is.
 LANGUAGE = 100.0
 # The words side by side in a text mean more than the same words apart in it.
@@ -37,8 +40,10 @@ NAMED = ("network", "geoTargeting", "textLanguage")
 IMPLIED_FACT = 1.0
 # A word in the name, beside what it counts anywhere.
 IN_NAME = 3.0
-# A topic says what a program is about even where it has none of the words.
+# A topic says what a program is about even where it has none of the words; and of programs that have the words those
+# are about it that have the topic ("jeans" are no surname).
 TOPIC = 3.0
+OF_TOPIC = 80.0
 SYNONYM = 0.5
 BEGINNING = 0.4
 COMPOUND = 0.7
@@ -75,7 +80,11 @@ def matching(
     if required:
         parts["must" if scored else "filter"] = required
     if analysis.excluded:
-        parts["must_not"] = [clause for each in analysis.excluded for clause in _found_in_text(each, spare.fields)]
+        parts["must_not"] = [
+            clause
+            for each in analysis.excluded
+            for clause in (*_found_in_text(each, spare.fields), *_networks_named(each))
+        ]
     if scored:
         parts["should"] = _lifting(analysis, today or _today(), spare)
     return parts
@@ -198,13 +207,23 @@ def _lifting(analysis: QueryAnalysis, today: date, spare: _Budget) -> list[dict[
     if names:
         lifting.append(_scored({"terms": {"name.exact": names}}, EXACT_NAME, spare.called("exactName")))
     # As they were typed, with words that otherwise only fill: "De Linde", "Flex Program".
-    if called := [_phrase("name", each) for each in names if " " in each]:
+    beside = said if analysis.facts or analysis.wishes else ""
+    named = all(term.named and not term.topics for term in analysis.terms)  # honey is no "Miel & Co"
+    if called := [_phrase("name", each) for each in names if " " in each and each != beside]:
         lifting.append(
             _scored(called[0] if len(called) == 1 else _any(called), NAME_PHRASE, spare.called("namePhrase"))
         )
-    elif said and analysis.terms and all(term.named for term in analysis.terms):
+    if beside and (" " in said or named):
+        lifting.append(_scored(_phrase("name", said), NAME_PHRASE_BESIDE, spare.called("namePhrase")))
+    elif said and not called and analysis.terms and named:
         lifting.append(_scored(_phrase("name", said), NAME_PHRASE, spare.called("namePhrase")))
     for term in analysis.terms[:6]:
+        if spare.topics:
+            lifting += [
+                _scored({"terms": {"topics": list(topics)}}, worth, spare.called("ofTopic"))
+                for each, worth in ((term, OF_TOPIC), *((part, OF_TOPIC / 3) for part in term.parts[-1:]))
+                if (topics := (*each.topics, *each.leaning))
+            ]
         # The typed word tells more than its other forms: "Schuhe" are shoes, "Schuh" is a name.
         typed = [each.words[0] for each in term.named_by if each.words]
         forms = [word for each in term.named_by for word in each.words[1:]][: spare.words]
@@ -260,6 +279,13 @@ def _any(clauses: list[Any]) -> dict[str, Any]:
 
 def _found_in_text(text: str, fields: Iterable[str]) -> list[dict[str, Any]]:
     return [_match(field, (text,)) if " " not in text else _phrase(field, text) for field in fields]
+
+
+def _networks_named(text: str) -> list[dict[str, Any]]:
+    """The programs of a network that is named: who leaves a network out means those, too."""
+    words = text.split()
+    named = [each for each in facts_in(words) if each.parameter == "network" and each.end - each.start == len(words)]
+    return [_filtered(each.parameter, each.filter) for each in named]
 
 
 def _match(field: str, words: Iterable[str], boost: float = 1.0, name: str | None = None) -> dict[str, Any]:

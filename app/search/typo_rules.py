@@ -14,6 +14,7 @@ from app.search.lexicon import HeldLexicon
 
 ONE_TYPO_FROM = 4
 TWO_TYPOS_FROM = 8
+_ONE_AND_A_HALF_FROM = 6  # letters: of a word that has all of another's, in another order
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # What is meant is a word: of three letters at least.
 _SHORTEST_MEANT = 3
@@ -41,7 +42,13 @@ def meant(word: str, lexicon: HeldLexicon, languages: Iterable[str] = ()) -> str
     wanted = tuple(languages)
     if (close := nearest_typo(word, lexicon, wanted)) is not None:
         return close
-    if typos_allowed(word) < 2 or not word.isalpha():
+    if not word.isalpha() or len(word) < _ONE_AND_A_HALF_FROM:
+        return None
+    letters = sorted(word)
+    alike = (*lexicon.near(word[0], [len(word)]), *(each for each in lexicon.meant if len(each) == len(word)))
+    if same := [each for each in alike if each[0] == word[0] and sorted(each) == letters]:  # "bycicle"
+        return max(same, key=lambda each: _worth(each, lexicon, wanted))
+    if typos_allowed(word) < 2:
         return None
     lengths = range(len(word) - 2, len(word) + 3)
     two = [each for each in lexicon.near(word[0], lengths) if OSA.distance(word, each, score_cutoff=2) <= 2]
@@ -57,8 +64,12 @@ def nearest_typo(word: str, lexicon: HeldLexicon, languages: tuple[str, ...] = (
         for each in _one_error(word, lexicon)
         if each != word and (each in lexicon.words or each in lexicon.meant) and _may_be(word, each)
     ]
-    # Two neighbours exchanged are the likeliest slip of a hand.
-    return max(one, key=lambda each: (sorted(each) == sorted(word), *_worth(each, lexicon, languages)), default=None)
+    # Two neighbours exchanged are the likeliest slip of a hand; and what is sold is meant before what is only said.
+    return max(
+        one,
+        key=lambda each: (sorted(each) == sorted(word), each in lexicon.meant, *_worth(each, lexicon, languages)),
+        default=None,
+    )
 
 
 def nearest(word: str, lexicon: HeldLexicon, languages: Iterable[str] = ()) -> str | None:

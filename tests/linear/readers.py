@@ -92,7 +92,7 @@ from app.normalising.places import countries, country, currency, language, langu
 from app.normalising.text import clean, lines_of, readable, storable
 from app.normalising.topics import load_topics, topics_of
 from app.normalising.traffic import traffic
-from app.normalising.urls import merchant_domain, url
+from app.normalising.urls import domain_of, merchant_domain, url
 from app.normalising.warnings import warnings_of
 from app.search import grammar, typed
 from app.search.algolia import attributes, conditions, filter_grammar, filter_lists, private, wire
@@ -108,7 +108,7 @@ from app.search.facet_values import read_asked
 from app.search.filter_parser import read_filters
 from app.search.highlighting import Highlighter, best_part, marked
 from app.search.lexicon import NO_LEXICON
-from app.search.lookup.sought import addresses_of, domain_of, sought
+from app.search.lookup.sought import addresses_of, sought
 from app.search.parameters import Reader as Parameters
 from app.search.private import asked
 from app.search.query_analysis import Wording
@@ -527,7 +527,7 @@ _MEASURED: dict[str, Reader] = {
     "app.search.spreadsheet.as_text": as_text,
     "app.search.lookup.sought.addresses_of": lambda text: addresses_of(text.encode("utf-8", "replace"), is_text=True),
     "app.search.lookup.sought.sought": lambda text: sought([text, *text.split(" ")[:1000]]),
-    "app.search.lookup.sought.domain_of": lambda text: domain_of(f"https://awin1.com/?u=https://{text}"),
+    "app.normalising.urls.domain_of": lambda text: domain_of(f"https://awin1.com/?u=https://{text}"),
     "app.search.cursor.payload_of": lambda text: payload_of(text, _SECRET),
     "app.search.algolia.attributes.level_of": attributes.level_of,
     "app.search.algolia.attributes.filterable": attributes.filterable,

@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 
+from app.normalising.urls import domain_of
 from app.search.bad_request import BadRequest
-from app.search.lookup.sought import LARGEST_BODY, MOST_ADDRESSES, domain_of, sought
+from app.search.lookup.sought import LARGEST_BODY, MOST_ADDRESSES, sought
 from tests.serving import environment_of
 from tests.words import Catalogue, program
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import parse_qsl
 
 import msgspec
 
-from app.normalising.urls import merchant_domain, url
+from app.normalising.urls import domain_of
 from app.search.bad_request import BadRequest, ParameterError
 
 MOST_ADDRESSES = 10_000
 LARGEST_BODY = 5_000_000  # bytes: 500 for each of as many addresses; few are longer
 _LONGEST_SHOWN = 200
-_MOST_PARAMETERS = 50  # of a tracking link; networks take a handful
 
 
 class Sought(msgspec.Struct):
@@ -60,22 +58,3 @@ def sought(addresses: Iterable[str]) -> Sought:
         else:
             found.unread.append(address[:_LONGEST_SHOWN])
     return found
-
-
-def domain_of(address: str) -> str | None:
-    """The registrable domain of an address or domain; for a network's tracking link, of where it says it leads."""
-    clean = url(address)
-    return (merchant_domain(clean) or _led_to(clean)) if clean else None
-
-
-def _led_to(link: str) -> str | None:
-    """The domain of the first address among the parameters of a link."""
-    _, _, query = link.partition("?")
-    try:
-        parameters = parse_qsl(query, max_num_fields=_MOST_PARAMETERS)
-    except ValueError:
-        return None
-    for _, value in parameters:
-        if value.lower().startswith(("http://", "https://")) and (domain := merchant_domain(url(value))):
-            return domain
-    return None
