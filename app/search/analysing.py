@@ -468,8 +468,6 @@ class _Reader:
             yield " ".join((*words[:-1], form))
 
     def _forms(self, word: str) -> tuple[str, ...]:
-        if self.certain and self.lexicon.in_language(word, self.certain):
-            return self.lexicon.forms(word, (self.certain,))  # "Hose" has no hoses
         return self.lexicon.forms(word, self.languages)
 
     def _programs(self, word: str) -> int:

@@ -47,6 +47,7 @@ _CALLED = {
     **dict.fromkeys(("facet", "aggregations", "aggs"), "facets"),
 }
 _LONGEST = 200  # characters: how similar two words are costs the product of their lengths
+_ALIKE = 0.55  # of the letters of two words, at least
 _MARKS = re.compile(r"[\W_]+")
 
 
@@ -61,8 +62,10 @@ def nearest(word: str, among: Iterable[str]) -> str | None:
     called = _CALLED.get(_MARKS.sub("", word[:80].lower()), "").lower()
     if called in spelled:
         return spelled[called]
-    found = get_close_matches(word.lower(), spelled, n=1, cutoff=0.5)
-    return spelled[found[0]] if found else None
+    found = get_close_matches(word.lower(), spelled, n=1, cutoff=_ALIKE)
+    # "Health & Beauty" is health, among others.
+    named = found or [each for each in _MARKS.split(word.lower()) if each in spelled]
+    return spelled[named[0]] if named else None
 
 
 def meaning(word: str, among: Iterable[str]) -> tuple[str, str | None]:

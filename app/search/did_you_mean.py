@@ -35,6 +35,9 @@ async def words_in_doubt(engine: SearchEngine, analysis: QueryAnalysis, found: i
     None where the words find something after all and only filters leave nothing. Raises EngineAway, also where a trial
     fails.
     """
+    networks = [each for each in analysis.facts if each.parameter == "network"]
+    if networks and not found and not analysis.terms:
+        return [Notice(parameter="q", value=each.text, message=f"no program here is {each.label}") for each in networks]
     doubtful = not found or any(term.absent and not term.real for term in (*analysis.terms, *analysis.left_out))
     if doubtful and (meant := await _meant(engine, analysis)):
         said = analysis.q

@@ -11,6 +11,7 @@ from app.search.edits import NO_EDITS, SearchEdits
 from mappings.english import singular
 from mappings.forms import english_forms
 from mappings.lexicon import EMPTY, UNKNOWN_LANGUAGE, Lexicon
+from mappings.related import load_related
 from mappings.stems import STEMMED, stem
 from mappings.topics import topics_named
 
@@ -75,7 +76,8 @@ class HeldLexicon:
         for language in STEMMED:
             if language in self.lexicon.programs:
                 self.stems(language)
-        _ = self._by_start, self.letters
+        _ = self._by_start, self.letters, self.meant
+        load_related()
 
     def __contains__(self, word: str) -> bool:
         return word in self.words
