@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from indexing import follow, generations, rebuild_lock
+from indexing import follow, generations
 from tests.instep.machine import InStep
 from tests.words import Catalogue
 
@@ -24,12 +24,6 @@ from tests.words import Catalogue
 _SCHEDULES = int(os.environ.get("SCHEDULES", "10"))
 _STEPS = 30
 _SEARCHED = 400  # schedules that must find a fault; a handful usually do
-
-
-@pytest.fixture(autouse=True)
-def nobody_waits_for_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who holds it stands still until the schedule lets it go on."""
-    monkeypatch.setattr(rebuild_lock, "_PATIENCE_SECONDS", 0.0)
 
 
 def _machine(catalogue: Catalogue) -> type[InStep]:

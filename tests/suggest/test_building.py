@@ -152,12 +152,7 @@ def test_two_do_not_build_at_once(catalogue: Catalogue) -> None:
     assert _programs(catalogue, "twice")
 
 
-def test_the_keeper_builds_what_is_missing_and_what_is_old(
-    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(suggestions, "_LOOK_SECONDS", 0.05)
-    monkeypatch.setattr(suggestions, "FRESH_SECONDS", 0.05)
-    monkeypatch.setattr(suggestions, "_SHARE_OF_TIME", 0)
+def test_the_keeper_builds_what_is_missing_and_what_is_old(catalogue: Catalogue) -> None:
     catalogue.store(program("Kept"))
     away = iter([True])
 
@@ -167,7 +162,11 @@ def test_the_keeper_builds_what_is_missing_and_what_is_old(
         return catalogue.connect()
 
     stop = threading.Event()
-    keeper = threading.Thread(target=suggestions.keep, args=(connect, catalogue.search, catalogue.alias, stop))
+    keeper = threading.Thread(
+        target=suggestions.keep,
+        args=(connect, catalogue.search, catalogue.alias, stop),
+        kwargs={"look": 0.05, "fresh": 0.05, "share_of_time": 0},
+    )
     keeper.start()
     try:
         _eventually(lambda: suggestions.target(catalogue.search, catalogue.alias) is not None)

@@ -140,16 +140,15 @@ def test_a_worker_is_stopped_while_the_engine_hangs(catalogue: Catalogue) -> Non
     assert _in_step(catalogue)
 
 
-def test_tend_repairs(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(maintenance, "_EVERY_SECONDS", 0.2)
-    monkeypatch.setattr(maintenance, "_VERIFY_EVERY_SECONDS", 0.2)
+def test_tend_repairs(catalogue: Catalogue) -> None:
     catalogue.store(program("A"), program("B"))
     ((lost,),) = catalogue.rows("select min(id) from programs")
     (serving,) = catalogue.rows("select name from index_generations where state = 'serving'")[0]
     catalogue.search.delete(index=serving, id=str(lost))
     stop = threading.Event()
     words = (catalogue.connect, catalogue.new_client(), catalogue.alias, stop)
-    tending = threading.Thread(target=maintenance.maintain, args=words, daemon=True)
+    hurry = {"every": 0.2, "verify_every": 0.2}
+    tending = threading.Thread(target=maintenance.maintain, args=words, kwargs=hurry, daemon=True)
     tending.start()
     try:
         eventually(lambda: _in_step(catalogue), 60, "nobody repairs")
