@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.api import keys
+from app.api.bounds import ApplicationBounds
 from tests.words import Catalogue, program
 
 
@@ -24,8 +24,8 @@ def _mark(catalogue: Catalogue, id: int, body: dict[str, Any], headers: dict[str
     return answer.json()
 
 
-def test_scopes(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "_CACHED_SECONDS", 0.0)
+def test_scopes(catalogue: Catalogue) -> None:
+    catalogue.api = catalogue.opened(bounds=ApplicationBounds(key_seconds=0.0))
     catalogue.store(program("A"))
     one = catalogue.get()["programs"][0]["id"]
     assert _mark(catalogue, one, {"featured": True}, {}, 401)["type"] == "/problems/key-needed"

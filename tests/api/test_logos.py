@@ -19,9 +19,8 @@ from typing import Any
 
 import pytest
 
-from app.api import logo_proxy
 from app.api.application_state import ApplicationState
-from app.api.logo_proxy import LARGEST
+from app.api.logo_proxy import LARGEST, LogoProxy
 from app.feeds.fetching import FetchPatience, Permitted
 from app.feeds.public_addresses import is_public
 from tests.words import Catalogue, program
@@ -98,10 +97,14 @@ def only_the_host(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> boo
     return str(address) == "127.0.0.1" or is_public(address)
 
 
+def logos_of(catalogue: Catalogue) -> LogoProxy:
+    state: ApplicationState = catalogue.api.app.state.app_state
+    return state.logos
+
+
 def allow(catalogue: Catalogue, permitted: Permitted) -> None:
     """Which addresses may be asked."""
-    state: ApplicationState = catalogue.api.app.state.app_state
-    state.logos.permitted = permitted
+    logos_of(catalogue).permitted = permitted
 
 
 def stored(catalogue: Catalogue, *addresses: str | None, data_source: str = "feed:direct") -> list[int]:
@@ -133,10 +136,8 @@ def test_a_picture(catalogue: Catalogue, host: tuple[str, list[str]], path: str,
 
 
 @pytest.mark.parametrize("path", [*_NONE, "/gone.png", "/inside.png", "/drips.png"])
-def test_what_is_none(
-    catalogue: Catalogue, host: tuple[str, list[str]], path: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(logo_proxy, "_PATIENCE", FetchPatience(between=0.5, whole=1.0))
+def test_what_is_none(catalogue: Catalogue, host: tuple[str, list[str]], path: str) -> None:
+    logos_of(catalogue).patience = FetchPatience(between=0.5, whole=1.0)
     (id,) = stored(catalogue, host[0] + path)
     for _ in range(2):
         answer = catalogue.api.get(f"/api/programs/{id}/logo")
@@ -170,8 +171,8 @@ def test_a_host_is_asked_once(catalogue: Catalogue, host: tuple[str, list[str]])
     assert host[1] == ["/logo.png"]
 
 
-def test_too_many_at_once(catalogue: Catalogue, host: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logo_proxy, "_MOST_WAITING", 1)
+def test_too_many_at_once(catalogue: Catalogue, host: tuple[str, list[str]]) -> None:
+    logos_of(catalogue).most = 1
     ids = stored(catalogue, *(f"{host[0]}/slow{number}.png" for number in range(4)))
     answers = []
 

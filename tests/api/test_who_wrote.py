@@ -13,7 +13,7 @@ import time
 import pytest
 
 from app import jobs
-from app.api import keys
+from app.api.bounds import ApplicationBounds
 from app.api.keys import create_key
 from app.observability.request_id import REQUEST_ID
 from tests.words import Catalogue, program
@@ -76,20 +76,20 @@ def test_what_needs_no_key_has_no_author(catalogue: Catalogue) -> None:
     assert catalogue.rows("select author from program_marks") == []
 
 
-def test_an_end(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_end(catalogue: Catalogue) -> None:
     now = dt.datetime.now(dt.UTC)
     past, future = (_key(catalogue, "x", ends=now + dt.timedelta(days=days)) for days in (-1, 1))
     assert catalogue.api.get("/api/key", headers=past).json()["type"] == "/problems/invalid-key"
     assert catalogue.api.get("/api/key", headers=future).status_code == 200
     soon = _key(catalogue, "y", ends=dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1.5))
-    monkeypatch.setattr(keys, "_CACHED_SECONDS", 60.0)
-    assert catalogue.api.get("/api/key", headers=soon).status_code == 200
+    api = catalogue.opened(bounds=ApplicationBounds(key_seconds=60.0))
+    assert api.get("/api/key", headers=soon).status_code == 200
     time.sleep(1.6)
-    assert catalogue.api.get("/api/key", headers=soon).status_code == 401
+    assert api.get("/api/key", headers=soon).status_code == 401
 
 
-def test_last_use(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "_CACHED_SECONDS", 0.0)
+def test_last_use(catalogue: Catalogue) -> None:
+    catalogue.api = catalogue.opened(bounds=ApplicationBounds(key_seconds=0.0))
     used, unused = _key(catalogue, "used"), _key(catalogue, "unused")
     assert unused
     for _ in range(2):

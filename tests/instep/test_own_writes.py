@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from app.api import waiting
+from app.api.bounds import ApplicationBounds
 from app.importing.run_import import run_import
 from app.importing.sources import generated
 from indexing import generations
@@ -27,9 +27,13 @@ from tests.words import Catalogue, program
 
 
 @pytest.fixture(autouse=True)
-def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What must arrive may take as long as a busy machine needs."""
-    monkeypatch.setattr(waiting, "WAIT_SECONDS", 60.0)
+def _patient(catalogue: Catalogue) -> None:
+    _opened(catalogue)
+
+
+def _opened(catalogue: Catalogue, searchable_seconds: float = 60.0, **bounds: int) -> None:
+    """Ask an API of these bounds from now on; what must arrive may take as long as a busy machine needs."""
+    catalogue.api = catalogue.opened(bounds=ApplicationBounds(searchable_seconds, **bounds))
 
 
 @contextmanager
@@ -82,8 +86,8 @@ def test_a_search_a_program_and_an_export_wait(catalogue: Catalogue) -> None:
                 assert told.headers["X-Total-Count"] == str(int(featured))
 
 
-def test_not_in_time(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "WAIT_SECONDS", 0.3)
+def test_not_in_time(catalogue: Catalogue) -> None:
+    _opened(catalogue, 0.3)
     one = _stored(catalogue)
     late = _mark(catalogue, one, "?refresh=wait", expect=504, featured=True)
     assert late.json()["type"] == "/problems/not-indexed-yet"
@@ -93,33 +97,31 @@ def test_not_in_time(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> N
     assert catalogue.rows("select featured, version from programs where id = %s", one) == [(True, version)]
     assert catalogue.get(expect=504, waitForVersion=version)["version"] == version
     assert catalogue.get(f"/api/programs/{one}", expect=504, waitForVersion=version)["version"] == version
-    monkeypatch.setattr(waiting, "WAIT_SECONDS", 60.0)
+    _opened(catalogue)
     drain(catalogue.connect, catalogue.search)
     assert catalogue.get(featured="true", waitForVersion=version)["total"] == 1
 
 
-def test_many_are_waited_for_to_the_last(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "_AT_ONCE", 2)
+def test_many_are_waited_for_to_the_last(catalogue: Catalogue) -> None:
     catalogue.store(*(program(f"A {number}") for number in range(7)))
     ((last, version),) = catalogue.rows("update programs set featured = true returning id, version")[-1:]
-    monkeypatch.setattr(waiting, "WAIT_SECONDS", 0.5)
+    _opened(catalogue, 0.5, pending_at_once=2)
     catalogue.get(expect=504, waitForVersion=version)
     # The index holds all but one.
     with catalogue.connect() as held:
         held.execute("select from changed_programs where program_id = %s for update", (last,))
         drain(catalogue.connect, catalogue.search)
         catalogue.get(expect=504, waitForVersion=version)
-    monkeypatch.setattr(waiting, "WAIT_SECONDS", 60.0)
+    _opened(catalogue, pending_at_once=2)
     with _followed(catalogue):
         assert catalogue.get(featured="true", waitForVersion=version)["total"] == 7
 
 
-def test_too_far_behind_is_said_at_once(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_far_behind_is_said_at_once(catalogue: Catalogue) -> None:
     one = _stored(catalogue)
     catalogue.rows("update programs set epc = 1")
     version = int(_mark(catalogue, one, featured=True).headers["X-Program-Version"])
-    monkeypatch.setattr(waiting, "_MOST_PENDING", 1)
-    monkeypatch.setattr(waiting, "WAIT_SECONDS", 3600.0)
+    _opened(catalogue, 3600.0, most_pending=1)
     assert "under way" in catalogue.get(expect=504, waitForVersion=version)["detail"]
 
 

@@ -16,16 +16,15 @@ import json
 
 import pytest
 
-from app.api import export as exporting
-from app.search import export as writing
+from app.api.bounds import ApplicationBounds
+from app.search import export
 from tests.words import Catalogue, program
 
 
 @pytest.fixture(autouse=True)
-def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+def _small_pages(catalogue: Catalogue) -> None:
     """Pages of seven, so that few programs make several."""
-    monkeypatch.setattr(writing, "PAGE", 7)
-    monkeypatch.setattr(exporting, "PAGE", 7)
+    catalogue.api = catalogue.opened(bounds=ApplicationBounds(export_page=7))
 
 
 def test_ndjson(catalogue: Catalogue) -> None:
@@ -82,8 +81,8 @@ def test_the_digest_is_said_before_where_it_can_be_known(catalogue: Catalogue, q
 
 @pytest.mark.parametrize("sign", [*"=+-@\t\r\n＝＋－＠﹦﹢﹣﹫"])
 def test_no_sign_of_a_formula(sign: str) -> None:
-    assert writing._cell("name", f"{sign}1+1") == f"'{sign}1+1"
-    assert writing._cell("geoTargeting", [f"{sign}1", "DE"]) == f"'{sign}1|DE"
+    assert export._cell("name", f"{sign}1+1") == f"'{sign}1+1"
+    assert export._cell("geoTargeting", [f"{sign}1", "DE"]) == f"'{sign}1|DE"
 
 
 def test_words_are_read_as_in_a_search(catalogue: Catalogue) -> None:
