@@ -16,12 +16,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.alerts import watches
+from app.alerts.watches import MOST_WATCHES
 from app.jobs import TELL
 from tests.alerts.receiving import receiver
 from tests.alerts.watching import caught_up
 from tests.cli.test_commands import Command
 from tests.words import Catalogue, program
+
+_AS_MANY_MORE = """
+    insert into watches (name, query, analysis, tells, secret, matched, matches, drawn_at)
+    select 'more ' || number, query, analysis, tells, secret, matched, matches, drawn_at
+    from generate_series(1, %s) as number, watches where id = %s
+"""
 
 
 @pytest.fixture(scope="module")
@@ -153,8 +159,9 @@ def test_one_of_a_name(stocked: Catalogue, monkeypatch: pytest.MonkeyPatch) -> N
     assert _ask(stocked, "PATCH", f"/{other}", 409, name="twice")["type"] == "/problems/name-taken"
     assert _ask(stocked, "PATCH", f"/{other}", 400)["detail"].startswith("nothing is to be changed")
     assert _ask(stocked, "GET", f"/{one}/events?since=x", 400)["errors"][0]["parameter"] == "since"
-    monkeypatch.setattr(watches, "MOST_WATCHES", 1)
+    stocked.rows(_AS_MANY_MORE, MOST_WATCHES, one)
     assert _ask(stocked, "POST", expect=409, name="full", query="")["type"] == "/problems/too-many-watches"
+    stocked.rows("delete from watches where name like 'more %'")
     monkeypatch.setattr("app.alerts.creating.MOST_MATCHES", 1)
     assert _ask(stocked, "POST", expect=400, name="wide", query="")["type"] == "/problems/too-many-matches"
 

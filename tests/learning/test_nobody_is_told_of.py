@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 
 from app.learning import query_counts
@@ -86,12 +88,14 @@ def test_it_is_bounded_between_writings() -> None:
     assert counts[OTHERS] > MOST_TEXTS / 2
 
 
-def test_it_is_bounded_by_the_day(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(query_counts, "MOST_TEXTS_A_DAY", 2)
-    catalogue.store(program("Tea"))
-    for words in (("tea", "boots"), ("tea", "new", "newer")):
-        client = counting_api(catalogue)
+def test_it_is_bounded_by_the_day(catalogue: Catalogue) -> None:
+    async def counted(*words: str) -> None:
+        log = QueryLog()
         for q in words:
-            client.get("/api/programs", params={"q": q})
-        end(client)
+            log.count(SearchOutcome(q, 1, "exact"))
+        async with await psycopg.AsyncConnection.connect(catalogue.engines.database_url) as connection:
+            await query_counts.write(connection, log.take(), most=2)
+
+    asyncio.run(counted("tea", "boots"))
+    asyncio.run(counted("tea", "new", "newer"))
     assert asked(catalogue) == {"tea": 2, "boots": 1, OTHERS: 2}

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import subprocess
@@ -17,8 +18,11 @@ from typing import Any
 
 import pytest
 
+from app.engines import open_search_async
 from app.normalising.urls import domain_of
 from app.search.bad_request import BadRequest
+from app.search.engine import SearchEngine
+from app.search.lookup.earning import Lookup, earning
 from app.search.lookup.sought import LARGEST_BODY, MOST_ADDRESSES, sought
 from tests.serving import environment_of
 from tests.words import Catalogue, program
@@ -84,16 +88,18 @@ def test_the_best_paid_first(stocked: Catalogue) -> None:
     assert {key: rich[key] for key in tea["programs"][0] if key != "closed"} | {"closed": False} == tea["programs"][0]
 
 
-def test_more_programs_than_one_request_brings(stocked: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    from app.search.lookup import earning
+def test_more_programs_than_one_request_brings(stocked: Catalogue) -> None:
+    async def found(addresses: list[str], **bounds: int) -> Lookup:
+        client = open_search_async(stocked.engines.opensearch_url, stocked.settings)
+        try:
+            return await earning(SearchEngine(client, stocked.alias), sought(addresses), **bounds)
+        finally:
+            await client.close()
 
-    whole = _ask(stocked, ["tea.co.uk", "another.com", "example.com"])
-    monkeypatch.setattr(earning, "_PAGE", 2)
-    monkeypatch.setattr(earning, "_AT_ONCE", 2)
-    assert _ask(stocked, ["tea.co.uk", "another.com", "example.com"]) == whole
-    monkeypatch.setattr(earning, "MOST_OF_A_MERCHANT", 2)
-    tea = _ask(stocked, ["tea.co.uk"])["merchants"][0]
-    assert (tea["count"], len(tea["programs"])) == (5, 2)
+    addresses = ["tea.co.uk", "another.com", "example.com"]
+    assert asyncio.run(found(addresses, page=2, at_once=2)) == asyncio.run(found(addresses))
+    tea = asyncio.run(found(addresses, most=2)).merchants[0]
+    assert (tea.count, len(tea.programs)) == (5, 2)
 
 
 def _rows(text: str) -> list[dict[str, str]]:
