@@ -23,7 +23,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from app.checking import checking
 from app.checking.checking import AlreadyChecking, LinksChecked, Offline, check_links
 from app.cli import affindex
 from app.jobs import CHECK_LINKS, CHECKS, worker
@@ -231,8 +230,7 @@ def test_which_are_asked(catalogue: Catalogue, shops: Shops) -> None:
     assert len(shops.of("shop.test")) == 3
 
 
-def test_a_stop_loses_nothing(catalogue: Catalogue, shops: Shops, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking, "_RECORD_SECONDS", 0.05)
+def test_a_stop_loses_nothing(catalogue: Catalogue, shops: Shops) -> None:
     addresses = [shops.at(f"/{number}x", f"host{number % 4}.test") for number in range(24)]
     catalogue.put([program(f"P{number}", merchant_url=address) for number, address in enumerate(addresses)])
     rounds = 0
@@ -242,7 +240,7 @@ def test_a_stop_loses_nothing(catalogue: Catalogue, shops: Shops, monkeypatch: p
         def enough(before: int = before) -> bool:
             return len(shops.asked) - before > 8
 
-        done = check(catalogue.connect, stop=enough, pause=0.05)
+        done = check(catalogue.connect, stop=enough, pause=0.05, record_every=0.05)
         rounds += 1
         assert len(verified(catalogue)) == 24 - done.left
         if not done.left:

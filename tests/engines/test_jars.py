@@ -22,7 +22,6 @@ from pathlib import Path
 
 import pytest
 
-from app.engines import jars
 from app.engines.jars import DownloadFailed, Jar, fetch, locked_jars
 
 _BLOCK = 1 << 16
@@ -80,16 +79,11 @@ def repository() -> Iterator[Repository]:
     server.server_close()
 
 
-@pytest.fixture(autouse=True)
-def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jars, "_FIRST_PAUSE_SECONDS", 0.01)
-
-
 def _fetched(
     repository: Repository, jars: list[Jar], cache: Path, stopping: threading.Event | None = None
 ) -> list[bytes]:
     url = repository.url
-    return [path.read_bytes() for path in fetch(jars, cache, url, stopping=stopping)]
+    return [path.read_bytes() for path in fetch(jars, cache, url, stopping=stopping, first_pause=0.01)]
 
 
 def test_what_is_there_is_not_fetched_again(repository: Repository, tmp_path: Path) -> None:

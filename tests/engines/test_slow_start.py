@@ -39,15 +39,9 @@ class Engine:
         self.told: list[str] = []
         self.words: list[str] = []
         self._opened: list[Servers] = []
-        self._patch = monkeypatch
         monkeypatch.setattr(opensearch, "java_command", self._command)
         first = random.randrange(12_000, 30_000)  # others start real engines at the real ports meanwhile
-        monkeypatch.setattr(opensearch, "_FIRST_BASE", first)
-        monkeypatch.setattr(opensearch, "_LAST_BASE", first + 90)
-        monkeypatch.setattr(opensearch, "_LEFT_SILENT_SECONDS", _SILENT_SECONDS)
-        waits = opensearch.wait_for_cluster
-        given = {"silent_seconds": _SILENT_SECONDS}
-        monkeypatch.setattr(opensearch, "wait_for_cluster", lambda *words, **named: waits(*words, **{**given, **named}))
+        self.bases = range(first, first + 90)
 
     def _command(self, home: Path, classes: list[str], *, heap: str, nodes: int, base: int, cluster: str) -> list[str]:
         options = ["-basePath", str(home), "-baseHttpPort", str(base)]
@@ -61,7 +55,16 @@ class Engine:
         self._opened.append(servers)
         jars = [self.data / "a.jar"]
         return opensearch.start_opensearch(
-            servers, self.data, jars, heap=heap, nodes=1, port=port, say=self.told.append
+            servers,
+            self.data,
+            jars,
+            heap=heap,
+            nodes=1,
+            port=port,
+            say=self.told.append,
+            bases=self.bases,
+            silent_seconds=_SILENT_SECONDS,
+            left_silent_seconds=_SILENT_SECONDS,
         )
 
     @property
@@ -184,7 +187,7 @@ def test_a_port_that_is_taken_meanwhile(engine: Engine, monkeypatch: pytest.Monk
         stranger.bind(("127.0.0.1", 0))
         stranger.listen()
         taken = stranger.getsockname()[1] - 1
-        looks = iter([taken, opensearch.free_base(1)])
-        monkeypatch.setattr(opensearch, "free_base", lambda _: next(looks))
+        looks = iter([taken, opensearch.free_base(1, engine.bases)])
+        monkeypatch.setattr(opensearch, "free_base", lambda *_: next(looks))
         assert engine.start() != f"http://127.0.0.1:{taken + 1}"
     assert len(engine.running) == 1

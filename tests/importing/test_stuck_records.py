@@ -34,8 +34,8 @@ from tests.importing.stuck_normaliser import BROKEN, KILLED, STUCK
 SECONDS = 1.0
 
 
-def planted(seconds: float = SECONDS) -> Normaliser:
-    return Normaliser("tests.importing.stuck_normaliser", seconds, seconds)
+def planted(seconds: float = SECONDS, most_stuck: int = 100) -> Normaliser:
+    return Normaliser("tests.importing.stuck_normaliser", seconds, seconds, most_stuck)
 
 
 def records(names: dict[int, str], count: int = 3 * BATCH) -> Iterator[Record]:
@@ -94,10 +94,9 @@ def test_whatever_json_can_hold() -> None:
     assert [line for line, *_ in chunk.rejected] == [1]
 
 
-def test_is_given_up_where_it_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(normalisers, "_MOST_STUCK", 2)
+def test_is_given_up_where_it_never_ends() -> None:
     with pytest.raises(TooManyStuck):
-        list(chunks(records(dict.fromkeys(range(1, 5), KILLED)), planted()))
+        list(chunks(records(dict.fromkeys(range(1, 5), KILLED)), planted(most_stuck=2)))
 
 
 def test_nothing_is_left() -> None:
