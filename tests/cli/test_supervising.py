@@ -2,7 +2,7 @@
 
 1. What has ended is started again, and it is said why.
 2. Each time a little later, up to a limit; a part that ran for a while begins anew.
-3. Only what cannot start ends it all: so many starts in a row that came to nothing.
+3. Only what cannot start ends it all: so many starts in a row that came to nothing, unless the disk is full.
 4. A start that takes long keeps nobody from looking after the others.
 """
 
@@ -61,7 +61,7 @@ def _until(keeper: Keeper, holds: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-def test_it_is_started_again_and_the_reason_is_said() -> None:
+def test_it_is_started_again_and_the_reason_is_said() -> None:  # 1
     part, said = Part(), list[str]()
     keeper = _kept(part, said.append)
     keeper.look()
@@ -74,7 +74,7 @@ def test_it_is_started_again_and_the_reason_is_said() -> None:
     assert said == ["it was killed\npart is started again in 0 s"]
 
 
-def test_each_time_later_until_it_runs_for_a_while() -> None:
+def test_each_time_later_until_it_runs_for_a_while() -> None:  # 2
     part = Part()
     keeper = _kept(part)
     pauses = []
@@ -96,7 +96,7 @@ def test_each_time_later_until_it_runs_for_a_while() -> None:
     assert keeper._again_at - time.monotonic() <= 0.05
 
 
-def test_what_cannot_start_ends_it_all() -> None:
+def test_what_cannot_start_ends_it_all() -> None:  # 3
     part = Part()
     keeper = _kept(part)
     keeper.look()
@@ -106,7 +106,7 @@ def test_what_cannot_start_ends_it_all() -> None:
     assert part.starts == STARTS
 
 
-def test_a_full_disk_excuses_it() -> None:
+def test_a_full_disk_excuses_it() -> None:  # 3
     part, full = Part(), True
     keeper = _kept(part, excused=lambda: full)
     keeper.look()
@@ -116,7 +116,7 @@ def test_a_full_disk_excuses_it() -> None:
     _until(keeper, lambda: keeper.ready)
 
 
-def test_what_starts_but_never_works_ends_it_all() -> None:
+def test_what_starts_but_never_works_ends_it_all() -> None:  # 3
     part = Part()
     part.works = False
     keeper = _kept(part)
@@ -129,7 +129,7 @@ def test_what_starts_but_never_works_ends_it_all() -> None:
         _until(keeper, ended)
 
 
-def test_what_works_between_is_started_for_ever() -> None:
+def test_what_works_between_is_started_for_ever() -> None:  # 3
     part = Part()
     keeper = _kept(part)
     for number in range(1, 2 * STARTS):
@@ -139,7 +139,7 @@ def test_what_works_between_is_started_for_ever() -> None:
     assert keeper.ends == 2 * STARTS - 1
 
 
-def test_a_slow_start_holds_nobody_up() -> None:
+def test_a_slow_start_holds_nobody_up() -> None:  # 4
     part = Part(starts_slowly=True)
     part.may_start.clear()
     keeper = _kept(part)

@@ -131,7 +131,7 @@ def _eventually(holds: Any, otherwise: str) -> None:
         time.sleep(0.2)
 
 
-def test_searches_go_on(disk: Disk, settings: Settings) -> None:
+def test_searches_go_on(disk: Disk, settings: Settings) -> None:  # 1, 2
     data, servers, said = disk.path / "data", Servers(), list[str]()
     jars = fetch(locked_jars(), settings.cache, settings.maven_repository)
     try:
@@ -156,7 +156,7 @@ def test_searches_go_on(disk: Disk, settings: Settings) -> None:
         servers.stop()
 
 
-def test_a_start_on_a_full_disk(disk: Disk) -> None:
+def test_a_start_on_a_full_disk(disk: Disk) -> None:  # 3
     Reserve(disk.path, None, lambda _: None, _ROOM).look()
     assert (disk.path / "reserve").stat().st_size == _ROOM.kept
     give_up_if_full(disk.path, _ROOM)

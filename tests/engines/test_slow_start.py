@@ -92,26 +92,26 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
 
 
 @pytest.mark.parametrize("how", ["logging=5", "recovering=5"])
-def test_a_slow_start_is_waited_for(engine: Engine, how: str) -> None:
+def test_a_slow_start_is_waited_for(engine: Engine, how: str) -> None:  # 1
     began = time.monotonic()
     engine.start(how)
     assert time.monotonic() - began > 2 * _SILENT_SECONDS
     assert len(engine.running) == 1
 
 
-def test_a_start_without_a_sign_of_life_is_ended(engine: Engine) -> None:
+def test_a_start_without_a_sign_of_life_is_ended(engine: Engine) -> None:  # 2
     with pytest.raises(EngineDied, match=r"OpenSearch hung while it started: no sign of life for 2 s, so it was ended"):
         engine.start("silent=600")
     assert engine.running == []
 
 
-def test_an_engine_that_ends_is_reported(engine: Engine) -> None:
+def test_an_engine_that_ends_is_reported(engine: Engine) -> None:  # 2
     with pytest.raises(EngineDied, match=r"(?s)OpenSearch ended with status 1; the end of its log:.*ValueError"):
         engine.start("logging=1", "recovering=soon")
     assert engine.running == []
 
 
-def test_what_was_left_running_is_taken_over(engine: Engine) -> None:
+def test_what_was_left_running_is_taken_over(engine: Engine) -> None:  # 3
     url = engine.start()
     left = engine.running
     assert engine.start() == url
@@ -119,7 +119,7 @@ def test_what_was_left_running_is_taken_over(engine: Engine) -> None:
     assert engine.told == [f"taking over OpenSearch (process {left[0]}), which was left running"]
 
 
-def test_what_was_left_starting_is_taken_over(engine: Engine) -> None:
+def test_what_was_left_starting_is_taken_over(engine: Engine) -> None:  # 3
     killed = Servers()
     with ThreadPoolExecutor(1) as starter:
         starting = starter.submit(engine.start, "recovering=6", servers=killed)
@@ -131,7 +131,7 @@ def test_what_was_left_starting_is_taken_over(engine: Engine) -> None:
         assert starting.result() == url
 
 
-def test_what_was_left_and_hangs_is_ended(engine: Engine) -> None:
+def test_what_was_left_and_hangs_is_ended(engine: Engine) -> None:  # 3
     engine.start()
     (left,) = engine.running
     psutil.Process(left).send_signal(signal.SIGSTOP)
@@ -141,7 +141,7 @@ def test_what_was_left_and_hangs_is_ended(engine: Engine) -> None:
     assert "no sign of life" in engine.told[-1]
 
 
-def test_what_was_left_with_other_settings_is_ended(engine: Engine) -> None:
+def test_what_was_left_with_other_settings_is_ended(engine: Engine) -> None:  # 3
     engine.start(heap="2g")
     (left,) = engine.running
     engine.start(heap="1g")
@@ -150,7 +150,7 @@ def test_what_was_left_with_other_settings_is_ended(engine: Engine) -> None:
     assert f"ending OpenSearch (process {left})" in engine.told[-1]
 
 
-def test_what_was_left_on_the_port_that_is_wanted_is_ended_first(engine: Engine) -> None:
+def test_what_was_left_on_the_port_that_is_wanted_is_ended_first(engine: Engine) -> None:  # 3
     url = engine.start(heap="2g")
     port = int(url.rpartition(":")[2])
     assert engine.start(heap="1g", port=port) == url
@@ -158,7 +158,7 @@ def test_what_was_left_on_the_port_that_is_wanted_is_ended_first(engine: Engine)
 
 
 @pytest.mark.parametrize("how", ["silent=600", "logging=600", "recovering=600"])
-def test_a_broken_start_leaves_nothing(engine: Engine, how: str) -> None:
+def test_a_broken_start_leaves_nothing(engine: Engine, how: str) -> None:  # 3
     servers = Servers()
     with ThreadPoolExecutor(1) as starter:
         starting = starter.submit(engine.start, how, servers=servers)
@@ -173,7 +173,7 @@ def test_a_broken_start_leaves_nothing(engine: Engine, how: str) -> None:
     assert engine.running == []
 
 
-def test_nothing_is_started_once_a_start_is_broken_off(engine: Engine) -> None:
+def test_nothing_is_started_once_a_start_is_broken_off(engine: Engine) -> None:  # 3
     servers = Servers()
     servers.stop()
     with pytest.raises(BrokenOff):
@@ -182,7 +182,7 @@ def test_nothing_is_started_once_a_start_is_broken_off(engine: Engine) -> None:
     assert not (engine.data / "opensearch.log").exists()
 
 
-def test_a_port_that_is_taken_meanwhile(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_is_taken_meanwhile(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:  # 4
     with socket.socket() as stranger:
         stranger.bind(("127.0.0.1", 0))
         stranger.listen()

@@ -61,7 +61,7 @@ def _stored(catalogue: Catalogue) -> int:
     return id
 
 
-def test_the_answer_waits_for_the_write(catalogue: Catalogue) -> None:
+def test_the_answer_waits_for_the_write(catalogue: Catalogue) -> None:  # 1
     one = _stored(catalogue)
     with _followed(catalogue):
         for featured in (True, False) * 3:
@@ -70,7 +70,7 @@ def test_the_answer_waits_for_the_write(catalogue: Catalogue) -> None:
             assert catalogue.get(featured="true")["total"] == featured
 
 
-def test_a_search_a_program_and_an_export_wait(catalogue: Catalogue) -> None:
+def test_a_search_a_program_and_an_export_wait(catalogue: Catalogue) -> None:  # 2
     one = _stored(catalogue)
     with _followed(catalogue):
         for number, featured in enumerate((True, False) * 3):
@@ -86,7 +86,7 @@ def test_a_search_a_program_and_an_export_wait(catalogue: Catalogue) -> None:
                 assert told.headers["X-Total-Count"] == str(int(featured))
 
 
-def test_not_in_time(catalogue: Catalogue) -> None:
+def test_not_in_time(catalogue: Catalogue) -> None:  # 3
     _opened(catalogue, 0.3)
     one = _stored(catalogue)
     late = _mark(catalogue, one, "?refresh=wait", expect=504, featured=True)
@@ -102,7 +102,7 @@ def test_not_in_time(catalogue: Catalogue) -> None:
     assert catalogue.get(featured="true", waitForVersion=version)["total"] == 1
 
 
-def test_many_are_waited_for_to_the_last(catalogue: Catalogue) -> None:
+def test_many_are_waited_for_to_the_last(catalogue: Catalogue) -> None:  # 2, 3
     catalogue.store(*(program(f"A {number}") for number in range(7)))
     ((last, version),) = catalogue.rows("update programs set featured = true returning id, version")[-1:]
     _opened(catalogue, 0.5, pending_at_once=2)
@@ -117,7 +117,7 @@ def test_many_are_waited_for_to_the_last(catalogue: Catalogue) -> None:
         assert catalogue.get(featured="true", waitForVersion=version)["total"] == 7
 
 
-def test_too_far_behind_is_said_at_once(catalogue: Catalogue) -> None:
+def test_too_far_behind_is_said_at_once(catalogue: Catalogue) -> None:  # 3
     one = _stored(catalogue)
     catalogue.rows("update programs set epc = 1")
     version = int(_mark(catalogue, one, featured=True).headers["X-Program-Version"])
@@ -125,7 +125,7 @@ def test_too_far_behind_is_said_at_once(catalogue: Catalogue) -> None:
     assert "under way" in catalogue.get(expect=504, waitForVersion=version)["detail"]
 
 
-def test_changed_again_since(catalogue: Catalogue) -> None:
+def test_changed_again_since(catalogue: Catalogue) -> None:  # 4
     """The index has the awaited write; that the program is on the way once more does not matter."""
     one = _stored(catalogue)
     version = int(_mark(catalogue, one, featured=True).headers["X-Program-Version"])
@@ -134,7 +134,7 @@ def test_changed_again_since(catalogue: Catalogue) -> None:
     assert catalogue.get(featured="true", waitForVersion=version)["total"] == 1
 
 
-def test_a_program_waits_for_itself_alone(catalogue: Catalogue) -> None:
+def test_a_program_waits_for_itself_alone(catalogue: Catalogue) -> None:  # 4
     one = _stored(catalogue)
     version = int(_mark(catalogue, one, featured=True).headers["X-Program-Version"])
     drain(catalogue.connect, catalogue.search)
@@ -143,7 +143,7 @@ def test_a_program_waits_for_itself_alone(catalogue: Catalogue) -> None:
     assert catalogue.get(f"/api/programs/{one}", waitForVersion=other)["featured"] is True
 
 
-def test_a_paused_standby_is_not_waited_for(catalogue: Catalogue) -> None:
+def test_a_paused_standby_is_not_waited_for(catalogue: Catalogue) -> None:  # 4
     one = _stored(catalogue)
     catalogue.rebuild()
     with catalogue.connect() as connection:
@@ -157,14 +157,14 @@ def test_a_paused_standby_is_not_waited_for(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("version", ["0", "-1", "x", "9" * 19, "9" * 30, "1&waitForVersion=2"])
-def test_no_such_version(catalogue: Catalogue, version: str) -> None:
+def test_no_such_version(catalogue: Catalogue, version: str) -> None:  # 4
     _stored(catalogue)
     answer = catalogue.api.get(f"/api/programs?waitForVersion={version}")
     assert answer.status_code == 400, answer.text
     assert answer.json()["errors"][0]["parameter"] == "waitForVersion"
 
 
-def test_a_run_says_what_to_wait_for(catalogue: Catalogue) -> None:
+def test_a_run_says_what_to_wait_for(catalogue: Catalogue) -> None:  # 5
     catalogue.rebuild()
     with _followed(catalogue):
         run = run_import(catalogue.connect, generated(("awin",), limit=1500, seed=1), {})

@@ -22,7 +22,7 @@ from tests.words import Catalogue, program
 _AGENT = "someone-s-browser/1.0"
 
 
-def test_what_is_stored(catalogue: Catalogue) -> None:
+def test_what_is_stored(catalogue: Catalogue) -> None:  # 1
     catalogue.store(program("Tea"))
     key = catalogue.key("read")
     client = counting_api(catalogue)
@@ -52,7 +52,7 @@ def test_what_is_stored(catalogue: Catalogue) -> None:
         "tea\u202egreen",
     ],
 )
-def test_what_is_not_kept(q: str) -> None:
+def test_what_is_not_kept(q: str) -> None:  # 2
     assert kept_text(q) == OTHERS
     log = QueryLog()
     log.count(SearchOutcome(q, 3, "exact"))
@@ -71,11 +71,11 @@ def test_what_is_not_kept(q: str) -> None:
         ("健康食品", "健康食品"),
     ],
 )
-def test_what_is_kept(q: str, kept: str) -> None:
+def test_what_is_kept(q: str, kept: str) -> None:  # 1
     assert kept_text(q) == kept
 
 
-def test_it_is_bounded_between_writings() -> None:
+def test_it_is_bounded_between_writings() -> None:  # 3
     log = QueryLog()
     for number in range(3):
         log.count(SearchOutcome("often", number, "exact"))
@@ -88,7 +88,7 @@ def test_it_is_bounded_between_writings() -> None:
     assert counts[OTHERS] > MOST_TEXTS / 2
 
 
-def test_it_is_bounded_by_the_day(catalogue: Catalogue) -> None:
+def test_it_is_bounded_by_the_day(catalogue: Catalogue) -> None:  # 3
     async def counted(*words: str) -> None:
         log = QueryLog()
         for q in words:

@@ -66,7 +66,7 @@ def _run(test: Coroutine[Any, Any, None]) -> None:
     asyncio.run(test)
 
 
-def test_some_at_once_some_wait_and_the_rest_is_refused() -> None:
+def test_some_at_once_some_wait_and_the_rest_is_refused() -> None:  # 1
     async def test() -> None:
         places = _without_bursts()
         visits = [_Visit(places) for _ in range(2)]
@@ -88,7 +88,7 @@ def test_some_at_once_some_wait_and_the_rest_is_refused() -> None:
     _run(test())
 
 
-def test_a_burst_waits_after_there_was_room() -> None:
+def test_a_burst_waits_after_there_was_room() -> None:  # 2
     async def test() -> None:
         places = _without_bursts()
         for _ in range(3):
@@ -105,7 +105,7 @@ def test_a_burst_waits_after_there_was_room() -> None:
     _run(test())
 
 
-def test_none_waits_whose_turn_would_come_too_late() -> None:
+def test_none_waits_whose_turn_would_come_too_late() -> None:  # 2
     async def test() -> None:
         places = _places(longest_wait=1.0)
         places.seconds = 0.9
@@ -120,7 +120,7 @@ def test_none_waits_whose_turn_would_come_too_late() -> None:
     _run(test())
 
 
-def test_who_waited_in_vain_is_refused() -> None:
+def test_who_waited_in_vain_is_refused() -> None:  # 2
     async def test() -> None:
         places = _without_bursts(1, longest_wait=0.01)
         first, second = _Visit(places), _Visit(places)
@@ -132,7 +132,7 @@ def test_who_waited_in_vain_is_refused() -> None:
     _run(test())
 
 
-def test_who_was_let_in_before_goes_first() -> None:
+def test_who_was_let_in_before_goes_first() -> None:  # 3
     async def test() -> None:
         places = _without_bursts(1)
         visits = [_Visit(places), _Visit(places), *(_Visit(places, let_in=True) for _ in range(3))]
@@ -147,7 +147,7 @@ def test_who_was_let_in_before_goes_first() -> None:
     _run(test())
 
 
-def test_slow_answers_are_asked_for_by_fewer() -> None:
+def test_slow_answers_are_asked_for_by_fewer() -> None:  # 4
     async def test() -> None:
         places = _places(4)
 
@@ -169,7 +169,7 @@ def test_slow_answers_are_asked_for_by_fewer() -> None:
 
 @given(seed=st.integers(), visits=st.integers(1, 30))
 @settings(max_examples=100)
-def test_whoever_leaves_leaves_no_trace(seed: int, visits: int) -> None:
+def test_whoever_leaves_leaves_no_trace(seed: int, visits: int) -> None:  # 5
     async def test() -> None:
         chance = random.Random(seed)
         places = _places()

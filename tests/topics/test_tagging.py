@@ -37,7 +37,7 @@ def _topics(catalogue: Catalogue) -> dict[str, list[str] | None]:
     return dict(catalogue.rows("select name, topics from programs"))
 
 
-def test_only_what_changes_is_written(anew: Catalogue) -> None:
+def test_only_what_changes_is_written(anew: Catalogue) -> None:  # 1
     sofas = {"text_language": "en", "topics": ("sofas",), "vertical": "home"}
     right = [program(f"Sofas {number}", **sofas) for number in range(4)]
     wrong = [program(f"Rugs {number}", **sofas) for number in range(4)]
@@ -56,7 +56,7 @@ def test_only_what_changes_is_written(anew: Catalogue) -> None:
     assert {name for (name,) in changed} == {each.name for each in wrong}
 
 
-def test_once(anew: Catalogue) -> None:
+def test_once(anew: Catalogue) -> None:  # 1, 2
     anew.put([program("Rugs", text_language="en")])
     assert tag_stored(anew.connect).changed == 1
     anew.rows("update programs set topics = null")
@@ -64,7 +64,7 @@ def test_once(anew: Catalogue) -> None:
     assert _topics(anew) == {"Rugs": None}
 
 
-def test_another_file_is_another_time(anew: Catalogue) -> None:
+def test_another_file_is_another_time(anew: Catalogue) -> None:  # 1
     anew.put([program("Rugs", text_language="en")])
     tag_stored(anew.connect)
     anew.rows("update programs set topics = null")
@@ -72,7 +72,7 @@ def test_another_file_is_another_time(anew: Catalogue) -> None:
     assert _topics(anew) == {"Rugs": ["rugs"]}
 
 
-def test_goes_on_where_it_stopped(anew: Catalogue) -> None:
+def test_goes_on_where_it_stopped(anew: Catalogue) -> None:  # 2
     anew.put([program(f"Rugs {number}", text_language="en") for number in range(10)])
     stop = threading.Event()
     stop.set()
@@ -83,7 +83,7 @@ def test_goes_on_where_it_stopped(anew: Catalogue) -> None:
     assert tag_stored(anew.connect) == Tagged()
 
 
-def test_the_vertical_of_what_has_no_category(anew: Catalogue) -> None:
+def test_the_vertical_of_what_has_no_category(anew: Catalogue) -> None:  # 3
     anew.put(
         [
             program("Rugs A", text_language="en"),
@@ -94,7 +94,7 @@ def test_the_vertical_of_what_has_no_category(anew: Catalogue) -> None:
     assert dict(anew.rows("select name, vertical from programs")) == {"Rugs A": "home", "Rugs B": "other"}
 
 
-def test_an_import_takes_the_first_topics_vertical() -> None:
+def test_an_import_takes_the_first_topics_vertical() -> None:  # 3
     record = NetworkProgram(
         network="awin", external_id="1", data_source="feed:awin", name="Running shoes and rugs", text_language="en"
     )
@@ -102,7 +102,7 @@ def test_an_import_takes_the_first_topics_vertical() -> None:
     assert (made.topics, made.vertical) == (("running-shoes", "rugs"), "fashion")
 
 
-def test_silent_records_have_the_topics_of_what_is_stored(catalogue: Catalogue) -> None:
+def test_silent_records_have_the_topics_of_what_is_stored(catalogue: Catalogue) -> None:  # 4
     whole = NetworkProgram(
         network="awin",
         external_id="1",

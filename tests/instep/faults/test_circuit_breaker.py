@@ -25,7 +25,7 @@ from tests.instep.faults.faulty_engine import Answer, Fault, FaultyEngine, Reque
 from tests.words import Catalogue, program
 
 
-def test_open_trial_closed(catalogue: Catalogue) -> None:
+def test_open_trial_closed(catalogue: Catalogue) -> None:  # 1, 2, 3
     catalogue.store(program("A"))
     with FaultyEngine(catalogue.engines.opensearch_url) as proxy:
         asyncio.run(_open_trial_closed(catalogue, proxy))
@@ -83,7 +83,7 @@ _DEAR = {"query": {"match": {"name": "dear"}}}
         (500, "null_pointer_exception"),
     ],
 )
-def test_one_client_opens_it_for_nobody(catalogue_at_rest: Catalogue, status: int, type: str) -> None:
+def test_one_client_opens_it_for_nobody(catalogue_at_rest: Catalogue, status: int, type: str) -> None:  # 4
     def refused(_: FaultyEngine, __: Request) -> Answer:
         return refusal(status, type)
 
@@ -97,7 +97,7 @@ def test_one_client_opens_it_for_nobody(catalogue_at_rest: Catalogue, status: in
     _over(catalogue_at_rest, _of_dear_ones(refused), test)
 
 
-def test_searches_that_take_too_long_open_it_for_nobody(catalogue_at_rest: Catalogue) -> None:
+def test_searches_that_take_too_long_open_it_for_nobody(catalogue_at_rest: Catalogue) -> None:  # 4
     async def test(engine: SearchEngine) -> None:
         over = asyncio.Event()
 

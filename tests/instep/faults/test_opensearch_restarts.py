@@ -76,7 +76,7 @@ def _nothing_left_behind(house: House) -> None:
     eventually(tidy, 60, "something of the build is left")
 
 
-def test_in_the_middle_of_a_rebuild(house: House, own_opensearch: OwnOpenSearch) -> None:
+def test_in_the_middle_of_a_rebuild(house: House, own_opensearch: OwnOpenSearch) -> None:  # 1, 3
     killed = threading.Event()
 
     def progress(done: int, _: int) -> None:
@@ -100,7 +100,7 @@ def test_in_the_middle_of_a_rebuild(house: House, own_opensearch: OwnOpenSearch)
 
 
 @nightly
-def test_at_the_end_of_a_rebuild(house: House, own_opensearch: OwnOpenSearch) -> None:
+def test_at_the_end_of_a_rebuild(house: House, own_opensearch: OwnOpenSearch) -> None:  # 2, 3
     before = generations.target(house.catalogue.search, house.catalogue.alias)
 
     def progress(done: int, total: int) -> None:
@@ -119,7 +119,7 @@ def test_at_the_end_of_a_rebuild(house: House, own_opensearch: OwnOpenSearch) ->
     _nothing_left_behind(house)
 
 
-def test_what_a_build_lost_and_is_changing(catalogue: Catalogue) -> None:
+def test_what_a_build_lost_and_is_changing(catalogue: Catalogue) -> None:  # 4
     catalogue.store(program("A"), program("B"))
     ((lost,),) = catalogue.rows("select id from programs where name = 'A'")
 
