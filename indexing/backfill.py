@@ -20,7 +20,7 @@ from indexing.push import Outcome, push
 from indexing.rebuild_lock import RebuildRefused
 
 # Small enough that the last slices end together and a retry repeats little, large enough to fill a bulk body.
-_DOCUMENTS_A_SLICE = 10_000
+DOCUMENTS_A_SLICE = 10_000
 OUTAGE_SECONDS = 300  # a build waits this long for OpenSearch to come back
 
 Progress = Callable[[int, int], None]
@@ -39,6 +39,7 @@ def backfill(
     sole: bool,
     threads: int,
     progress: Progress | None,
+    documents_a_slice: int,
 ) -> int:
     """Push one snapshot of all programs and tombstones; the number of documents."""
     with connect() as snapshot:
@@ -49,7 +50,7 @@ def backfill(
             # What is pending in this snapshot is in the documents read from it: if nobody else needs it, it is done.
             snapshot.execute("create temp table covered as select program_id, version from changed_programs")
         with _reading(connect, exported) as reader:
-            parts, total = slices(reader, _DOCUMENTS_A_SLICE)
+            parts, total = slices(reader, documents_a_slice)
         waiting: queue.SimpleQueue[tuple[int, int]] = queue.SimpleQueue()
         for part in parts:
             waiting.put(part)

@@ -72,19 +72,26 @@ def forget_queries(connection: psycopg.Connection) -> int:
 
 
 def maintain(
-    connect: Connect, client: OpenSearch, alias: str, stop: threading.Event, *, history_days: int | None = None
+    connect: Connect,
+    client: OpenSearch,
+    alias: str,
+    stop: threading.Event,
+    *,
+    history_days: int | None = None,
+    every: float = _EVERY_SECONDS,
+    verify_every: float = _VERIFY_EVERY_SECONDS,
 ) -> None:
     """Maintain the generations until `stop` is set, and verify and repair now and then; outages are waited out.
 
     Changes of programs are kept for `history_days`, or for ever.
     """
-    verify_at = time.monotonic() + _EVERY_SECONDS
+    verify_at = time.monotonic() + every
     while not stop.is_set():
         try:
             for sentence in maintain_once(connect, client, alias):
                 _log.info("tended", what=sentence)
             if time.monotonic() >= verify_at:
-                verify_at = time.monotonic() + _VERIFY_EVERY_SECONDS
+                verify_at = time.monotonic() + verify_every
                 with connect() as connection:
                     forget_queries(connection)
                     if history_days is not None:
@@ -98,4 +105,4 @@ def maintain(
                 because=f"{type(error).__name__}: {error}".strip(),
                 exc_info=None if passing else error,
             )
-        stop.wait(_EVERY_SECONDS)
+        stop.wait(every)

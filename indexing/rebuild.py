@@ -8,10 +8,10 @@ import structlog
 from opensearchpy import OpenSearch, OpenSearchException, TransportError
 
 from indexing import generations, lexicon
-from indexing.backfill import Progress, backfill
+from indexing.backfill import DOCUMENTS_A_SLICE, Progress, backfill
 from indexing.connect import Connect
 from indexing.gate import let_through
-from indexing.rebuild_lock import RebuildRefused, rebuild_lock
+from indexing.rebuild_lock import PATIENCE_SECONDS, RebuildRefused, rebuild_lock
 from indexing.versions import raise_above_both
 from mappings.catalogue import FACETS, Kind
 from mappings.index import WORDS
@@ -42,13 +42,16 @@ def rebuild(
     replicas: int = 0,
     threads: int = THREADS,
     progress: Progress | None = None,
+    documents_a_slice: int = DOCUMENTS_A_SLICE,
+    patience: float = PATIENCE_SECONDS,
 ) -> Rebuilt:
     """Build a generation from all of Postgres, compare it, and put it in service with one alias call.
 
     On any failure the generation is deleted and the old one serves on; what a crash leaves behind, the next holder
-    of the rebuild lock clears away. Raises AlreadyRebuilding, RebuildRefused, or whatever broke.
+    of the rebuild lock clears away. Raises AlreadyRebuilding after so many seconds of `patience`, RebuildRefused, or
+    whatever broke.
     """
-    with rebuild_lock(connect) as connection:
+    with rebuild_lock(connect, patience) as connection:
         generations.reconcile(connection, client, alias)
         if raise_above_both(connection, client):
             _log.warning("the database is older than the index was; versions go on above both")
@@ -58,7 +61,15 @@ def rebuild(
         before: str | None = None
         documents = dead = 0
         try:
-            documents = backfill(connect, client, generation, sole=sole, threads=threads, progress=progress)
+            documents = backfill(
+                connect,
+                client,
+                generation,
+                sole=sole,
+                threads=threads,
+                progress=progress,
+                documents_a_slice=documents_a_slice,
+            )
             generations.settle(client, generation.name, replicas=replicas)
             _wait_for_copies(client, generation.name, replicas)
             dead = let_through(connect, connection, client, generation, documents)

@@ -12,7 +12,8 @@ from indexing.connect import Connect
 from indexing.locks import Lock, alone
 
 # The worker, clearing up, holds the lock for some hundredths of a second: nobody is to be refused for that.
-_PATIENCE_SECONDS = 1.0
+PATIENCE_SECONDS = 1.0
+_LOOK_SECONDS = 0.05
 
 
 class RebuildRefused(Exception):
@@ -24,9 +25,9 @@ class AlreadyRebuilding(Exception):
 
 
 @contextmanager
-def rebuild_lock(connect: Connect, patience: float | None = None) -> Iterator[psycopg.Connection]:
-    """A connection that holds the one rebuild lock. Raises AlreadyRebuilding after so many seconds, 1 by default."""
-    until = time.monotonic() + (_PATIENCE_SECONDS if patience is None else patience)
+def rebuild_lock(connect: Connect, patience: float = PATIENCE_SECONDS) -> Iterator[psycopg.Connection]:
+    """A connection that holds the one rebuild lock. Raises AlreadyRebuilding after so many seconds."""
+    until = time.monotonic() + patience
     with connect() as holder:
         while True:
             with alone(holder, Lock.REBUILD) as free:
@@ -35,4 +36,4 @@ def rebuild_lock(connect: Connect, patience: float | None = None) -> Iterator[ps
                     return
             if time.monotonic() >= until:
                 raise AlreadyRebuilding("another rebuild is under way; `affindex index status` shows how far it is")
-            time.sleep(_PATIENCE_SECONDS / 20)
+            time.sleep(_LOOK_SECONDS)

@@ -6,16 +6,16 @@ from opensearchpy import OpenSearch
 
 from indexing import generations
 from indexing.connect import Connect
-from indexing.rebuild_lock import RebuildRefused, rebuild_lock
+from indexing.rebuild_lock import PATIENCE_SECONDS, RebuildRefused, rebuild_lock
 from mappings.index import DESIGN
 
 
-def rollback(connect: Connect, client: OpenSearch, alias: str) -> str:
+def rollback(connect: Connect, client: OpenSearch, alias: str, *, patience: float = PATIENCE_SECONDS) -> str:
     """Let the newest standby generation serve; its name. It received every change, so it is current.
 
-    Raises RebuildRefused if there is none, AlreadyRebuilding.
+    Raises RebuildRefused if there is none, AlreadyRebuilding after so many seconds of `patience`.
     """
-    with rebuild_lock(connect) as connection:
+    with rebuild_lock(connect, patience) as connection:
         generations.reconcile(connection, client, alias)
         standby = [each for each in generations.live(connection) if each.state == "standby"]
         if not standby:

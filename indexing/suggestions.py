@@ -53,7 +53,7 @@ _WRITERS = """
 _UNSETTLED = -1
 _LOOK_SECONDS = 10.0
 # The price of freshness: however often the catalogue changes, building takes at most a twentieth of the time.
-FRESH_SECONDS = 60.0
+_FRESH_SECONDS = 60.0
 _SHARE_OF_TIME = 20
 # Both cores of a small machine index; the third thread counts phrases meanwhile.
 _PUSHES_AT_ONCE = 2
@@ -232,21 +232,32 @@ def _serve(client: OpenSearch, alias: str, name: str) -> None:
     client.indices.update_aliases(body={"actions": actions})
 
 
-def keep(connect: Connect, client: OpenSearch, alias: str, stop: threading.Event, *, replicas: int = 0) -> None:
+def keep(
+    connect: Connect,
+    client: OpenSearch,
+    alias: str,
+    stop: threading.Event,
+    *,
+    replicas: int = 0,
+    look: float = _LOOK_SECONDS,
+    fresh: float = _FRESH_SECONDS,
+    share_of_time: float = _SHARE_OF_TIME,
+) -> None:
     """Build the suggestions anew whenever the catalogue has changed, until `stop` is set. Outages are waited out.
 
-    The wait after a build grows with what it took, so that a catalogue that never rests does not wear the engines out.
+    There are `look` seconds between two looks, and `fresh` after a build; more where it took long, so that a catalogue
+    that never rests does not wear the engines out.
     """
-    pause = _LOOK_SECONDS
+    pause = look
     while not stop.is_set():
         try:
             with connect() as connection:
                 old = stale(connection, client, alias)
             built = build(connect, client, alias, replicas=replicas) if old else None
-            pause = max(FRESH_SECONDS, _SHARE_OF_TIME * built.seconds) if built else _LOOK_SECONDS
+            pause = max(fresh, share_of_time * built.seconds) if built else look
         except Exception as error:  # whatever it was, those before serve on, and the next look may find it gone
             passing = isinstance(error, psycopg.Error | OpenSearchException | SuggestionsRefused)
-            pause = _LOOK_SECONDS
+            pause = look
             _log.warning(
                 "suggestions are not built",
                 because=f"{type(error).__name__}: {error}".strip(),

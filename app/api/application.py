@@ -49,6 +49,7 @@ from app.api.agents import llms
 from app.api.agents.door import Door
 from app.api.application_state import ApplicationState, look_at, open_pool
 from app.api.atom import programs as atom_programs
+from app.api.bounds import BOUNDS, ApplicationBounds
 from app.api.edge import edge
 from app.api.limiting import Networks, RateLimit
 from app.api.openapi import viewer
@@ -109,6 +110,7 @@ def create_app(
     slow_seconds: float | None = None,
     access_log: AccessLog = "off",
     count_queries: float | None = None,
+    bounds: ApplicationBounds = BOUNDS,
 ) -> Litestar:
     """The application over two engines, which may both be away while it starts. `search` hands answers out raw.
 
@@ -136,7 +138,7 @@ def create_app(
         probe = Probe(engine, pool)
         counting = QueryCounting(count_queries) if count_queries else None
         app.state.app_state = ApplicationState(
-            engine, pool, probe, secret, database_url, accounts or no_accounts(), counting=counting
+            engine, pool, probe, secret, database_url, accounts or no_accounts(), bounds, counting=counting
         )
         app.state.jobs = jobs
         app.state.operator = operator

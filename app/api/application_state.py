@@ -12,6 +12,7 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from app.api.bounds import BOUNDS, ApplicationBounds
 from app.api.export_places import ExportPlaces
 from app.api.logo_proxy import LogoProxy
 from app.api.overview import Overview
@@ -52,6 +53,7 @@ class ApplicationState:
     secret: bytes
     database_url: str
     accounts: Mapping[str, Account]
+    bounds: ApplicationBounds = BOUNDS
     pages: SingleFlightCache[bytes] = field(default_factory=lambda: SingleFlightCache(_CACHED_BYTES, len))
     requests: SingleFlightCache[SearchRequest] = field(default_factory=lambda: SingleFlightCache(_CACHED_REQUESTS))
     exports: ExportPlaces = field(default_factory=ExportPlaces)

@@ -22,7 +22,6 @@ from app.api.waiting import until_searchable
 from app.search.bad_request import BadRequest, ParameterError
 from app.search.export import (
     FORMATS,
-    PAGE,
     columns,
     csv_end,
     csv_header,
@@ -139,16 +138,17 @@ async def export(request: Request[Any, Any, Any], app_state: NamedDependency[App
     request.scope[AT_END] = place.leave  # type: ignore[literal-required]
     try:
         analysis = await decided(app_state.engine, asked.wording)
+        page = app_state.bounds.export_page
         place.snapshot = await app_state.engine.open_snapshot()
         first = await app_state.engine.search_snapshot(
-            place.snapshot, export_body(asked, analysis, None, view.among if view else None)
+            place.snapshot, export_body(asked, analysis, None, view.among if view else None, page)
         )
         headers = {
             "X-Total-Count": str(first.hits.total.value),
             "Content-Disposition": f'attachment; filename="programs.{format}"',
             **(HEADERS if brings_key(request) else {"Cache-Control": "no-store"}),
         }
-        if len(first.hits.hits) < PAGE and not first.partial:
+        if len(first.hits.hits) < page and not first.partial:
             headers["X-Content-SHA256"] = hashlib.sha256(_whole(app_state, asked, first, written, view)).hexdigest()
     except BaseException:
         await place.leave()
@@ -207,6 +207,7 @@ async def _pieces(
 ) -> AsyncIterator[bytes]:
     assert place.snapshot is not None
     digest = hashlib.sha256()
+    page = app_state.bounds.export_page
     count = 0
     try:
         if header := written.begin(asked):
@@ -221,9 +222,9 @@ async def _pieces(
             digest.update(piece)
             count += len(hits)
             yield piece
-            if len(hits) < PAGE:
+            if len(hits) < page:
                 break
-            body = export_body(asked, analysis, hits[-1].sort, view.among if view else None)
+            body = export_body(asked, analysis, hits[-1].sort, view.among if view else None, page)
             found = await app_state.engine.search_snapshot(place.snapshot, body)
         if end := written.last(count, digest.hexdigest(), asked):
             yield end

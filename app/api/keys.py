@@ -28,7 +28,6 @@ _PERHAPS: list[dict[str, list[str]]] = [{}, {"key": []}]
 SCOPES = ("read", "import", "admin")  # each includes those before it
 _PREFIX = "afx_"
 _SHOWN = 10  # characters that tell keys apart in a list; far too few to guess the rest
-_CACHED_SECONDS = 5.0  # a revoked key stops working after this long at most
 
 
 def new_key() -> str:
@@ -74,7 +73,8 @@ async def key_in(authorization: str, app_state: ApplicationState) -> Key | None:
                         await database.execute(_NOTED, {"sha256": hashed})
         if len(app_state.keys) > 1000:  # wrong keys are cached too; they must not fill the memory
             app_state.keys.clear()
-        believed = min(_CACHED_SECONDS, row["seconds"]) if row else _CACHED_SECONDS
+        believed = app_state.bounds.key_seconds
+        believed = min(believed, row["seconds"]) if row else believed
         known = (time.monotonic() + believed, Key(row["name"], row["scope"]) if row else None)
         app_state.keys[hashed] = known
     if known[1] is None:

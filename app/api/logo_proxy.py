@@ -51,10 +51,17 @@ class TooManyLogos(Exception):
 
 
 class LogoProxy:
-    """The logos that a process has fetched, the least used dropped first; it asks addresses that are `permitted`."""
+    """The logos that a process has fetched, the least used dropped first; it asks addresses that are `permitted`.
 
-    def __init__(self, permitted: Permitted = is_public) -> None:
+    `most` are asked for at once, those under way among them; a host has `patience`.
+    """
+
+    def __init__(
+        self, permitted: Permitted = is_public, *, patience: FetchPatience = _PATIENCE, most: int = _MOST_WAITING
+    ) -> None:
         self.permitted = permitted
+        self.patience = patience
+        self.most = most
         self._cache: SingleFlightCache[Logo] = SingleFlightCache(
             _KEPT_BYTES, lambda logo: len(logo.body) + _ENTRY_BYTES
         )
@@ -66,19 +73,19 @@ class LogoProxy:
         return await self._cache.get((address, int(time.time() // _DAY)), lambda: self._fetched(address))
 
     async def _fetched(self, address: str) -> Logo:
-        if self._waiting >= _MOST_WAITING:
+        if self._waiting >= self.most:
             raise TooManyLogos
         self._waiting += 1
         try:
             async with self._places:
-                return await asyncio.to_thread(_fetch, address, self.permitted)
+                return await asyncio.to_thread(_fetch, address, self.permitted, self.patience)
         finally:
             self._waiting -= 1
 
 
-def _fetch(address: str, permitted: Permitted) -> Logo:
+def _fetch(address: str, permitted: Permitted, patience: FetchPatience) -> Logo:
     try:
-        body = b"".join(pieces(address, Limits(file=LARGEST), permitted, _PATIENCE))
+        body = b"".join(pieces(address, Limits(file=LARGEST), permitted, patience))
     except NotAFeed:
         return NO_LOGO
     media_type = picture_type(body)

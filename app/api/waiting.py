@@ -17,14 +17,8 @@ from app.api.application_state import ApplicationState
 from app.api.problems import Problem
 from app.search.bad_request import BadRequest, ParameterError
 
-# Three times what freshness promises; a client that would wait longer asks again.
-WAIT_SECONDS = 5.0
 _LOOK_SECONDS = 0.05
 _RETRY_SECONDS = 2
-# Further behind than this nothing arrives in time, so it is said at once.
-_MOST_PENDING = 100_000
-# So many are looked up at once; the others are only when these have arrived.
-_AT_ONCE = 1_000
 
 VERSION_HEADER = "X-Program-Version"
 
@@ -51,14 +45,15 @@ async def until_searchable(app_state: ApplicationState, version: int, program: i
     Raises Problem 504 if they do not in time, BadRequest for a version that was never given out, and what an engine
     that is away raises.
     """
+    patience = app_state.bounds.searchable_seconds
     try:
-        async with asyncio.timeout(WAIT_SECONDS):
+        async with asyncio.timeout(patience):
             await _until_held(app_state, version, program)
             await app_state.engine.refresh()
             # What is cached is cached under what the probe saw last, which was before.
             await app_state.probe.look()
     except TimeoutError:
-        raise _not_yet(version, f"the index has not come to version {version} within {WAIT_SECONDS:g} s") from None
+        raise _not_yet(version, f"the index has not come to version {version} within {patience:g} s") from None
 
 
 def _not_yet(version: int, because: str) -> Problem:
@@ -72,18 +67,19 @@ def _not_yet(version: int, because: str) -> Problem:
 
 
 async def _until_held(app_state: ApplicationState, version: int, program: int | None) -> None:
+    most = app_state.bounds.most_pending
     async with app_state.database() as database:
         drawn = (await _rows(database, _DRAWN))[0]["last_value"]
         if version > drawn:
             message = f"'waitForVersion' is {version}, a version that was never given out"
             raise BadRequest([ParameterError(parameter="waitForVersion", message=message)])
-        pending = await _rows(database, _PENDING, {"program": program, "most": _MOST_PENDING + 1})
-    if len(pending) > _MOST_PENDING:
-        raise _not_yet(version, f"more than {_MOST_PENDING:,} changes are under way")
+        pending = await _rows(database, _PENDING, {"program": program, "most": most + 1})
+    if len(pending) > most:
+        raise _not_yet(version, f"more than {most:,} changes are under way")
     # A program that was changed again since may hold the awaited version or a newer one.
     awaited = {each["program_id"]: min(each["version"], version) for each in pending}
     while awaited:
-        some = list(islice(awaited, _AT_ONCE))
+        some = list(islice(awaited, app_state.bounds.pending_at_once))
         async with app_state.database() as database:
             still = [each["id"] for each in await _rows(database, _STILL, (some,))]
         held = await _held(app_state, still) if still else {}

@@ -74,10 +74,12 @@ def check_links(
     permitted: Permitted = is_public,
     pause: float = 1.0,
     seconds: float = SECONDS,
+    record_every: float = _RECORD_SECONDS,
 ) -> LinksChecked:
     """Ask the addresses that are due, of one network or all, at most so many, until `stop`.
 
-    A host is asked once in `pause` seconds. Raises AlreadyChecking, and Offline, with what was found before recorded.
+    A host is asked once in `pause` seconds; what came is recorded every `record_every` seconds. Raises AlreadyChecking,
+    and Offline, with what was found before recorded.
     """
     with connect() as connection, alone(connection, Lock.LINK_CHECKS) as free:
         if not free:
@@ -86,7 +88,7 @@ def check_links(
         addresses, in_all = due(connection, every, network, most)
         doing = _Round(connection, addresses, answering(connection, _WITNESSES), stop, progress or (lambda *_: None))
         try:
-            asyncio.run(doing.carry_out(Pace(pause), permitted, seconds))
+            asyncio.run(doing.carry_out(Pace(pause), permitted, seconds, record_every))
         finally:
             doing.record(doing.take())  # also what came just before a stop
         followed = known + doing.followed
@@ -128,12 +130,12 @@ class _Round:
             hosts.setdefault(_host(each.address), []).append(each)
         self._hosts = deque(hosts.values())
 
-    async def carry_out(self, pace: Pace, permitted: Permitted, seconds: float) -> None:
+    async def carry_out(self, pace: Pace, permitted: Permitted, seconds: float, record_every: float) -> None:
         asker = Asker(pace, permitted, seconds)
         working = asyncio.gather(*(self._work(asker) for _ in range(_HOSTS_AT_ONCE)))
         try:
             while not working.done() and not self._stop():
-                await asyncio.wait([working], timeout=_RECORD_SECONDS)
+                await asyncio.wait([working], timeout=record_every)
                 # In a thread: it may wait for an import, and no limit of time may run out for that.
                 await asyncio.to_thread(self.record, self.take())
             if working.done():

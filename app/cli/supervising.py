@@ -38,10 +38,23 @@ class CannotStart(Failure):
 class Keeper:
     """Keeps one part running. It was started by somebody; `look` is called again and again and never waits.
 
-    While `excused` is true (the disk is full) it may fail to start as often as it does.
+    While `excused` is true (the disk is full) it may fail to start as often as it does. Its pauses grow from
+    `first_pause` to `longest_pause` seconds, until it has run for `steady` seconds.
     """
 
-    def __init__(self, part: Part, say: Callable[[str], None], excused: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        part: Part,
+        say: Callable[[str], None],
+        excused: Callable[[], bool] = lambda: False,
+        *,
+        first_pause: float = _FIRST_PAUSE_SECONDS,
+        longest_pause: float = _LONGEST_PAUSE_SECONDS,
+        steady: float = _STEADY_SECONDS,
+    ) -> None:
+        self.steady = steady
+        self._first_pause = first_pause
+        self._longest_pause = longest_pause
         self._part = part
         self._say = say
         self._excused = excused
@@ -79,7 +92,7 @@ class Keeper:
             return
         if not self._was_ready and self._part.ready():
             self._was_ready, self._in_vain = True, 0
-        if self._was_ready and now - self._since > _STEADY_SECONDS:
+        if self._was_ready and now - self._since > self.steady:
             self._ends = 0
 
     def _ended(self, because: str) -> None:
@@ -88,7 +101,7 @@ class Keeper:
             if self._in_vain >= STARTS and not self._excused():
                 raise CannotStart(f"{self._part.name} cannot be started, {STARTS} times in a row: {because}")
         self._was_ready = False
-        pause = min(_FIRST_PAUSE_SECONDS * 2**self._ends, _LONGEST_PAUSE_SECONDS)
+        pause = min(self._first_pause * 2**self._ends, self._longest_pause)
         self._ends += 1
         self.ends += 1
         self._again_at = time.monotonic() + pause

@@ -71,6 +71,7 @@ def fetch(
     repository: str | None,
     progress: Progress | None = None,
     stopping: Event | None = None,
+    first_pause: float = _FIRST_PAUSE_SECONDS,
 ) -> list[Path]:
     """The jars as files below `cache`, downloading what is not there. Raises DownloadFailed.
 
@@ -88,7 +89,7 @@ def fetch(
 
         total = sum(jar.size for jar in jars)
         read = {jar.coordinate: jar.size for jar in jars} | {jar.coordinate: 0 for jar in lacking}
-        task = _Task(folder, (repository or MAVEN_CENTRAL_URL).rstrip("/"), stopping or Event())
+        task = _Task(folder, (repository or MAVEN_CENTRAL_URL).rstrip("/"), stopping or Event(), first_pause)
 
         def count(jar: Jar, there: int) -> None:
             read[jar.coordinate] = there
@@ -112,6 +113,7 @@ class _Task:
     folder: Path
     base: str
     stopping: Event
+    first_pause: float
 
 
 def _there(path: Path, jar: Jar) -> bool:
@@ -130,7 +132,7 @@ def _fetch_one(task: _Task, jar: Jar, count: Callable[[Jar, int], None]) -> None
     failure: Exception | None = None
     try:
         for attempt in range(_ATTEMPTS):
-            if attempt and task.stopping.wait(_FIRST_PAUSE_SECONDS * 2 ** (attempt - 1)):
+            if attempt and task.stopping.wait(task.first_pause * 2 ** (attempt - 1)):
                 break
             try:
                 _resume(task, jar, mine, count)

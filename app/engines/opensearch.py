@@ -22,7 +22,7 @@ from app.engines.process import EngineDied, Server, Servers, start
 
 _MAIN = "org.codelibs.opensearch.runner.OpenSearchRunner"
 # HTTP answers on the base port plus the node's number; base ports above 9299 fail without a word.
-_FIRST_BASE, _LAST_BASE = 9200, 9290
+_BASES = range(9200, 9290)
 # An engine that was running when its starter was killed answers at once, unless it hangs.
 _LEFT_SILENT_SECONDS = 20.0
 _SETTLED_SECONDS = 60.0  # an engine that answers, works on nothing and says the same all the time is as good as it gets
@@ -61,8 +61,14 @@ def start_opensearch(
     nodes: int,
     port: int | None,
     say: Callable[[str], None] | None = None,
+    bases: range = _BASES,
+    silent_seconds: float = SILENT_SECONDS,
+    left_silent_seconds: float = _LEFT_SILENT_SECONDS,
 ) -> str:
     """Start OpenSearch over `data`, its server among `servers`; its URL. Raises EngineDied.
+
+    Its base port is one of `bases` unless a port is given. One that gives no sign of life for `silent_seconds`, or for
+    `left_silent_seconds` where it was left running, hangs.
 
     One that runs over `data` already, since whoever started it was killed, is taken over, or ended if it is not as it
     should be. `say` is told of that, and that a start takes long.
@@ -76,7 +82,9 @@ def start_opensearch(
     def command(base: int) -> list[str]:
         return java_command(home, [jar.name for jar in jars], heap=heap, nodes=nodes, base=base, cluster=cluster)
 
-    if url := _take_over(servers, data, command, port=port, cluster=cluster, nodes=nodes, say=say):
+    if url := _take_over(
+        servers, data, command, port=port, cluster=cluster, nodes=nodes, say=say, silent_seconds=left_silent_seconds
+    ):
         return url
     if port and not _free(port):
         raise EngineDied(
@@ -95,11 +103,11 @@ def start_opensearch(
 
     _write_settings(home, nodes)
     while True:
-        base = (port - 1) if port else free_base(nodes)
+        base = (port - 1) if port else free_base(nodes, bases)
         server = servers.launch(partial(begin, base))
         url = f"http://127.0.0.1:{base + 1}"
         try:
-            wait_for_cluster(servers, server, url, cluster, nodes, say=say)
+            wait_for_cluster(servers, server, url, cluster, nodes, say=say, silent_seconds=silent_seconds)
             return url
         except EngineDied:
             # It has ended. Somebody else may have taken the port between our look and its start.
@@ -117,6 +125,7 @@ def _take_over(
     cluster: str,
     nodes: int,
     say: Callable[[str], None] | None,
+    silent_seconds: float,
 ) -> str | None:
     """The URL of the one that runs over `data` already, now among `servers`; None if there is none (any more)."""
     mine = [server.process.pid for server in servers.running()]
@@ -131,7 +140,7 @@ def _take_over(
             server = servers.add(Server(_NAME, process, data / "opensearch.log", signal.SIGTERM))
             url = f"http://127.0.0.1:{base + 1}"
             try:
-                wait_for_cluster(servers, server, url, cluster, nodes, say=say, silent_seconds=_LEFT_SILENT_SECONDS)
+                wait_for_cluster(servers, server, url, cluster, nodes, say=say, silent_seconds=silent_seconds)
             except EngineDied as died:
                 servers.forget(server)
                 if say:
@@ -185,12 +194,12 @@ def java_environment() -> dict[str, str]:
     }
 
 
-def free_base(nodes: int) -> int:
+def free_base(nodes: int, bases: range = _BASES) -> int:
     """A base port above which so many are free. Raises EngineDied."""
-    for base in range(_FIRST_BASE, _LAST_BASE, max(nodes, 1)):
+    for base in bases[:: max(nodes, 1)]:
         if all(_free(base + number) for number in range(1, nodes + 1)):
             return base
-    raise EngineDied(f"no free port for OpenSearch between {_FIRST_BASE + 1} and {_LAST_BASE}")
+    raise EngineDied(f"no free port for OpenSearch between {bases.start + 1} and {bases.stop}")
 
 
 def _free(port: int) -> bool:

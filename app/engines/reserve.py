@@ -7,13 +7,11 @@ import shutil
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-BYTES = 64 << 20
-_FULL_BYTES = 16 << 20  # with less left than this the disk is full
-_ROOM_BYTES = 4 * BYTES  # with more than this the room is kept (again)
 _AGAIN_SECONDS = 1.0
 _PATIENCE_SECONDS = 30.0
 
@@ -27,13 +25,26 @@ _STEPS = (
 _STEPS_WITH_ROOM = (("POST", "/_cluster/reroute?retry_failed=true", b""),)
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What is kept, in bytes, and what is left of the disk when it is given up, and kept again."""
+
+    kept: int = 64 << 20
+    full: int = 16 << 20  # with less left than this the disk is full
+    again: int = 4 * kept  # with more than this the room is kept (again)
+
+
+_ROOM = Room()
+
+
 class Reserve:
-    """A file of BYTES in the data directory, given up when the disk is full. `look` is called again and again.
+    """A file in the data directory that keeps room, given up when the disk is full. `look` is called again and again.
 
     `opensearch_url` is where the embedded OpenSearch answers; None if there is none.
     """
 
-    def __init__(self, data: Path, opensearch_url: str | None, say: Callable[[str], None]) -> None:
+    def __init__(self, data: Path, opensearch_url: str | None, say: Callable[[str], None], room: Room = _ROOM) -> None:
+        self._room = room
         self._file = data / "reserve"
         self._url = opensearch_url
         self._say = say
@@ -43,7 +54,7 @@ class Reserve:
     def look(self) -> None:
         """Keep the room, or give it up."""
         free = shutil.disk_usage(self._file.parent).free
-        if free < _FULL_BYTES and not self.full:
+        if free < self._room.full and not self.full:
             self.full = True
             self._say(
                 "the disk is full: the room that was kept is given up, so that searches go on; nothing is written "
@@ -51,7 +62,7 @@ class Reserve:
             )
             self._file.unlink(missing_ok=True)
             self._ask(_STEPS)
-        elif free > _ROOM_BYTES and (self.full or not self._file.exists()):
+        elif free > self._room.again and (self.full or not self._file.exists()):
             if self.full:
                 self._say("there is room on the disk again")
                 self.full = False
@@ -64,7 +75,7 @@ class Reserve:
 
     def _keep(self) -> None:
         with suppress(OSError), self._file.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, BYTES)
+            os.posix_fallocate(file.fileno(), 0, self._room.kept)
 
     def _ask(self, steps: tuple[tuple[str, str, bytes], ...]) -> None:
         """Ask the engine in a thread, each step until it is done, or something else is to be asked."""
@@ -75,9 +86,9 @@ class Reserve:
         threading.Thread(target=_all, args=(self._url, steps, over), name="reserve", daemon=True).start()
 
 
-def give_up_if_full(data: Path) -> None:
+def give_up_if_full(data: Path, room: Room = _ROOM) -> None:
     """Before anything is started on a full disk: let it have the room."""
-    if data.is_dir() and shutil.disk_usage(data).free < _FULL_BYTES:
+    if data.is_dir() and shutil.disk_usage(data).free < room.full:
         (data / "reserve").unlink(missing_ok=True)
 
 

@@ -106,8 +106,11 @@ def running(
     nodes: int = 1,
     say: Callable[[str], None] = _say,
     progress: Progress | None = None,
+    told_after: float = _TOLD_SECONDS,
 ) -> Iterator[Engines]:
     """Engines that answer. `hold` asks to be the one who runs them: HeldByOther if somebody else does.
+
+    Who waits for another one's says so after `told_after` seconds.
 
     Raises EngineDied or DownloadFailed if they cannot be started.
     """
@@ -115,7 +118,7 @@ def running(
         yield Engines(settings.database_url.reveal(), settings.opensearch_url)
         return
     _make_private(settings.data)
-    tell_at = time.monotonic() + _TOLD_SECONDS
+    tell_at = time.monotonic() + told_after
     patience = time.monotonic() + _HOLD_SECONDS
     while True:
         stopping.check()

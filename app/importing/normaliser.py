@@ -118,12 +118,22 @@ class _Process:
 
 
 class Normaliser:
-    """Normalises batches in order, one ahead: while a batch is worked on, the next is read."""
+    """Normalises batches in order, one ahead: while a batch is worked on, the next is read.
 
-    def __init__(self, module: str = _MODULE, seconds: float = SECONDS, alone: float = _ALONE_SECONDS) -> None:
+    A batch may take so many `seconds`, a record of one that took longer so many `alone`; `most_stuck` may take longer.
+    """
+
+    def __init__(
+        self,
+        module: str = _MODULE,
+        seconds: float = SECONDS,
+        alone: float = _ALONE_SECONDS,
+        most_stuck: int = _MOST_STUCK,
+    ) -> None:
         self._module = module
         self._seconds = seconds
         self._alone = alone
+        self._most_stuck = most_stuck
         self._process: _Process | None = None
         self._stuck = 0
 
@@ -174,8 +184,10 @@ class Normaliser:
             one = self._received(self._alone)
             if one is None:
                 self._stuck += 1
-                if self._stuck > _MOST_STUCK:
-                    raise TooManyStuck(f"more than {_MOST_STUCK} records take longer than {self._alone:g} seconds each")
+                if self._stuck > self._most_stuck:
+                    raise TooManyStuck(
+                        f"more than {self._most_stuck} records take longer than {self._alone:g} seconds each"
+                    )
                 whole.rejected.append((numbered[0], f"it takes longer than {self._alone:g} seconds to read"))
                 continue
             whole.rows += one.rows

@@ -73,7 +73,13 @@ def tag_staged(connection: psycopg.Connection, staging: str, silent: list[int]) 
         after = rows[-1][0]
 
 
-def tag_stored(connect: Connect, stop: threading.Event | None = None) -> Tagged:
+def tag_stored(
+    connect: Connect,
+    stop: threading.Event | None = None,
+    *,
+    batch: int = _BATCH,
+    fingerprint: str = FINGERPRINT,
+) -> Tagged:
     """Give the stored programs the topics that this code finds, unless that was done; what was done now.
 
     Stopped or killed, the next call goes on where this one was. While another process is at it there is nothing to do.
@@ -81,11 +87,11 @@ def tag_stored(connect: Connect, stop: threading.Event | None = None) -> Tagged:
     seen = changed = 0
     with connect() as connection:
         (free,) = connection.execute("select pg_try_advisory_lock(%s)", (Lock.TAGGING,)).fetchone() or (False,)
-        reached = _begun(connection) if free else None
+        reached = _begun(connection, fingerprint) if free else None
         connection.commit()
         while reached is not None and not (stop and stop.is_set()):
             found = connection.execute(
-                f"select id, {_COLUMNS} from programs where id > %s order by id limit %s", (reached, _BATCH)
+                f"select id, {_COLUMNS} from programs where id > %s order by id limit %s", (reached, batch)
             ).fetchall()
             if others := [key for key, _, _ in _otherwise(found)]:
                 # In the order in which imports lock them, and read again: a row may have changed since.
@@ -99,7 +105,7 @@ def tag_stored(connect: Connect, stop: threading.Event | None = None) -> Tagged:
             connection.execute(
                 "update topic_tagging set reached = coalesce(%s, reached), "
                 "finished_at = case when %s::bigint is null then now() end where fingerprint = %s",
-                (reached, reached, FINGERPRINT),
+                (reached, reached, fingerprint),
             )
             connection.commit()
     if changed:
@@ -107,11 +113,11 @@ def tag_stored(connect: Connect, stop: threading.Event | None = None) -> Tagged:
     return Tagged(seen, changed)
 
 
-def _begun(connection: psycopg.Connection) -> int | None:
+def _begun(connection: psycopg.Connection, fingerprint: str) -> int | None:
     """The last id that was looked at with this fingerprint; None if all were."""
-    connection.execute("insert into topic_tagging (fingerprint) values (%s) on conflict do nothing", (FINGERPRINT,))
+    connection.execute("insert into topic_tagging (fingerprint) values (%s) on conflict do nothing", (fingerprint,))
     row = connection.execute(
-        "select reached, finished_at is not null from topic_tagging where fingerprint = %s", (FINGERPRINT,)
+        "select reached, finished_at is not null from topic_tagging where fingerprint = %s", (fingerprint,)
     ).fetchone()
     assert row is not None
     reached, finished = row

@@ -100,9 +100,11 @@ class QueryReport(msgspec.Struct, frozen=True):
     corrected: list[ReportedQuery]
 
 
-async def write(connection: psycopg.AsyncConnection[Any], counts: Sequence[QueryCount]) -> None:
-    """Add counts to what is stored; does not commit."""
-    await connection.execute(_WRITE, _columns(counts))
+async def write(
+    connection: psycopg.AsyncConnection[Any], counts: Sequence[QueryCount], most: int = MOST_TEXTS_A_DAY
+) -> None:
+    """Add counts to what is stored, `most` so many texts a day; does not commit."""
+    await connection.execute(_WRITE, {**_columns(counts), "most": most})
 
 
 def _columns(counts: Sequence[QueryCount]) -> dict[str, Any]:
@@ -114,7 +116,6 @@ def _columns(counts: Sequence[QueryCount]) -> dict[str, Any]:
         "relaxed": [each.relaxed for each in counts],
         "corrected": [each.corrected for each in counts],
         "found": [each.found for each in counts],
-        "most": MOST_TEXTS_A_DAY,
     }
 
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from contextvars import ContextVar
 
 AT_ONCE = 4  # of one process: two of them fill the search threads of an engine of two to five cores
-LONGEST_WAIT_SECONDS = 1.0
+_LONGEST_WAIT_SECONDS = 1.0
 # Beyond as many as are under way, so many may wait that came in a burst; each that finds a place free lets one more.
 _MOST_CREDIT = 32
 _SLOW_SECONDS = 1.5  # answers that take this long are as well asked for one after the other
@@ -36,12 +36,22 @@ class Busy(Exception):
 class Admission:
     """Places of requests at an engine.
 
-    `at_once` at most are under way; fewer (`limit`) while answers take long. As many may wait, more in a burst, none
-    that would wait longer than a second.
+    `at_once` at most are under way; fewer (`limit`) while answers take `slow` seconds or longer. As many may wait, more
+    in a burst, none longer than `longest_wait`. Refusals are held back for `longest_pause` at most.
     """
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
+    def __init__(
+        self,
+        at_once: int = AT_ONCE,
+        *,
+        longest_wait: float = _LONGEST_WAIT_SECONDS,
+        longest_pause: float = _LONGEST_PAUSE_SECONDS,
+        slow: float = _SLOW_SECONDS,
+    ) -> None:
         self.at_once = at_once
+        self.longest_wait = longest_wait
+        self.slow = slow
+        self._longest_pause = longest_pause
         self.limit = float(at_once)
         self.running = 0
         self.refused = 0  # since the process began
@@ -62,7 +72,7 @@ class Admission:
         waiting = self.waiting
         if not waiting and self.running < int(self.limit):
             return False
-        if (waiting + 1) * self.seconds > LONGEST_WAIT_SECONDS * self.limit and waiting:
+        if (waiting + 1) * self.seconds > self.longest_wait * self.limit and waiting:
             return True
         return waiting >= int(self.limit) and not self._credit
 
@@ -74,7 +84,7 @@ class Admission:
         # A crowd that asks again at once would keep the processor busy with refusals alone: they go out one by one.
         now = time.monotonic()
         self._next_refusal = max(self._next_refusal + _REFUSALS_APART, now)
-        if (pause := min(self._next_refusal - now, _LONGEST_PAUSE_SECONDS)) > 0:
+        if (pause := min(self._next_refusal - now, self._longest_pause)) > 0:
             await asyncio.sleep(pause)
         raise Busy
 
@@ -96,7 +106,7 @@ class Admission:
             await self.refuse_if_full()
             if self.waiting >= int(self.limit):
                 self._credit -= 1
-            queue, patience = self._newcomers, LONGEST_WAIT_SECONDS
+            queue, patience = self._newcomers, self.longest_wait
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         queue.append(place)
         try:
@@ -119,7 +129,7 @@ class Admission:
         if counts:
             took = time.monotonic() - since
             self.seconds += (took - self.seconds) * _WEIGHT
-            if took < _SLOW_SECONDS:
+            if took < self.slow:
                 self.limit = min(self.limit + _MORE, self.at_once)
             elif self.running >= int(self.limit):
                 self.lessen()

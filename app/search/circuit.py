@@ -11,13 +11,14 @@ import time
 # After this many failures in a row nothing is sent for a while, then one request at a time, until one is answered: an
 # engine that comes back must not be met by everything that piled up.
 _FAILURES_TO_OPEN = 3
-OPEN_SECONDS = 1.0
+_OPEN_SECONDS = 1.0
 
 
 class Circuit:
-    """Closed while the engine answers."""
+    """Closed while the engine answers; once open, nothing is sent for `seconds`."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = _OPEN_SECONDS) -> None:
+        self.seconds = seconds
         self.failures = 0  # in a row
         self.opened = 0  # how often, since the process began
         self.open_until = 0.0  # by the monotonic clock
@@ -56,4 +57,4 @@ class Circuit:
         self.failures += 1
         if self.is_open:
             self.opened += self.failures == _FAILURES_TO_OPEN
-            self.open_until = time.monotonic() + OPEN_SECONDS
+            self.open_until = time.monotonic() + self.seconds

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
@@ -33,9 +34,6 @@ from app.search.single_flight import SingleFlightCache
 from indexing.index_names import lexicon_of
 from indexing.lexicon import CURRENT, StoredLexicon
 
-REQUEST_SECONDS = 3.0
-# After a failure the next request, and those under way, get only this long: a hanging engine is said within a second.
-SUSPECT_SECONDS = 0.9
 LOOK_SECONDS = 0.45  # the probe's own patience, by which a hang is noticed
 _SLOWER = 4.0  # times what answers take at present is no sign of a hang
 _T = TypeVar("_T")
@@ -57,6 +55,19 @@ _OF_THE_REQUEST = (
 _KEEP_SNAPSHOT = "5m"  # how long a reader may take over one page
 
 
+@dataclass(frozen=True, slots=True)
+class EnginePatience:
+    """How long an answer is waited for, in seconds."""
+
+    request: float = 3.0
+    # After a failure the next request, and those under way, get only this long: a hanging engine is said within a
+    # second.
+    suspect: float = 0.9
+
+
+_PATIENCE = EnginePatience()
+
+
 class EngineAway(Exception):
     """OpenSearch does not answer, or cannot now."""
 
@@ -76,8 +87,9 @@ class IndexTooOld(EngineAway):
 class SearchEngine:
     """Searches behind an alias. `client` must answer in bytes, as `open_search_async` opens it."""
 
-    def __init__(self, client: AsyncOpenSearch, alias: str) -> None:
+    def __init__(self, client: AsyncOpenSearch, alias: str, patience: EnginePatience = _PATIENCE) -> None:
         self._client = client
+        self._patience = patience
         self.alias = alias
         # What the index held when it was last looked at: a string that differs whenever an answer could. Whoever
         # looks at the index regularly sets it; what is remembered under an older one is never found again.
@@ -105,7 +117,7 @@ class SearchEngine:
         self._refuse_outdated()
         parameters.setdefault("allow_partial_search_results", "false")
         began = time.perf_counter()
-        answer = await self.request("POST", f"/{self.alias}/_search", body, REQUEST_SECONDS, **parameters)
+        answer = await self.request("POST", f"/{self.alias}/_search", body, **parameters)
         if self.after_search:
             self.after_search(body, time.perf_counter() - began)
         return self.read(answer, decode)
@@ -232,16 +244,18 @@ class SearchEngine:
         method: str,
         path: str,
         body: Mapping[str, Any] | bytes | None,
-        patience: float = REQUEST_SECONDS,
+        patience: float | None = None,
         *,
         queued: bool = True,
         **parameters: Any,
     ) -> bytes:
         """Any request, its answer as it came. Raises EngineAway, or TransportError where the request is at fault.
 
-        Unless `queued`, it does not wait for others and holds up none.
+        Its `patience` is the engine's where none is given. Unless `queued`, it does not wait for others and holds up
+        none.
         """
         circuit = self.circuit
+        patience = self._patience.request if patience is None else patience
         if not circuit.lets_through():
             raise EngineAway(_NO_ANSWER)
         trying = circuit.is_open
@@ -254,7 +268,7 @@ class SearchEngine:
                 if circuit.is_open and not trying:
                     raise EngineAway(_NO_ANSWER)
                 # A look is answered at once or not: how long searches take says nothing of it.
-                wait = self._patience(patience) if queued else patience
+                wait = self._patience_now(patience) if queued else patience
                 answer = await self._asked(method, path, body, wait, parameters)
                 circuit.answered()
             finally:
@@ -284,7 +298,7 @@ class SearchEngine:
 
     async def _enter(self) -> float:
         try:
-            return await self.admission.enter(REQUEST_SECONDS)
+            return await self.admission.enter(self._patience.request)
         except Busy:
             raise _busy() from None
 
@@ -295,10 +309,12 @@ class SearchEngine:
         except Busy:
             raise _busy() from None
 
-    def _patience(self, given: float) -> float:
+    def _patience_now(self, given: float) -> float:
         """How long to wait for an answer: soon one must come after a failure, of an engine that was not slow before."""
-        soon = max(SUSPECT_SECONDS, self.admission.seconds * _SLOWER) if self.circuit.failures else REQUEST_SECONDS
-        return min(max(given, self.admission.seconds * _SLOWER), soon, REQUEST_SECONDS)
+        slower = self.admission.seconds * _SLOWER
+        longest = self._patience.request
+        soon = max(self._patience.suspect, slower) if self.circuit.failures else longest
+        return min(max(given, slower), soon, longest)
 
     async def _asked(
         self, method: str, path: str, body: Mapping[str, Any] | bytes | None, patience: float, parameters: Any
@@ -317,7 +333,7 @@ class SearchEngine:
         self.circuit.failed()
         if self.circuit.failures == 1:  # those under way need not find out each by itself
             now = time.monotonic()
-            soon = self._patience(REQUEST_SECONDS)
+            soon = self._patience_now(self._patience.request)
             for limit, began in self._limits.items():
                 if not limit.expired():
                     end = asyncio.get_running_loop().time() + max(began + soon - now, 0.0)

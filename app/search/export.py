@@ -56,14 +56,18 @@ def read_bom(given: str, format: str) -> bool:
 
 
 def export_body(
-    request: SearchRequest, analysis: QueryAnalysis, after: list[Any] | None, among: Clause | None = None
+    request: SearchRequest,
+    analysis: QueryAnalysis,
+    after: list[Any] | None,
+    among: Clause | None = None,
+    page: int = PAGE,
 ) -> dict[str, Any]:
     """The request for the page after a hit with these sort values, of all that match `among` these."""
     clauses = [clause(wanted) for wanted in effective(request.filters).values()]
     if among:
         clauses.append(among)
     body: dict[str, Any] = {
-        "size": PAGE,
+        "size": page,
         "timeout": _TIMEOUT,
         "track_total_hits": after is None,
         "query": query(analysis, clauses, scored=any(each.key == RELEVANCE for each in request.sort)),

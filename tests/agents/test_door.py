@@ -34,7 +34,7 @@ def _ask(api: Any, headers: dict[str, str], asked: Any = _ASKED) -> Any:
 
 
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:8000", "192.168.7.2:80", "LOCALHOST"])
-def test_a_host_of_ours(stocked: Catalogue, host: str) -> None:
+def test_a_host_of_ours(stocked: Catalogue, host: str) -> None:  # 1
     answer = _ask(stocked.api, {"Host": host})
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"].startswith("application/json")
@@ -43,27 +43,27 @@ def test_a_host_of_ours(stocked: Catalogue, host: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "evil.example:8000", "[", ""])
-def test_another_host(stocked: Catalogue, host: str) -> None:
+def test_another_host(stocked: Catalogue, host: str) -> None:  # 1
     answer = _ask(stocked.api, {"Host": host})
     assert answer.status_code == 421
     assert answer.json()["type"] == "/problems/unknown-host"
 
 
 @pytest.mark.parametrize("origin", ["http://localhost:6274", "https://127.0.0.1", "http://192.168.7.2:8000"])
-def test_a_page_that_may(stocked: Catalogue, origin: str) -> None:
+def test_a_page_that_may(stocked: Catalogue, origin: str) -> None:  # 2
     assert _ask(stocked.api, {"Origin": origin, "Host": "192.168.7.2:8000"}).status_code == 200
 
 
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "null", "http://192.168.7.9:8000", "https://localhost.evil.example", "file://"]
 )
-def test_a_page_that_may_not(stocked: Catalogue, origin: str) -> None:
+def test_a_page_that_may_not(stocked: Catalogue, origin: str) -> None:  # 2
     answer = _ask(stocked.api, {"Origin": origin, "Host": "192.168.7.2:8000"})
     assert answer.status_code == 403
     assert answer.json()["type"] == "/problems/unknown-origin"
 
 
-def test_names_of_the_settings() -> None:
+def test_names_of_the_settings() -> None:  # 1, 2
     door = Door(lambda: pytest.fail("asked"), "1", read_hosts("affindex.example.com, Other.example"))
     assert door._is_ours("affindex.example.com")
     assert door._is_ours("OTHER.example:443")
@@ -73,25 +73,25 @@ def test_names_of_the_settings() -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "HEAD", "PUT"])
-def test_only_post(stocked: Catalogue, method: str) -> None:
+def test_only_post(stocked: Catalogue, method: str) -> None:  # 3
     answer = stocked.api.request(method, "/mcp", headers=_HERE)
     assert answer.status_code == 405
     assert answer.headers["allow"] == "POST"
 
 
-def test_bodies(stocked: Catalogue) -> None:
+def test_bodies(stocked: Catalogue) -> None:  # 3
     assert _ask(stocked.api, {}, {**_ASKED, "params": {"cursor": "x" * 1_000_001}}).status_code == 413
     broken = stocked.api.post("/mcp", content=b"{", headers={**_HERE, "Content-Type": "application/json"})
     assert broken.status_code == 400
     assert stocked.api.post("/mcp", content=b"{}", headers=_HERE).status_code == 400
 
 
-def test_the_limit_counts_them(stocked: Catalogue) -> None:
+def test_the_limit_counts_them(stocked: Catalogue) -> None:  # 4
     api = stocked.opened(limit=RateLimit(2, ()))
     assert [_ask(api, {}).status_code for _ in range(3)] == [200, 200, 429]
 
 
-def test_the_sdk_waits_for_who_comes_first() -> None:
+def test_the_sdk_waits_for_who_comes_first() -> None:  # 5
     code = (
         "import sys; from app.api.openapi.offline import application; application(); "
         "import app.cli.mcp; print(sorted({'mcp', 'mcp_types', 'pydantic'} & set(sys.modules)))"

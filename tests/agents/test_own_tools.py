@@ -45,14 +45,14 @@ def _listed(agent: Agent) -> set[str]:
     return {tool.name for tool in agent.doing(work)}
 
 
-def test_1_without_a_key(served: str) -> None:
+def test_without_a_key(served: str) -> None:  # 1
     assert not _listed(Agent(served)) & _OWN
     assert "send 'Authorization: Bearer afx_…'" in Agent(served).refused("my_accounts")
     wrong = Agent(served, headers={"Authorization": "Bearer afx_wrong"})
     assert "unknown, revoked" in wrong.refused("search_my_programs", q="tea")
 
 
-def test_2_a_search_is_told_relations(holder: Agent) -> None:
+def test_a_search_is_told_relations(holder: Agent) -> None:  # 2
     assert _listed(holder) > _OWN
     found = holder.call("search_my_programs", q="tea", sort="name", facets="*")
     assert [(each["name"], each["relation"]) for each in found["programs"]] == [
@@ -64,7 +64,7 @@ def test_2_a_search_is_told_relations(holder: Agent) -> None:
     assert "relation" in holder.refused("search_my_programs", relation="friends")
 
 
-def test_3_what_the_api_tells(stocked: Catalogue, holder: Agent) -> None:
+def test_what_the_api_tells(stocked: Catalogue, holder: Agent) -> None:  # 3
     key = stocked.key("import")
     ((id,),) = stocked.rows("select id from programs where name = 'Green Tea House'")
     assert stocked.api.put(f"/api/programs/{id}/note", json={"text": "ask Ann"}, headers=key).status_code == 204
@@ -82,12 +82,12 @@ def test_3_what_the_api_tells(stocked: Catalogue, holder: Agent) -> None:
     assert holder.call("my_watches", id=watch["id"])["events"] == []
 
 
-def test_4_nothing_reaches_everybody(holder: Agent, served: str) -> None:
+def test_nothing_reaches_everybody(holder: Agent, served: str) -> None:  # 4
     for agent in (holder, Agent(served)):
         assert all("relation" not in each for each in agent.call("search_programs", q="tea")["programs"])
     assert "relation" in Agent(served).refused("search_programs", relation="joined")
 
 
-def test_5_over_a_pipe(stocked: Catalogue) -> None:
+def test_over_a_pipe(stocked: Catalogue) -> None:  # 5
     found = Agent(by_pipe(stocked)).call("search_my_programs", relation="joined")
     assert [each["name"] for each in found["programs"]] == ["Green Tea House"]

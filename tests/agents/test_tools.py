@@ -2,10 +2,13 @@
 
 1. Over HTTP in both ages of the protocol, and over a pipe, the same call has the same answer: the API's own.
 2. Every tool only looks, says what it takes and answers, and answers as it says.
-3. search_programs takes every filter of the catalogue and what the API takes, typed by the list of fields.
+3. search_programs takes every filter of the catalogue and what the API takes, typed by the list of fields; it says how
+   it read words, and its pages go on.
 4. What is wrong with a call is said so that it can be mended, all at once.
 5. An answer is bounded: texts are cut and named, and what is still too large says what to ask instead.
 6. The list of fields and the glossary can be read.
+7. Programs by their ids, similar ones, what changed, which links earn, values and numbers are told by tools of their
+   own.
 """
 
 from __future__ import annotations
@@ -50,7 +53,7 @@ def _names(answer: Any) -> list[str]:
     return [each["name"] for each in answer["programs"]]
 
 
-def test_every_way_in_has_the_same_answer(stocked: Catalogue, served: str) -> None:
+def test_every_way_in_has_the_same_answer(stocked: Catalogue, served: str) -> None:  # 1
     asked = {"q": "tea", "network": ["awin", "cj"], "sort": "-epc", "facets": "network"}
     fields = ",".join(SHOWN)
     expected = stocked.get(q="tea", network="awin,cj", sort="-epc", facets="network", fields=fields)
@@ -62,7 +65,7 @@ def test_every_way_in_has_the_same_answer(stocked: Catalogue, served: str) -> No
         assert answer["facets"] == expected["facets"]
 
 
-def test_every_tool_only_looks_and_says_what_it_takes(agent: Agent) -> None:
+def test_every_tool_only_looks_and_says_what_it_takes(agent: Agent) -> None:  # 2
     async def work(client: Client) -> Any:
         return (await client.list_tools()).tools
 
@@ -76,7 +79,7 @@ def test_every_tool_only_looks_and_says_what_it_takes(agent: Agent) -> None:
         assert "unknown" in each.description
 
 
-def test_a_search_takes_every_filter_by_its_kind(agent: Agent) -> None:
+def test_a_search_takes_every_filter_by_its_kind(agent: Agent) -> None:  # 3
     takes = next(tool.takes for tool in TOOLS if tool.name == "search_programs")["properties"]
     assert set(FILTERS) <= set(takes)
     assert "USD per click" in takes["epc"]["description"]
@@ -90,7 +93,7 @@ def test_a_search_takes_every_filter_by_its_kind(agent: Agent) -> None:
     assert agent.call("search_programs", closed=True)["total"] == 1
 
 
-def test_how_words_were_read_is_said(agent: Agent) -> None:
+def test_how_words_were_read_is_said(agent: Agent) -> None:  # 3
     found = agent.call("search_programs", q="tea 30 day cookie")
     (fact,) = found["understood"]["facts"]
     assert (fact["text"], fact["parameter"]) == ("30 day cookie", "cookieDays")
@@ -102,14 +105,14 @@ def test_how_words_were_read_is_said(agent: Agent) -> None:
     assert agent.call("search_programs", perPage=0, facets="network")["programs"] == []
 
 
-def test_pages_go_on(agent: Agent) -> None:
+def test_pages_go_on(agent: Agent) -> None:  # 3
     first = agent.call("search_programs", perPage=2, sort="name", fields=["epc"])
     assert [set(each) for each in first["programs"]] == [{"id", "network", "name", "epc"}] * 2
     rest = agent.call("search_programs", perPage=2, sort="name", cursor=first["nextCursor"])
     assert _names(first) + _names(rest) == ["Black Tea House", "Green Tea House", "Tea by Mail"]
 
 
-def test_one_several_and_similar(stocked: Catalogue, agent: Agent) -> None:
+def test_one_several_and_similar(stocked: Catalogue, agent: Agent) -> None:  # 7
     green, black = _id(stocked, "Green Tea House"), _id(stocked, "Black Tea House")
     assert agent.call("get_program", id=green) == stocked.get(f"/api/programs/{green}")
     compared = agent.call("compare_programs", ids=[green, black, 999_999])
@@ -121,7 +124,7 @@ def test_one_several_and_similar(stocked: Catalogue, agent: Agent) -> None:
     assert _names(agent.call("similar_programs", id=green)) == _names(similar) != []
 
 
-def test_what_changed(stocked: Catalogue, agent: Agent) -> None:
+def test_what_changed(stocked: Catalogue, agent: Agent) -> None:  # 7
     black = _id(stocked, "Black Tea House")
     history = agent.call("program_history", id=black)
     assert [(each["field"], each["old"], each["new"]) for each in history["changes"]] == [("commissionMax", 5, 6)]
@@ -130,14 +133,14 @@ def test_what_changed(stocked: Catalogue, agent: Agent) -> None:
     assert agent.call("changes", since=changed["nextCursor"])["changes"] == []
 
 
-def test_which_links_earn(agent: Agent) -> None:
+def test_which_links_earn(agent: Agent) -> None:  # 7
     found = agent.call("lookup", addresses=["https://shop.tea.example.com/x", "nothing"])
     assert [(each["domain"], each["count"]) for each in found["merchants"]] == [("example.com", 1)]
     assert _names(found["merchants"][0]) == ["Tea by Mail"]
     assert found["unread"] == ["nothing"]
 
 
-def test_values_and_numbers(agent: Agent) -> None:
+def test_values_and_numbers(agent: Agent) -> None:  # 7
     values = agent.call("facet_values", field="category", facetQuery="foo", network=["awin", "cj"])["values"]
     assert [(each["value"], each["filter"], each["count"]) for each in values] == [("Food, Drink", "Food\\, Drink", 2)]
     assert _names(agent.call("search_programs", category=values[0]["filter"], sort="name"))[0] == "Black Tea House"
@@ -164,11 +167,11 @@ def test_values_and_numbers(agent: Agent) -> None:
         ("stats", {"all": True}, "unknown field"),
     ],
 )
-def test_what_is_wrong_is_told(agent: Agent, tool: str, arguments: dict[str, Any], told: str) -> None:
+def test_what_is_wrong_is_told(agent: Agent, tool: str, arguments: dict[str, Any], told: str) -> None:  # 4
     assert told in agent.refused(tool, **arguments)
 
 
-def test_long_texts_are_cut_and_named(stocked: Catalogue, agent: Agent) -> None:
+def test_long_texts_are_cut_and_named(stocked: Catalogue, agent: Agent) -> None:  # 5
     mail = agent.call("search_programs", q="mail", fields=["description"])["programs"][0]
     assert len(mail["description"]) == LONGEST_TEXT
     assert mail["shortened"] == ["description"]
@@ -177,7 +180,7 @@ def test_long_texts_are_cut_and_named(stocked: Catalogue, agent: Agent) -> None:
     assert len(whole["description"]) > LONGEST_TEXT
 
 
-def test_no_answer_is_larger_than_said() -> None:
+def test_no_answer_is_larger_than_said() -> None:  # 5
     long = {"id": 1, "countries": ["DE"] * 300, "offers": [{"text": "x" * 5000}] * 30, "rules": {"text": "y" * 999}}
     cut = brief(long)
     assert cut["shortened"] == ["countries", "offers"]
@@ -187,7 +190,7 @@ def test_no_answer_is_larger_than_said() -> None:
         bounded({"text": "x" * MOST_BYTES}, "ask for fewer")
 
 
-def test_fields_and_words_can_be_read(stocked: Catalogue, agent: Agent) -> None:
+def test_fields_and_words_can_be_read(stocked: Catalogue, agent: Agent) -> None:  # 6
     async def work(client: Client) -> Any:
         listed = (await client.list_resources()).resources
         return {each.uri: (await client.read_resource(each.uri)).contents[0] for each in listed}

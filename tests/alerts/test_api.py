@@ -16,12 +16,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.alerts import watches
+from app.alerts.watches import MOST_WATCHES
 from app.jobs import TELL
 from tests.alerts.receiving import receiver
 from tests.alerts.watching import caught_up
 from tests.cli.test_commands import Command
 from tests.words import Catalogue, program
+
+_AS_MANY_MORE = """
+    insert into watches (name, query, analysis, tells, secret, matched, matches, drawn_at)
+    select 'more ' || number, query, analysis, tells, secret, matched, matches, drawn_at
+    from generate_series(1, %s) as number, watches where id = %s
+"""
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +55,7 @@ def _ask(
     return answer.json() if answer.content else None
 
 
-def test_scopes(stocked: Catalogue) -> None:
+def test_scopes(stocked: Catalogue) -> None:  # 1
     made = _ask(stocked, "POST", expect=201, name="scopes", query="q=tea")["watch"]["id"]
     routes = [
         ("GET", ""), ("GET", f"/{made}"), ("GET", f"/{made}/events"), ("POST", ""), ("PATCH", f"/{made}"),
@@ -68,7 +74,7 @@ def test_scopes(stocked: Catalogue) -> None:
             _ask(stocked, method, absent, 404, **body)
 
 
-def test_a_life(private: Catalogue) -> None:
+def test_a_life(private: Catalogue) -> None:  # 2, 3, 5
     catalogue = private
     catalogue.store(program("Green Tea", network="cj", cookie_days=30), program("Coffee"))
     with receiver() as received:
@@ -141,31 +147,32 @@ def test_a_life(private: Catalogue) -> None:
         ({"email": "a@example.com,b@example.com"}, "email"),
     ],
 )
-def test_what_is_refused(stocked: Catalogue, given: dict[str, Any], wrong: str) -> None:
+def test_what_is_refused(stocked: Catalogue, given: dict[str, Any], wrong: str) -> None:  # 4
     problem = _ask(stocked, "POST", expect=400, **{"name": "refused", "query": "q=tea", **given})
     assert wrong in {each["parameter"] for each in problem["errors"]}
 
 
-def test_one_of_a_name(stocked: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_of_a_name(stocked: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:  # 4
     one = _ask(stocked, "POST", expect=201, name="twice", query="q=tea")["watch"]["id"]
     other = _ask(stocked, "POST", expect=201, name="other", query="q=tea")["watch"]["id"]
     assert _ask(stocked, "POST", expect=409, name="twice", query="q=coffee")["type"] == "/problems/name-taken"
     assert _ask(stocked, "PATCH", f"/{other}", 409, name="twice")["type"] == "/problems/name-taken"
     assert _ask(stocked, "PATCH", f"/{other}", 400)["detail"].startswith("nothing is to be changed")
     assert _ask(stocked, "GET", f"/{one}/events?since=x", 400)["errors"][0]["parameter"] == "since"
-    monkeypatch.setattr(watches, "MOST_WATCHES", 1)
+    stocked.rows(_AS_MANY_MORE, MOST_WATCHES, one)
     assert _ask(stocked, "POST", expect=409, name="full", query="")["type"] == "/problems/too-many-watches"
+    stocked.rows("delete from watches where name like 'more %'")
     monkeypatch.setattr("app.alerts.creating.MOST_MATCHES", 1)
     assert _ask(stocked, "POST", expect=400, name="wide", query="")["type"] == "/problems/too-many-matches"
 
 
-def test_an_address_of_mail_needs_a_server(private: Catalogue) -> None:
+def test_an_address_of_mail_needs_a_server(private: Catalogue) -> None:  # 4
     private.store(program("Tea"))
     problem = _ask(private, "POST", expect=400, name="mail", query="q=tea", email="name@example.com")
     assert "AFFINDEX_SMTP_URL" in problem["detail"]
 
 
-def test_by_the_command(private: Catalogue) -> None:
+def test_by_the_command(private: Catalogue) -> None:  # 5, 6
     private.store(program("Green Tea", network="cj"), program("Coffee"))
     affindex = Command(private)
     with receiver() as received:

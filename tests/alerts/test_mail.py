@@ -75,7 +75,7 @@ def _lines(mail: EmailMessage) -> list[str]:
     return [line for line in mail.get_content().splitlines() if line]
 
 
-def test_one_mail_a_day(catalogue: Catalogue, mailbox: Mailbox) -> None:
+def test_one_mail_a_day(catalogue: Catalogue, mailbox: Mailbox) -> None:  # 1, 2, 3
     catalogue.store(program("Green Tea", commission_max=5.0), program("Coffee"))
     tea = watch(catalogue, "q=tea", "tea", email="one@example.com")
     watch(catalogue, "q=coffee", "coffee", email="one@example.com")
@@ -127,7 +127,7 @@ def _watched(catalogue: Catalogue) -> int:
         return add(connection, read_watch("tea", "q=tea", email="one@example.com"), "{}", set(), None)[0]
 
 
-def test_long_lists_are_counted(catalogue: Catalogue, mailbox: Mailbox) -> None:
+def test_long_lists_are_counted(catalogue: Catalogue, mailbox: Mailbox) -> None:  # 3
     id = _watched(catalogue)
     catalogue.rows(
         "insert into watch_events (watch_id, at, kind, program_id) select %s, now(), 'left', n "
@@ -141,7 +141,7 @@ def test_long_lists_are_counted(catalogue: Catalogue, mailbox: Mailbox) -> None:
     assert lines[-1] == "- and 10 more"
 
 
-def test_a_test(catalogue: Catalogue, mailbox: Mailbox) -> None:
+def test_a_test(catalogue: Catalogue, mailbox: Mailbox) -> None:  # 4
     id = _watched(catalogue)
     (tried,) = try_out(catalogue.connect, id, mailbox.server, allow_private=False).tests
     assert (tried.to, tried.taken, tried.because) == ("email", True, None)
@@ -153,7 +153,7 @@ def test_a_test(catalogue: Catalogue, mailbox: Mailbox) -> None:
     assert "refused" in (tried.because or "")
 
 
-def test_no_password_in_the_clear(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_password_in_the_clear(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:  # 5
     monkeypatch.setattr(MailServer, "_here", False)
     server = mail_server(
         Settings(
@@ -168,7 +168,7 @@ def test_no_password_in_the_clear(mailbox: Mailbox, monkeypatch: pytest.MonkeyPa
         server.send(EmailMessage())
 
 
-def test_settings() -> None:
+def test_settings() -> None:  # 5
     assert mail_server(Settings()) is None
     server = mail_server(Settings(smtp_url="smtps://mail.example.com", smtp_from=_SENDER))
     assert server is not None
@@ -180,6 +180,6 @@ def test_settings() -> None:
         mail_server(Settings(smtp_url="smtp://mail.example.com"))
 
 
-def test_when_it_is_due() -> None:
+def test_when_it_is_due() -> None:  # 1
     assert begin_of(datetime(2026, 3, 1, 7, 30, tzinfo=UTC), 6) == datetime(2026, 3, 1, 6, tzinfo=UTC)
     assert begin_of(datetime(2026, 3, 1, 5, 30, tzinfo=UTC), 6) == datetime(2026, 2, 28, 6, tzinfo=UTC)

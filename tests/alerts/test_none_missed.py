@@ -169,7 +169,7 @@ class NoneMissed(RuleBasedStateMachine):
         return self.catalogue.rows(statement, *parameters)
 
 
-def test_none_missed(catalogue: Catalogue) -> None:
+def test_none_missed(catalogue: Catalogue) -> None:  # 1, 2, 3
     class OnThis(NoneMissed):
         pass
 

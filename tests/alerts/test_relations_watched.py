@@ -23,7 +23,7 @@ def stand(catalogue: Catalogue, account: str = "awin", /, **relations: str) -> N
     tell(catalogue, {external[name]: relation for name, relation in relations.items()}, account)
 
 
-def test_a_joined_program_that_closes(catalogue: Catalogue) -> None:
+def test_a_joined_program_that_closes(catalogue: Catalogue) -> None:  # 1
     catalogue.store(program("Tea", cookie_days=30), program("Coffee"), program("Cocoa"))
     stand(catalogue, Tea="joined", Coffee="pending")
     joined = watch(catalogue, "relation=joined")
@@ -35,7 +35,7 @@ def test_a_joined_program_that_closes(catalogue: Catalogue) -> None:
     assert kinds(catalogue, joined) == [("cookie", "Tea"), ("status", "Tea")]
 
 
-def test_accounts_that_come_to_stand_otherwise(catalogue: Catalogue) -> None:
+def test_accounts_that_come_to_stand_otherwise(catalogue: Catalogue) -> None:  # 2
     catalogue.store(program("Tea"), program("Coffee"))
     stand(catalogue, Tea="joined", Coffee="pending")
     joined, every = watch(catalogue, "relation=joined"), watch(catalogue, "")
@@ -49,7 +49,7 @@ def test_accounts_that_come_to_stand_otherwise(catalogue: Catalogue) -> None:
     assert len(kinds(catalogue, joined)) == 2
 
 
-def test_the_nearest_of_several_accounts_counts(catalogue: Catalogue) -> None:
+def test_the_nearest_of_several_accounts_counts(catalogue: Catalogue) -> None:  # 3
     catalogue.store(program("Tea"))
     stand(catalogue, Tea="declined")
     stand(catalogue, "awin.blog", Tea="joined")
@@ -57,7 +57,7 @@ def test_the_nearest_of_several_accounts_counts(catalogue: Catalogue) -> None:
     assert watch(catalogue, "relation=declined").matches == 0
 
 
-def test_words_and_filters_narrow_it(catalogue: Catalogue) -> None:
+def test_words_and_filters_narrow_it(catalogue: Catalogue) -> None:  # 1, 3
     catalogue.store(program("Green Tea"), program("Black Tea", status="closed"), program("Coffee"))
     stand(catalogue, **{"Green Tea": "joined", "Black Tea": "joined", "Coffee": "joined"})
     assert watch(catalogue, "q=tea&relation=joined").matches == 2
@@ -69,7 +69,7 @@ def test_words_and_filters_narrow_it(catalogue: Catalogue) -> None:
 @pytest.mark.parametrize(
     "query", ["relation=!joined", "relation=unknown", "relation=friends", "tags=top", "shortlisted=true"]
 )
-def test_what_is_refused(catalogue: Catalogue, query: str) -> None:
+def test_what_is_refused(catalogue: Catalogue, query: str) -> None:  # 4
     catalogue.store(program("Tea"))
     with pytest.raises(BadRequest, match="relation"):
         watch(catalogue, query)

@@ -1,9 +1,10 @@
 """What a watch tells.
 
-1. A program that matches and did not before, one that no longer does, whatever the reason: it is new, it changed, it
-   is gone.
-2. A changed rate, cookie, status or EPC band of a program that matches, from what to what; nothing of others.
-3. Its words are read as they were when it was made; so is its default of statuses.
+1. A program that matches and did not before, one that no longer does, whatever the reason: it is new, it changed, it is
+   gone.
+2. A changed rate, cookie, status or EPC band of a program that matches, from what to what; nothing of others, and
+   nothing that it is not asked to tell.
+3. Its words are read as they were when it was made.
 4. What was there before it is no news, even where it commits late; what commits after it is.
 5. Each thing is told once: not again when another generation serves, when all is drawn anew, or when a look is
    overtaken.
@@ -33,7 +34,7 @@ def _follow(catalogue: Catalogue) -> None:
     caught_up(catalogue)
 
 
-def test_what_comes_and_goes(catalogue: Catalogue) -> None:
+def test_what_comes_and_goes(catalogue: Catalogue) -> None:  # 1
     catalogue.store(
         program("Stays", network="cj", cookie_days=60),
         program("Goes", network="cj", cookie_days=60),
@@ -63,7 +64,7 @@ def test_what_comes_and_goes(catalogue: Catalogue) -> None:
         assert one(connection, long.id).matches == 3
 
 
-def test_what_changes(catalogue: Catalogue) -> None:
+def test_what_changes(catalogue: Catalogue) -> None:  # 2
     catalogue.store(
         program("Tea", commission_min=4.0, commission_max=8.0, cookie_days=30, epc=0.11),
         program("Coffee", commission_max=8.0),
@@ -90,7 +91,7 @@ def test_what_changes(catalogue: Catalogue) -> None:
     assert kinds(catalogue, tea)[4:] == [("status", "Tea"), ("left", "Tea")]
 
 
-def test_only_what_is_to_be_told(catalogue: Catalogue) -> None:
+def test_only_what_is_to_be_told(catalogue: Catalogue) -> None:  # 2
     catalogue.store(program("Tea", cookie_days=30, commission_max=5.0))
     tea = watch(catalogue, "q=tea", tells=["rate"])
     catalogue.rows("update programs set cookie_days = 60, commission_max = 6")
@@ -99,7 +100,7 @@ def test_only_what_is_to_be_told(catalogue: Catalogue) -> None:
     assert kinds(catalogue, tea) == [("rate", "Tea")]
 
 
-def test_words_are_read_as_they_were(catalogue: Catalogue) -> None:
+def test_words_are_read_as_they_were(catalogue: Catalogue) -> None:  # 3
     catalogue.store(program("Acme Skincare"), program("Other"))
     mistyped = watch(catalogue, "q=skincrae")
     assert mistyped.matches == 1
@@ -111,7 +112,7 @@ def test_words_are_read_as_they_were(catalogue: Catalogue) -> None:
     assert ("entered", "Fine Skincare") in kinds(catalogue, mistyped)
 
 
-def test_what_was_before_is_no_news(catalogue: Catalogue) -> None:
+def test_what_was_before_is_no_news(catalogue: Catalogue) -> None:  # 4
     catalogue.store(program("Early", cookie_days=1), program("Late", cookie_days=1))
     catalogue.rows("update programs set cookie_days = 2 where name = 'Early'")
     catalogue.index()
@@ -122,7 +123,7 @@ def test_what_was_before_is_no_news(catalogue: Catalogue) -> None:
     assert kinds(catalogue, both) == [("cookie", "Late")]
 
 
-def test_each_once(catalogue: Catalogue) -> None:
+def test_each_once(catalogue: Catalogue) -> None:  # 5
     catalogue.store(*(program(f"P{number}", cookie_days=number) for number in range(1, 6)))
     few = watch(catalogue, "cookieDays=..3")
     catalogue.rows("update programs set cookie_days = cookie_days - 1")
@@ -138,7 +139,7 @@ def test_each_once(catalogue: Catalogue) -> None:
     assert len({each.id for each in told(catalogue, few)}) == len(found)
 
 
-def test_a_look_that_is_overtaken_does_nothing(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_look_that_is_overtaken_does_nothing(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:  # 5
     catalogue.store(program("Tea"))
     tea = watch(catalogue, "q=tea")
     caught_up(catalogue)
@@ -159,7 +160,7 @@ def test_a_look_that_is_overtaken_does_nothing(catalogue: Catalogue, monkeypatch
     assert kinds(catalogue, tea) == [("entered", "Black Tea")]
 
 
-def test_paused(catalogue: Catalogue) -> None:
+def test_paused(catalogue: Catalogue) -> None:  # 6
     catalogue.store(program("Tea", cookie_days=1), program("Old Tea", cookie_days=1))
     tea = watch(catalogue, "q=tea")
     with catalogue.connect() as connection:
@@ -176,7 +177,7 @@ def test_paused(catalogue: Catalogue) -> None:
     assert sorted(kinds(catalogue, tea)) == [("cookie", "Tea"), ("entered", "New Tea"), ("left", "Coffee")]
 
 
-def test_too_many(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:  # 7
     monkeypatch.setattr(matching, "MOST_MATCHES", 3)
     monkeypatch.setattr(looking, "MOST_MATCHES", 3)
     monkeypatch.setattr("app.alerts.creating.MOST_MATCHES", 3)
@@ -194,15 +195,15 @@ def test_too_many(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @given(st.sets(st.integers(1, 2**53 - 1), max_size=300))
-def test_ids_come_back(ids: set[int]) -> None:
+def test_ids_come_back(ids: set[int]) -> None:  # 8
     assert unpacked(packed(ids)) == ids
 
 
-def test_ids_are_small() -> None:
+def test_ids_are_small() -> None:  # 8
     assert len(packed(range(1, 80_000, 8))) < 10_000
 
 
-def test_a_snapshot() -> None:
+def test_a_snapshot() -> None:  # 4
     snapshot = Snapshot("10:15:11,13")
     assert [xid for xid in range(8, 18) if snapshot.holds(xid)] == [8, 9, 10, 12, 14]
     assert not Snapshot("5:5:").holds(5)

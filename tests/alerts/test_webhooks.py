@@ -7,7 +7,7 @@
 3. A message that was taken is not sent again, unless it is asked for: a replay sends it with its id.
 4. Private addresses are refused, when a watch is made and when a message is sent; so is a redirect.
 5. A receiver that never ends its answer is left.
-6. A job tells the webhook, and puts the next attempt before the workers.
+6. A job tells the webhook, unless the watch is paused, and puts the next attempt before the workers.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _at_once(catalogue: Catalogue) -> None:
     catalogue.rows("update watches set retry_at = now() - interval '1 second'")
 
 
-def test_each_event_is_a_message(catalogue: Catalogue, received: Receiver) -> None:
+def test_each_event_is_a_message(catalogue: Catalogue, received: Receiver) -> None:  # 1, 3
     id = _watched(catalogue, received)
     assert _told(catalogue, id) is None
     with catalogue.connect() as connection:
@@ -76,7 +76,7 @@ def test_each_event_is_a_message(catalogue: Catalogue, received: Receiver) -> No
     assert len(received.came) == 3
 
 
-def test_what_is_not_taken_comes_again(catalogue: Catalogue, received: Receiver) -> None:
+def test_what_is_not_taken_comes_again(catalogue: Catalogue, received: Receiver) -> None:  # 2
     id = _watched(catalogue, received)
     received.answers = [204, 500, 302]
     wait = _told(catalogue, id)
@@ -108,7 +108,7 @@ def test_what_is_not_taken_comes_again(catalogue: Catalogue, received: Receiver)
     assert (stands.pending, stands.attempts, stands.failure, stands.failing_since) == (0, 0, None, None)
 
 
-def test_given_up_after_days(catalogue: Catalogue, received: Receiver) -> None:
+def test_given_up_after_days(catalogue: Catalogue, received: Receiver) -> None:  # 2
     id = _watched(catalogue, received, 2)
     received.answers = [503] * (len(BACKOFF) + 1)
     waits: list[float] = []
@@ -130,7 +130,7 @@ def test_given_up_after_days(catalogue: Catalogue, received: Receiver) -> None:
     assert len(received.taken) == 2
 
 
-def test_gone_is_gone(catalogue: Catalogue, received: Receiver) -> None:
+def test_gone_is_gone(catalogue: Catalogue, received: Receiver) -> None:  # 2
     id = _watched(catalogue, received, 1)
     received.answers = [410]
     assert _told(catalogue, id) is None
@@ -138,13 +138,13 @@ def test_gone_is_gone(catalogue: Catalogue, received: Receiver) -> None:
         assert one(connection, id).given_up_at is not None
 
 
-def test_a_receiver_may_ask_for_time(catalogue: Catalogue, received: Receiver) -> None:
+def test_a_receiver_may_ask_for_time(catalogue: Catalogue, received: Receiver) -> None:  # 2
     id = _watched(catalogue, received, 1)
     received.answers, received.headers = [429], {"Retry-After": "4000"}
     assert _told(catalogue, id) == 4000
 
 
-def test_replay(catalogue: Catalogue, received: Receiver) -> None:
+def test_replay(catalogue: Catalogue, received: Receiver) -> None:  # 3
     id = _watched(catalogue, received)
     _told(catalogue, id)
     (first,) = catalogue.rows("select min(id) from watch_events")[0]
@@ -155,7 +155,7 @@ def test_replay(catalogue: Catalogue, received: Receiver) -> None:
     assert ids == [*ids[:3], *ids[1:3]]
 
 
-def test_paused_tells_nothing(catalogue: Catalogue, received: Receiver) -> None:
+def test_paused_tells_nothing(catalogue: Catalogue, received: Receiver) -> None:  # 6
     id = _watched(catalogue, received)
     with catalogue.connect() as connection:
         pause(connection, id)
@@ -164,7 +164,7 @@ def test_paused_tells_nothing(catalogue: Catalogue, received: Receiver) -> None:
     assert received.came == []
 
 
-def test_private_addresses(catalogue: Catalogue, received: Receiver) -> None:
+def test_private_addresses(catalogue: Catalogue, received: Receiver) -> None:  # 4
     for address in ("https://127.0.0.1/x", "https://[::1]/", "https://10.1.2.3:8443/", "https://169.254.169.254/"):
         assert "not on the open internet" in (refusal(address, allow_private=False) or "")
     assert refusal(received.url, allow_private=True) is None
@@ -179,7 +179,7 @@ def test_private_addresses(catalogue: Catalogue, received: Receiver) -> None:
         assert "not on the open internet" in (one(connection, id).failure or "")
 
 
-def test_an_answer_without_end() -> None:
+def test_an_answer_without_end() -> None:  # 5
     enough = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -209,7 +209,7 @@ async def _worked(catalogue: Catalogue) -> None:
         await app.run_worker_async(queues=["alerts"], wait=False, install_signal_handlers=False, delete_jobs="never")
 
 
-def test_a_job_tells(catalogue: Catalogue, received: Receiver) -> None:
+def test_a_job_tells(catalogue: Catalogue, received: Receiver) -> None:  # 6
     id = _watched(catalogue, received, 2)
     received.answers = [204, 500]
     defer_telling(catalogue.engines.database_url, [id, id])

@@ -286,7 +286,7 @@ def _holding(host: str, rows: list[Row]) -> list[Row]:
 @pytest.mark.parametrize(
     ("made", "client"), [("vanilla", "version 5"), ("vanilla", "version 4 lite"), ("react", "version 5 lite")]
 )
-def test_in_node(served: Served, clients: Path, made: str, client: str) -> None:
+def test_in_node(served: Served, clients: Path, made: str, client: str) -> None:  # 1, 3, 6
     host, rows = served
     wishes = _wishes(host, rows)
     done = subprocess.run(
@@ -361,7 +361,7 @@ def _watched(browser: Browser) -> tuple[Page, list[str]]:
         ("react", "version 4 lite"),
     ],
 )
-def test_in_chromium(served: Served, shop: str, browser: Browser, made: str, client: str) -> None:
+def test_in_chromium(served: Served, shop: str, browser: Browser, made: str, client: str) -> None:  # 1, 2, 3, 6
     host, rows = served
     wishes = _wishes(host, rows)
     page, complaints = _watched(browser)
@@ -379,7 +379,7 @@ def test_in_chromium(served: Served, shop: str, browser: Browser, made: str, cli
 
 
 @pytest.mark.parametrize(("made", "client"), [("vanilla", "version 5 lite"), ("react", "version 4 lite")])
-def test_a_slider_is_drawn_and_pushed(served: Served, shop: str, browser: Browser, made: str, client: str) -> None:
+def test_a_slider_is_drawn_and_pushed(served: Served, shop: str, browser: Browser, made: str, client: str) -> None:  # 5
     host, rows = served
     shown = brute_force.under(rows, [])
     page, complaints = _watched(browser)
@@ -440,7 +440,7 @@ def test_a_slider_is_drawn_and_pushed(served: Served, shop: str, browser: Browse
     assert complaints == []
 
 
-def test_the_documentation_lists_the_widgets_used() -> None:
+def test_the_documentation_lists_the_widgets_used() -> None:  # 7
     page = (Path(__file__).parents[2] / "docs" / "instantsearch.md").read_text("utf-8")
     table = page.partition("## Widgets")[2].partition("\n## ")[0]
     listed = re.findall(r"^\| `(\w+)`", table, re.MULTILINE)
@@ -466,7 +466,9 @@ def _flat(pages: list[list[dict[str, Any]]]) -> list[str]:
         ("react", "version 5 lite"),
     ],
 )
-def test_a_box_completes_what_is_typed(served: Served, shop: str, browser: Browser, made: str, client: str) -> None:
+def test_a_box_completes_what_is_typed(
+    served: Served, shop: str, browser: Browser, made: str, client: str
+) -> None:  # 4
     host, rows = served
     names = {str(row["id"]): row["name"] for row in rows}
     best = [hit["objectID"] for hit in _searched(host, {"query": INSIDE, "hitsPerPage": 5})["hits"]]
@@ -522,7 +524,7 @@ def _check_categories(page: Page, rows: list[Row]) -> None:
     assert found == sorted(found, key=lambda one: (not one[0].lower().startswith(INSIDE), -one[1], one[0]))
 
 
-def test_the_full_clients_browse_and_get(served: Served, clients: Path) -> None:
+def test_the_full_clients_browse_and_get(served: Served, clients: Path) -> None:  # 8
     host, rows = served
     shown = brute_force.under(rows, [])
     wishes: dict[str, Any] = {

@@ -176,7 +176,7 @@ def _agrees(result: dict[str, Any], query: dict[str, Any], rows: list[Row], expr
 
 @settings(max_examples=40)
 @given(data=st.data())
-def test_queries_of_one_request(stocked: tuple[Catalogue, list[Row]], data: st.DataObject) -> None:
+def test_queries_of_one_request(stocked: tuple[Catalogue, list[Row]], data: st.DataObject) -> None:  # 1, 2
     catalogue, rows = stocked
     drawn = data.draw(st.lists(_query(rows), min_size=1, max_size=5))
     queries: list[dict[str, Any]] = [
@@ -188,7 +188,7 @@ def test_queries_of_one_request(stocked: tuple[Catalogue, list[Row]], data: st.D
 
 @settings(max_examples=15)
 @given(data=st.data())
-def test_queries_with_words(stocked: tuple[Catalogue, list[Row]], data: st.DataObject) -> None:
+def test_queries_with_words(stocked: tuple[Catalogue, list[Row]], data: st.DataObject) -> None:  # 1
     """Which programs hold the words is the native search's answer; all the rest follows from it."""
     catalogue, rows = stocked
     words = data.draw(st.sampled_from(("", "shop", "online shop", "travel", "zzzz")))
@@ -211,7 +211,7 @@ def test_queries_with_words(stocked: tuple[Catalogue, list[Row]], data: st.DataO
 
 @settings(max_examples=15)
 @given(data=st.data())
-def test_a_refined_page(stocked: tuple[Catalogue, list[Row]], data: st.DataObject) -> None:
+def test_a_refined_page(stocked: tuple[Catalogue, list[Row]], data: st.DataObject) -> None:  # 3
     catalogue, rows = stocked
     refined: dict[str, list[Any]] = {}
     for facet in data.draw(st.lists(st.sampled_from(_VALUES[:-2]), max_size=3, unique=True)):
@@ -241,7 +241,7 @@ def test_a_refined_page(stocked: tuple[Catalogue, list[Row]], data: st.DataObjec
         _agrees(result, {"maxValuesPerFacet": 1000, **query}, rows, expressions)
 
 
-def test_selected_values_are_counted_however_rare(stocked: tuple[Catalogue, list[Row]]) -> None:
+def test_selected_values_are_counted_however_rare(stocked: tuple[Catalogue, list[Row]]) -> None:  # 4
     catalogue, rows = stocked
     by_count = sorted(brute_force.counts(brute_force.under(rows, []), "category").items(), key=lambda pair: pair[1])
     rarest, count = by_count[0]
@@ -255,7 +255,7 @@ def test_selected_values_are_counted_however_rare(stocked: tuple[Catalogue, list
 
 
 @pytest.mark.parametrize("level", [0, 1])
-def test_selected_levels_are_counted_however_rare(stocked: tuple[Catalogue, list[Row]], level: int) -> None:
+def test_selected_levels_are_counted_however_rare(stocked: tuple[Catalogue, list[Row]], level: int) -> None:  # 4
     catalogue, rows = stocked
     attribute = f"categoryPath.lvl{level}"
     by_count = sorted(brute_force.counts(brute_force.under(rows, []), attribute).items(), key=lambda p: (-p[1], p[0]))
@@ -268,7 +268,7 @@ def test_selected_levels_are_counted_however_rare(stocked: tuple[Catalogue, list
     assert counted["facets"][attribute] == {**dict(by_count[:2]), rarest: count}
 
 
-def test_selected_values_that_nothing_has_are_counted_at_0(stocked: tuple[Catalogue, list[Row]]) -> None:
+def test_selected_values_that_nothing_has_are_counted_at_0(stocked: tuple[Catalogue, list[Row]]) -> None:  # 4
     catalogue, rows = stocked
     vertical = next(iter(brute_force.counts(rows, "categoryPath.lvl0")))
     selected = {"network": "awin", "recurring": "true", "geoTargeting": "US", "categoryPath.lvl0": vertical}
@@ -283,7 +283,7 @@ def test_selected_values_that_nothing_has_are_counted_at_0(stocked: tuple[Catalo
     assert result["facets"] == {**counted, "language": {}, "epc": {}}
 
 
-def test_selected_whole_numbers_are_counted_however_rare(stocked: tuple[Catalogue, list[Row]]) -> None:
+def test_selected_whole_numbers_are_counted_however_rare(stocked: tuple[Catalogue, list[Row]]) -> None:  # 4
     catalogue, rows = stocked
     by_count = sorted(
         brute_force.counts(brute_force.under(rows, []), "cookieDays").items(), key=lambda pair: (-pair[1], int(pair[0]))
@@ -299,7 +299,7 @@ def test_selected_whole_numbers_are_counted_however_rare(stocked: tuple[Catalogu
     assert nowhere["facets"]["cookieDays"] == {rarest: 0, "12345": 0}
 
 
-def test_asking_for_the_default_statuses(stocked: tuple[Catalogue, list[Row]]) -> None:
+def test_asking_for_the_default_statuses(stocked: tuple[Catalogue, list[Row]]) -> None:  # 5
     catalogue, rows = stocked
     asked, default = ask(
         catalogue,

@@ -1,7 +1,7 @@
 """The grammar of `filters`.
 
 1. Conditions are `attribute:value`, comparisons, and ranges with both ends inclusive; quotes hold any text.
-2. OR binds closer than AND; NOT closest; parentheses as in any language.
+2. OR binds closer than AND; NOT closest; parentheses as in any language. Of a list all must hold, of a list in it any.
 3. A value that a field cannot have finds nothing; an attribute that does not exist is an error.
 4. Whatever text comes, it is read or refused with a message; never anything else.
 """
@@ -64,7 +64,7 @@ def _in(attribute: str, low: float | str | None, high: float | str | None) -> Fi
     ],
     ids=str,
 )
-def test_conditions(text: str, expected: Expression) -> None:
+def test_conditions(text: str, expected: Expression) -> None:  # 1
     assert read_filters(text) == expected
 
 
@@ -89,7 +89,7 @@ A, B, C = _is("network", "awin"), _is("recurring", "true"), _in("epc", 1.0, None
     ],
     ids=str,
 )
-def test_precedence(text: str, expected: Expression) -> None:
+def test_precedence(text: str, expected: Expression) -> None:  # 2
     assert read_filters(text) == expected
 
 
@@ -109,7 +109,7 @@ def test_precedence(text: str, expected: Expression) -> None:
         "epc > 1.7976931348623157e308",
     ],
 )
-def test_what_cannot_be_is_found_nowhere(text: str) -> None:
+def test_what_cannot_be_is_found_nowhere(text: str) -> None:  # 3
     assert read_filters(text) == NOTHING
 
 
@@ -138,7 +138,7 @@ def test_what_cannot_be_is_found_nowhere(text: str) -> None:
     ],
     ids=lambda text: text[:30],
 )
-def test_errors_say_where_and_what(text: str, says: str) -> None:
+def test_errors_say_where_and_what(text: str, says: str) -> None:  # 3
     with pytest.raises(Misread, match="(?s)" + ".*".join(map(_escaped, says.split("…")))):
         read_filters(text)
 
@@ -163,11 +163,11 @@ def _escaped(text: str) -> str:
     ],
     ids=str,
 )
-def test_facet_filters(given: object, expected: Expression) -> None:
+def test_facet_filters(given: object, expected: Expression) -> None:  # 2
     assert facet_filters(given) == expected
 
 
-def test_numeric_and_tag_filters() -> None:
+def test_numeric_and_tag_filters() -> None:  # 2, 3
     assert numeric_filters([["epc>=1", "cookieDays=30"], "epc<=2"]) == AllOf(
         (AnyOf((C, _in("cookieDays", 30.0, 30.0))), _in("epc", None, 2.0))
     )
@@ -205,7 +205,7 @@ _WORDS = st.sampled_from(
 @given(text=st.lists(_WORDS, max_size=25).map("".join) | st.lists(_WORDS, max_size=25).map(" ".join) | st.text())
 @example(text='"' * 1001)
 @example(text="network:awin AND " * 999)
-def test_any_text_is_read_or_refused(text: str) -> None:
+def test_any_text_is_read_or_refused(text: str) -> None:  # 4
     try:
         expression = read_filters(text)
     except Misread as refused:
@@ -224,7 +224,7 @@ _NESTED = st.recursive(
 
 @settings(max_examples=300)
 @given(given_=_NESTED, read=st.sampled_from([facet_filters, numeric_filters, tag_filters]))
-def test_any_list_is_read_or_refused(given_: object, read: object) -> None:
+def test_any_list_is_read_or_refused(given_: object, read: object) -> None:  # 4
     assert callable(read)
     try:
         expression = read(given_)

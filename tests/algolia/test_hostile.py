@@ -52,7 +52,7 @@ def catalogue(shared_catalogue: Catalogue) -> Catalogue:
 
 
 @pytest.mark.parametrize("text", _STRANGE, ids=ascii)
-def test_text_is_only_text(catalogue: Catalogue, text: str) -> None:
+def test_text_is_only_text(catalogue: Catalogue, text: str) -> None:  # 1
     for parameters in (
         {"query": text},
         {"query": "tea", "facetFilters": [[f"category:{text}"]]},
@@ -65,7 +65,7 @@ def test_text_is_only_text(catalogue: Catalogue, text: str) -> None:
             assert answer.json()["message"]
 
 
-def test_a_star_is_no_wildcard(catalogue: Catalogue) -> None:
+def test_a_star_is_no_wildcard(catalogue: Catalogue) -> None:  # 1
     assert "Tea" not in names(one(catalogue, query="*"))
     assert names(one(catalogue, facetFilters=['category:"*"'])) == ["*"]
     assert one(catalogue, facetFilters=["category:*"])["nbHits"] == 0
@@ -73,7 +73,7 @@ def test_a_star_is_no_wildcard(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("many", [900, 1000, 10_000])
-def test_many_values(catalogue: Catalogue, many: int) -> None:
+def test_many_values(catalogue: Catalogue, many: int) -> None:  # 2
     values = [f"category:{number}" for number in range(many - 1)] + ["category:Tea"]
     if many <= 1000:
         assert names(one(catalogue, facetFilters=[values])) == ["Tea"]
@@ -84,7 +84,7 @@ def test_many_values(catalogue: Catalogue, many: int) -> None:
 
 
 @pytest.mark.parametrize("many", [400, 401])
-def test_many_different_conditions(catalogue: Catalogue, many: int) -> None:
+def test_many_different_conditions(catalogue: Catalogue, many: int) -> None:  # 2
     conditions = [f"epc!={number}" for number in range(2, many + 2)]
     for parameters in ({"numericFilters": conditions}, {"filters": " AND ".join(conditions)}):
         if many <= 400:
@@ -93,13 +93,13 @@ def test_many_different_conditions(catalogue: Catalogue, many: int) -> None:
             assert "more than can be searched at once" in refused(catalogue, **parameters)
 
 
-def test_deep_nesting(catalogue: Catalogue) -> None:
+def test_deep_nesting(catalogue: Catalogue) -> None:  # 2
     assert names(one(catalogue, filters="(" * 20 + "network:awin" + ")" * 20)) == ["Tea"]
     assert names(one(catalogue, filters="NOT (" * 9 + "network:cj" + ")" * 9)) == ["Tea"]
     assert "20 deep" in refused(catalogue, filters="(" * 5000 + "network:awin" + ")" * 5000)
 
 
-def test_deep_alternation(catalogue: Catalogue) -> None:
+def test_deep_alternation(catalogue: Catalogue) -> None:  # 2
     """AND and OR in turn, as deep as the grammar goes, are still a query that the engine takes."""
     text = "network:awin"
     for depth in range(20):
@@ -107,14 +107,14 @@ def test_deep_alternation(catalogue: Catalogue) -> None:
     assert names(one(catalogue, filters=text)) == ["Tea"]
 
 
-def test_a_huge_body_is_refused(catalogue: Catalogue) -> None:
+def test_a_huge_body_is_refused(catalogue: Catalogue) -> None:  # 2
     post(catalogue, QUERIES, b'{"requests":[],"x":"' + b"x" * 4_000_000 + b'"}', expect=413)
 
 
 @pytest.mark.parametrize(
     "body", [b'{"requests":[{"indexName":"programs","query":"\\ud800"}]}', b'{"params":"query=%ED%A0%80"}']
 )
-def test_half_characters_are_refused(catalogue: Catalogue, body: bytes) -> None:
+def test_half_characters_are_refused(catalogue: Catalogue, body: bytes) -> None:  # 1
     path = QUERIES if b"requests" in body else "/1/indexes/programs/query"
     post(catalogue, path, body, expect=400)
 
@@ -161,7 +161,7 @@ _PARAMETERS = (
 
 @settings(max_examples=150)
 @given(parameters=st.dictionaries(st.sampled_from(_PARAMETERS), _JSON, max_size=4))
-def test_any_parameters(catalogue: Catalogue, parameters: dict[str, Any]) -> None:
+def test_any_parameters(catalogue: Catalogue, parameters: dict[str, Any]) -> None:  # 3
     body = msgspec.json.encode({"requests": [{"indexName": "programs", **parameters}]})
     answer = catalogue.api.post(QUERIES, content=body, headers=V5)
     assert answer.status_code in (200, 400, 404), (parameters, answer.text)
@@ -173,7 +173,7 @@ def test_any_parameters(catalogue: Catalogue, parameters: dict[str, Any]) -> Non
 
 @settings(max_examples=50)
 @given(body=st.binary(max_size=50) | _JSON.map(msgspec.json.encode))
-def test_any_body(catalogue: Catalogue, body: bytes) -> None:
+def test_any_body(catalogue: Catalogue, body: bytes) -> None:  # 3
     for path in (
         QUERIES,
         "/1/indexes/programs/query",

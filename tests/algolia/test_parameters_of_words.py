@@ -9,6 +9,8 @@
    Filters change nothing of it.
 7. `distinct` shows and counts each merchant once.
 8. None of them makes a query that costs more than the engine takes.
+9. A value that cannot be is refused with what can.
+10. Browsing reads words the same.
 """
 
 from __future__ import annotations
@@ -57,7 +59,7 @@ def catalogue(shared_catalogue: Catalogue) -> Catalogue:
     ("tolerance", "found"),
     [(True, True), ("min", True), ("strict", True), ("true", True), (False, False), ("false", False)],
 )
-def test_typing_errors(catalogue: Catalogue, tolerance: Any, found: bool) -> None:
+def test_typing_errors(catalogue: Catalogue, tolerance: Any, found: bool) -> None:  # 1
     hits = names(one(catalogue, query="lantren", typoTolerance=tolerance))
     assert set(hits) == ({"Amber Lantern", "Plain House"} if found else set())
 
@@ -81,34 +83,34 @@ def test_typing_errors(catalogue: Catalogue, tolerance: Any, found: bool) -> Non
         ("amber goods", ["name", "category"], {"Plain House"}),
     ],
 )
-def test_attributes(catalogue: Catalogue, query: str, attributes: Any, finds: set[str]) -> None:
+def test_attributes(catalogue: Catalogue, query: str, attributes: Any, finds: set[str]) -> None:  # 2
     strictly = {"removeWordsIfNoResults": "none"}
     result = one(catalogue, query=query, restrictSearchableAttributes=attributes, **strictly)
     assert set(names(result)) == finds
     assert result["nbHits"] == len(finds)
 
 
-def test_what_is_left_out_is_left_out_of_the_same_attributes(catalogue: Catalogue) -> None:
+def test_what_is_left_out_is_left_out_of_the_same_attributes(catalogue: Catalogue) -> None:  # 2
     asked = {"query": "walnut -amber", "advancedSyntax": True}
     assert names(one(catalogue, **asked)) == []
     assert names(one(catalogue, **asked, restrictSearchableAttributes=["name"])) == ["Walnut Row"]
 
 
-def test_words_need_not_be_found(catalogue: Catalogue) -> None:
+def test_words_need_not_be_found(catalogue: Catalogue) -> None:  # 3
     asked = {"query": "amber beads", "removeWordsIfNoResults": "none"}
     assert names(one(catalogue, **asked)) == ["Walnut Row"]
     assert set(names(one(catalogue, **asked, optionalWords=["beads"]))) == AMBER
     assert names(one(catalogue, **asked, optionalWords="nothing else")) == ["Walnut Row"]
 
 
-def test_optional_words_lift(catalogue: Catalogue) -> None:
+def test_optional_words_lift(catalogue: Catalogue) -> None:  # 3
     both = {"Golf", "Hotel"}
     assert names(one(catalogue, query="hooks"))[0] == "Golf"  # the shorter text
     hits = names(one(catalogue, query="hooks copper", optionalWords=["copper"]))
     assert (hits[0], set(hits)) == ("Hotel", both)
 
 
-def test_one_of_optional_words_is_enough(catalogue: Catalogue) -> None:
+def test_one_of_optional_words_is_enough(catalogue: Catalogue) -> None:  # 3
     asked = {"query": "oil beads", "removeWordsIfNoResults": "none"}
     assert names(one(catalogue, **asked)) == []
     assert set(names(one(catalogue, **asked, optionalWords=["oil beads"]))) == {"Plain House", "Walnut Row"}
@@ -116,7 +118,7 @@ def test_one_of_optional_words_is_enough(catalogue: Catalogue) -> None:
     assert "<em>" in hit["_highlightResult"]["description"]["value"]
 
 
-def test_the_first_language_is_that_of_the_words(catalogue: Catalogue) -> None:
+def test_the_first_language_is_that_of_the_words(catalogue: Catalogue) -> None:  # 4
     german, english = ask(
         catalogue, {"query": "gift", "queryLanguages": ["de", "en"]}, {"query": "gift", "queryLanguages": ["en"]}
     )
@@ -126,7 +128,7 @@ def test_the_first_language_is_that_of_the_words(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("kind", [None, "prefixLast", "prefixAll", "prefixNone"])
-def test_the_last_word_may_go_on(catalogue: Catalogue, kind: str | None) -> None:
+def test_the_last_word_may_go_on(catalogue: Catalogue, kind: str | None) -> None:  # 4
     found = names(one(catalogue, query="lant", **({"queryType": kind} if kind else {})))
     assert set(found) == (set() if kind == "prefixNone" else {"Amber Lantern", "Plain House"})
 
@@ -139,7 +141,7 @@ def test_the_last_word_may_go_on(catalogue: Catalogue, kind: str | None) -> None
         ('"amber beads"', ["Walnut Row"], ["Walnut Row"]),
     ],
 )
-def test_signs(catalogue: Catalogue, query: str, plainly: list[str], advanced: list[str]) -> None:
+def test_signs(catalogue: Catalogue, query: str, plainly: list[str], advanced: list[str]) -> None:  # 5
     asked = {"query": query, "removeWordsIfNoResults": "none"}
     assert names(one(catalogue, **asked)) == plainly
     assert names(one(catalogue, **asked, advancedSyntax=False)) == plainly
@@ -157,19 +159,19 @@ def test_signs(catalogue: Catalogue, query: str, plainly: list[str], advanced: l
         ("amber beads", "allOptional", {"Walnut Row"}),
     ],
 )
-def test_words_are_removed(catalogue: Catalogue, query: str, removing: str, finds: set[str]) -> None:
+def test_words_are_removed(catalogue: Catalogue, query: str, removing: str, finds: set[str]) -> None:  # 6
     asked = {"query": query, "removeWordsIfNoResults": removing}
     assert set(names(one(catalogue, **asked))) == finds
     assert one(catalogue, **asked, filters="network:cj")["nbHits"] == 0
 
 
-def test_words_are_left_out_as_everywhere(catalogue: Catalogue) -> None:
+def test_words_are_left_out_as_everywhere(catalogue: Catalogue) -> None:  # 6
     everywhere = {each["name"] for each in catalogue.get(q="amber hooks", prefix="last")["programs"]}
     assert set(names(one(catalogue, query="amber hooks"))) == everywhere == AMBER
 
 
 @pytest.mark.parametrize("distinct", [True, 1, "true", "1"])
-def test_each_merchant_once(catalogue: Catalogue, distinct: Any) -> None:
+def test_each_merchant_once(catalogue: Catalogue, distinct: Any) -> None:  # 7
     asked = {"query": "mills", "distinct": distinct, "facets": ["network"]}
     result = one(catalogue, **asked)
     assert sorted(names(result)) == ["Other Mills", "Twin Mills"]
@@ -177,7 +179,7 @@ def test_each_merchant_once(catalogue: Catalogue, distinct: Any) -> None:
     assert result["facets"]["network"] == {"cj": 2, "awin": 1}  # of programs, as Algolia counts by default
 
 
-def test_the_first_of_a_merchant_is_shown(catalogue: Catalogue) -> None:
+def test_the_first_of_a_merchant_is_shown(catalogue: Catalogue) -> None:  # 7
     asked = {"query": "mills", "indexName": "programs_epc_desc", "hitsPerPage": 1, "distinct": True}
     first, second, third, counted = ask(
         catalogue, asked, asked | {"page": 1}, asked | {"page": 2}, asked | {"hitsPerPage": 0, "filters": "epc < 2"}
@@ -190,7 +192,7 @@ def test_the_first_of_a_merchant_is_shown(catalogue: Catalogue) -> None:
     assert one(catalogue, query="mills", distinct=False)["nbHits"] == 3
 
 
-def test_browsing_reads_words_the_same(catalogue: Catalogue) -> None:
+def test_browsing_reads_words_the_same(catalogue: Catalogue) -> None:  # 10
     asked = {"query": "amber beads", "removeWordsIfNoResults": "none"}
     path = "/1/indexes/programs/browse"
     assert [hit["name"] for hit in post(catalogue, path, asked)["hits"]] == ["Walnut Row"]
@@ -216,7 +218,7 @@ def test_browsing_reads_words_the_same(catalogue: Catalogue) -> None:
     ],
     ids=str,
 )
-def test_what_cannot_be_is_refused(catalogue: Catalogue, wrong: dict[str, Any], says: str) -> None:
+def test_what_cannot_be_is_refused(catalogue: Catalogue, wrong: dict[str, Any], says: str) -> None:  # 9
     assert says in refused(catalogue, query="amber", **wrong)
 
 
@@ -230,7 +232,7 @@ def test_what_cannot_be_is_refused(catalogue: Catalogue, wrong: dict[str, Any], 
 )
 def test_no_query_costs_more_than_the_engine_takes(
     words: list[str], attributes: list[str], optional: list[str], signs: bool, any_term: bool
-) -> None:
+) -> None:  # 8
     q = " ".join(words).encode()[:512].decode()
     analysis = analyse(Wording(q, begun=True, signs=signs, optional=tuple(optional)), _HELD)
     asked = query_of(replace(analysis, sought_in=tuple(attributes), any_term=any_term), ())

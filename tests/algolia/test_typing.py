@@ -29,33 +29,33 @@ def catalogue(shared_catalogue: Catalogue) -> Catalogue:
     return shared_catalogue
 
 
-def test_whole_words_come_first(catalogue: Catalogue) -> None:
+def test_whole_words_come_first(catalogue: Catalogue) -> None:  # 1
     found = names(one(catalogue, query="tea"))
     assert sorted(found[:3]) == ["Tea one", "Tea three", "Tea two"]
     assert found[3:] == ["Teapots"]
 
 
 @pytest.mark.parametrize("query", ["t", "tr", "trav", "TRAVEL", "travel"])
-def test_the_last_word_may_be_unfinished(catalogue: Catalogue, query: str) -> None:
+def test_the_last_word_may_be_unfinished(catalogue: Catalogue, query: str) -> None:  # 1
     assert {"Travel Agency", "Travellers Rest"} <= set(names(one(catalogue, query=query)))
 
 
-def test_words_before_it_narrow(catalogue: Catalogue) -> None:
+def test_words_before_it_narrow(catalogue: Catalogue) -> None:  # 1
     assert names(one(catalogue, query="travel ag")) == ["Travel Agency"]
 
 
-def test_what_is_begun_is_marked(catalogue: Catalogue) -> None:
+def test_what_is_begun_is_marked(catalogue: Catalogue) -> None:  # 2
     hits = {hit["name"]: hit["_highlightResult"]["name"] for hit in one(catalogue, query="trav")["hits"]}
     assert hits["Travel Agency"]["value"] == "<em>Travel</em> Agency"
     assert hits["Travel Agency"]["matchLevel"] == "full"
 
 
-def test_typing_errors_are_forgiven(catalogue: Catalogue) -> None:
+def test_typing_errors_are_forgiven(catalogue: Catalogue) -> None:  # 3
     (hit,) = one(catalogue, query="travle agncy")["hits"]
     assert hit["_highlightResult"]["name"]["value"] == "<em>Travel</em> <em>Agency</em>"
 
 
-def test_filters_never_change_the_reading(catalogue: Catalogue) -> None:
+def test_filters_never_change_the_reading(catalogue: Catalogue) -> None:  # 4
     tea: dict[str, Any] = {"query": "tea"}
     everywhere, narrowed, nowhere = ask(
         catalogue,
@@ -81,6 +81,6 @@ def test_filters_never_change_the_reading(catalogue: Catalogue) -> None:
         ("network", "", [("awin", 4), ("cj", 2)]),
     ],
 )
-def test_values_of_a_facet(catalogue: Catalogue, facet: str, typed: str, finds: list[tuple[str, int]]) -> None:
+def test_values_of_a_facet(catalogue: Catalogue, facet: str, typed: str, finds: list[tuple[str, int]]) -> None:  # 5
     hits = one(catalogue, type="facet", facet=facet, facetQuery=typed)["facetHits"]
     assert [(hit["value"], hit["count"]) for hit in hits] == finds

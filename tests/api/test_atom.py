@@ -70,7 +70,7 @@ def _titles(answer: Any) -> list[str]:
     return [_one(each, "title").text for each in _checked(answer.content)]
 
 
-def test_both_ways_of_asking(stocked: Catalogue) -> None:
+def test_both_ways_of_asking(stocked: Catalogue) -> None:  # 1
     for path in ("/api/programs", "/api/changes"):
         by_accept = stocked.api.get(path, headers=_ASKING)
         by_name = stocked.api.get(f"{path}.atom", headers={"Accept": "*/*"})
@@ -91,14 +91,14 @@ def test_both_ways_of_asking(stocked: Catalogue) -> None:
         (",;,;=atom", False),
     ],
 )
-def test_who_names_atom(stocked: Catalogue, accept: str, atom: bool) -> None:
+def test_who_names_atom(stocked: Catalogue, accept: str, atom: bool) -> None:  # 1
     for path in ("/api/programs", "/api/changes"):
         answer = stocked.api.get(path, headers={"Accept": accept})
         assert answer.headers["content-type"].startswith("application/atom+xml") is atom
         assert "Accept" in answer.headers["vary"].split(", ")
 
 
-def test_the_newest_fifty(stocked: Catalogue) -> None:
+def test_the_newest_fifty(stocked: Catalogue) -> None:  # 4
     newest = stocked.get(sort="-createdAt", perPage=50)["programs"]
     assert _titles(stocked.api.get("/api/programs.atom")) == [each["name"] for each in newest]
     assert _titles(stocked.api.get("/api/programs.atom?sort=name&perPage=2&network=rakuten")) == ["Shop 0", "Shop 1"]
@@ -106,7 +106,7 @@ def test_the_newest_fifty(stocked: Catalogue) -> None:
     assert _titles(stocked.api.get("/api/programs.atom?network=shareasale")) == []
 
 
-def test_what_an_entry_says(stocked: Catalogue) -> None:
+def test_what_an_entry_says(stocked: Catalogue) -> None:  # 2
     (entry,) = _checked(stocked.api.get("/api/programs.atom?q=green").content)
     ((id,),) = stocked.rows("select id from programs where name = 'Green Tea'")
     stored = stocked.get(f"/api/programs/{id}")
@@ -115,7 +115,7 @@ def test_what_an_entry_says(stocked: Catalogue) -> None:
     assert (_one(entry, "published").text, _one(entry, "updated").text) == (stored["createdAt"], stored["updatedAt"])
 
 
-def test_hostile_texts_are_text(stocked: Catalogue) -> None:
+def test_hostile_texts_are_text(stocked: Catalogue) -> None:  # 3
     (entry,) = _checked(stocked.api.get("/api/programs.atom?network=awin").content)
     ((name, description),) = stocked.rows("select name, description from programs where category = 'a<b&c'")
     assert _one(entry, "title").text == name
@@ -125,7 +125,7 @@ def test_hostile_texts_are_text(stocked: Catalogue) -> None:
     assert _one(change, "title").text == f"{name} (awin): status active → paused"
 
 
-def test_no_character_breaks_a_document() -> None:
+def test_no_character_breaks_a_document() -> None:  # 3
     every = "".join(map(chr, range(0x20))) + "\x7f\ufffe\uffff\ud800<&>\"'"
     entry = AtomEntry(
         "tag:a.b,2026:1", every, "2026-01-01T00:00:00Z", "http://a/" + every, every, None, every, (every,)
@@ -136,18 +136,18 @@ def test_no_character_breaks_a_document() -> None:
 
 
 @pytest.mark.parametrize("host", ["evil.example/<x>", 'a"b', "a b"])
-def test_a_hostile_host_is_refused(stocked: Catalogue, host: str) -> None:
+def test_a_hostile_host_is_refused(stocked: Catalogue, host: str) -> None:  # 6
     answer = stocked.api.get("/api/programs.atom?perPage=1", headers={"Host": host})
     assert answer.status_code == 400
     assert host not in answer.text
 
 
-def test_addresses_are_written_as_such(stocked: Catalogue) -> None:
+def test_addresses_are_written_as_such(stocked: Catalogue) -> None:  # 2, 3
     body = stocked.api.get('/api/programs.atom?perPage=1&q=%3C%22%26<"').text
     assert 'href="http://testserver.local/api/programs.atom?perPage=1&amp;q=%3C%22%26%3C%22"' in body
 
 
-def test_changes_are_newest_first(stocked: Catalogue) -> None:
+def test_changes_are_newest_first(stocked: Catalogue) -> None:  # 4
     titles = _titles(stocked.api.get("/api/changes.atom"))
     assert titles[1] == "Green Tea (cj): commissionMax 8.5 → 9"
     assert all(title.endswith(": new") for title in titles[2:])
@@ -156,7 +156,7 @@ def test_changes_are_newest_first(stocked: Catalogue) -> None:
     assert _titles(stocked.api.get("/api/changes.atom?since=2999-01-01")) == []
 
 
-def test_an_id_stays(stocked: Catalogue) -> None:
+def test_an_id_stays(stocked: Catalogue) -> None:  # 5
     in_all = {
         _one(each, "title").text: _one(each, "id").text
         for each in _checked(stocked.api.get("/api/programs.atom?perPage=100").content)
@@ -167,7 +167,7 @@ def test_an_id_stays(stocked: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/programs.atom?q=green", "/api/changes.atom"])
-def test_until_something_changes(catalogue: Catalogue, path: str) -> None:
+def test_until_something_changes(catalogue: Catalogue, path: str) -> None:  # 5
     catalogue.store(program("Green Tea", network="cj", cookie_days=3))
     catalogue.get("/readyz")
     first = catalogue.api.get(path)
@@ -185,7 +185,7 @@ def test_until_something_changes(catalogue: Catalogue, path: str) -> None:
 @pytest.mark.parametrize(
     "query", ["facets=network", "fields=id", "cursor=x", "collapse=merchant", "nework=cj", "epc=x"]
 )
-def test_what_makes_no_sense(stocked: Catalogue, query: str) -> None:
+def test_what_makes_no_sense(stocked: Catalogue, query: str) -> None:  # 6
     refused = stocked.api.get(f"/api/programs.atom?{query}", headers=_ASKING)
     assert refused.status_code == 400
     assert refused.headers["content-type"].startswith("application/problem+json")

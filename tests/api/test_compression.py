@@ -1,6 +1,7 @@
 """Answers go out in gzip where that is asked for, from 4 kB on.
 
-1. What is unpacked is what is sent without; one weak tag holds for both; caches are told that they differ.
+1. It is for who asks for it; what is unpacked is what is sent without; one weak tag holds for both; caches are told
+   that they differ.
 2. A cached answer is compressed once, however often it is asked for; only its end is put behind anew.
 3. Streams are compressed as they come; small answers, and what is no text, not at all.
 """
@@ -21,25 +22,25 @@ _PLAIN = {"Accept-Encoding": "identity"}
 
 
 @pytest.mark.parametrize("accepted", ["gzip", "deflate, gzip;q=0.5", "GZIP", "br, gzip ; q=1", "gzip;q=0.001"])
-def test_asked_for(accepted: str) -> None:
+def test_asked_for(accepted: str) -> None:  # 1
     assert takes_gzip(accepted.encode())
 
 
 @pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "gzip; q=0.000", "identity;q=1", "gzipped", "gzip," * 200])
-def test_not_asked_for(accepted: str) -> None:
+def test_not_asked_for(accepted: str) -> None:  # 1
     assert not takes_gzip(accepted.encode())
     assert not takes_gzip(None)
 
 
 @pytest.mark.parametrize("end", [b"", b"}", b"x" * 65_535])
-def test_a_beginning_and_an_end(end: bytes) -> None:
+def test_a_beginning_and_an_end(end: bytes) -> None:  # 2
     begin = b"begin " * 10_000
     assert gzip.decompress(with_end(packed(begin), end)) == begin + end
     with pytest.raises(ValueError, match="65,536"):
         with_end(packed(begin), b"x" * 65_536)
 
 
-def test_pieces() -> None:
+def test_pieces() -> None:  # 3
     pieces = Pieces()
     sent = [b"a" * 10_000, b"", b"b" * 10, b""]
     done = b"".join(pieces.add(piece, last=place == len(sent) - 1) for place, piece in enumerate(sent))
@@ -61,7 +62,7 @@ def _both(catalogue: Catalogue, path: str) -> tuple[Any, Any]:
     return zipped, plain
 
 
-def test_answers(catalogue: Catalogue) -> None:
+def test_answers(catalogue: Catalogue) -> None:  # 1
     _stock(catalogue)
     for path in ("/api/programs?perPage=40", "/api/networks", "/api/fields", "/schema/openapi.json", "/metrics"):
         zipped, plain = _both(catalogue, path)
@@ -77,7 +78,7 @@ def test_answers(catalogue: Catalogue) -> None:
     assert (kept.status_code, kept.content) == (304, b"")
 
 
-def test_a_cached_one_is_compressed_once(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cached_one_is_compressed_once(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:  # 2
     _stock(catalogue)
     made: list[int] = []
 
@@ -91,7 +92,7 @@ def test_a_cached_one_is_compressed_once(catalogue: Catalogue, monkeypatch: pyte
     assert all(len(each.json()["programs"]) == 40 and each.json()["index"]["generation"] for each in answers)
 
 
-def test_streams(catalogue: Catalogue) -> None:
+def test_streams(catalogue: Catalogue) -> None:  # 3
     _stock(catalogue)
     for format in ("ndjson", "csv"):
         zipped, plain = _both(catalogue, f"/api/programs/export?format={format}")
@@ -99,7 +100,7 @@ def test_streams(catalogue: Catalogue) -> None:
         assert zipped.headers["x-total-count"] == "40"
 
 
-def test_small_ones_and_what_is_no_text(catalogue: Catalogue) -> None:
+def test_small_ones_and_what_is_no_text(catalogue: Catalogue) -> None:  # 3
     catalogue.store(program("A"))
     assert len(catalogue.api.get("/api/programs?fields=id").content) < compression.SMALLEST
     for path in ("/api/programs?fields=id", "/healthz", "/nowhere", "/schema-assets/favicon-32x32.png"):

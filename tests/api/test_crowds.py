@@ -23,7 +23,7 @@ _TRIES = 4  # the machine may be slowed down by other things in the middle of on
 _AWAY = "the search engine does not answer; try again in a second"
 
 
-def test_a_crowd(catalogue: Catalogue, settings: Settings) -> None:
+def test_a_crowd(catalogue: Catalogue, settings: Settings) -> None:  # 1, 2, 3
     catalogue.store(program("Tea"))
     paths = words()
     with (

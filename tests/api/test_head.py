@@ -35,7 +35,7 @@ def _routes(catalogue: Catalogue) -> list[str]:
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
-def test_every_route(stocked: Catalogue, encoding: str) -> None:
+def test_every_route(stocked: Catalogue, encoding: str) -> None:  # 1
     routes = _routes(stocked)
     assert len(routes) > 15
     for path in [*routes, "/api/programs?perPage=40", "/schema", "/schema-assets/swagger-ui.css"]:
@@ -52,12 +52,12 @@ def _told(answer: Any, path: str) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name not in (*_OWN, *moving)}
 
 
-def test_a_stream_ends_with_its_headers(stocked: Catalogue) -> None:
+def test_a_stream_ends_with_its_headers(stocked: Catalogue) -> None:  # 2
     head = stocked.api.head("/api/programs/export?format=csv")
     assert (head.status_code, head.headers["x-total-count"], head.content) == (200, "40", b"")
     assert stocked.api.app.state.app_state.exports.running == 0
 
 
-def test_kept_answers(stocked: Catalogue) -> None:
+def test_kept_answers(stocked: Catalogue) -> None:  # 1
     tag = stocked.api.head("/api/programs").headers["etag"]
     assert stocked.api.head("/api/programs", headers={"If-None-Match": tag}).status_code == 304

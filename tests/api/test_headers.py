@@ -45,7 +45,7 @@ def stocked(shared_catalogue: Catalogue) -> Catalogue:
 
 @pytest.mark.parametrize("path", _PATHS)
 @pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE", "OPTIONS"])
-def test_every_answer(stocked: Catalogue, path: str, method: str) -> None:
+def test_every_answer(stocked: Catalogue, path: str, method: str) -> None:  # 1, 3
     answer = stocked.api.request(method, path)
     headers = answer.headers
     assert headers["x-content-type-options"] == "nosniff"
@@ -58,7 +58,7 @@ def test_every_answer(stocked: Catalogue, path: str, method: str) -> None:
     assert not twice
 
 
-def test_the_page_of_the_documentation_loads_from_here_alone(stocked: Catalogue) -> None:
+def test_the_page_of_the_documentation_loads_from_here_alone(stocked: Catalogue) -> None:  # 2
     page = stocked.api.get("/schema")
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'" in policy
@@ -66,7 +66,7 @@ def test_the_page_of_the_documentation_loads_from_here_alone(stocked: Catalogue)
     assert re.findall(r'(?:src|href)="(\w+:)?//', page.text) == []
 
 
-def test_what_a_key_shows_is_not_kept(stocked: Catalogue) -> None:
+def test_what_a_key_shows_is_not_kept(stocked: Catalogue) -> None:  # 1
     key = stocked.key("admin")
     for path in ("/api/key", "/api/index", "/metrics"):
         assert stocked.api.get(path, headers=key).headers["cache-control"] == "no-store"
@@ -82,13 +82,13 @@ def test_what_a_key_shows_is_not_kept(stocked: Catalogue) -> None:
         ("TRACE", "/healthz", {"GET", "HEAD", "OPTIONS"}),
     ],
 )
-def test_which_methods_there_are(stocked: Catalogue, method: str, path: str, allowed: set[str]) -> None:
+def test_which_methods_there_are(stocked: Catalogue, method: str, path: str, allowed: set[str]) -> None:  # 4
     refused = stocked.api.request(method, path)
     assert refused.status_code == 405
     assert set(refused.headers["allow"].split(", ")) == allowed
 
 
-def test_options_says_so_too(stocked: Catalogue) -> None:
+def test_options_says_so_too(stocked: Catalogue) -> None:  # 4
     for path, operations in stocked.get("/schema/openapi.json")["paths"].items():
         answer: Any = stocked.api.options(re.sub(r"\{(\w+)\}", "1", path))
         assert answer.status_code == 204, path

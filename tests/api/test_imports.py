@@ -4,7 +4,7 @@
 2. The same `Idempotency-Key` gives the same run; with other parameters it is a conflict.
 3. One import of a network at a time; the answer names the run that has it.
 4. Progress is told as events, until the end.
-5. What cannot be imported is a 400 that says what can.
+5. What cannot be imported is a 400 that says what can; a run that there is not is a 404.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _start(catalogue: Catalogue, body: dict[str, Any], expect: int = 202, **head
     return answer
 
 
-def test_is_queued_and_carried_out(catalogue: Catalogue) -> None:
+def test_is_queued_and_carried_out(catalogue: Catalogue) -> None:  # 1
     catalogue.rebuild()
     answer = _start(catalogue, {"networks": ["cj", "awin"], "limit": 120, "seed": 3})
     run = answer.json()
@@ -60,7 +60,7 @@ def test_is_queued_and_carried_out(catalogue: Catalogue) -> None:
     assert catalogue.get()["total"] == 240
 
 
-def test_asked_twice(catalogue: Catalogue) -> None:
+def test_asked_twice(catalogue: Catalogue) -> None:  # 2
     first = _start(catalogue, {"networks": ["cj"], "limit": 5}, Idempotency_Key="once").json()
     assert _start(catalogue, {"networks": ["cj"], "limit": 5}, Idempotency_Key="once").json()["id"] == first["id"]
     conflict = _start(catalogue, {"networks": ["cj"], "limit": 6}, expect=409, Idempotency_Key="once").json()
@@ -69,14 +69,14 @@ def test_asked_twice(catalogue: Catalogue) -> None:
     assert catalogue.rows("select count(*) from import_runs") == [(1,)]
 
 
-def test_a_network_that_is_being_imported(catalogue: Catalogue) -> None:
+def test_a_network_that_is_being_imported(catalogue: Catalogue) -> None:  # 3
     first = _start(catalogue, {"networks": ["cj"], "limit": 5}).json()
     busy = _start(catalogue, {"networks": ["awin", "cj"], "limit": 5}, expect=409).json()
     assert (busy["type"], busy["run"], busy["network"]) == ("/problems/network-busy", first["id"], "cj")
     _start(catalogue, {"networks": ["awin"], "limit": 5})
 
 
-def test_events(catalogue: Catalogue) -> None:
+def test_events(catalogue: Catalogue) -> None:  # 4
     run = _start(catalogue, {"networks": ["cj"], "limit": 5}).json()["id"]
     _carry_out(catalogue)
     with catalogue.api.stream("GET", f"/api/import/runs/{run}/events") as answer:
@@ -89,12 +89,12 @@ def test_events(catalogue: Catalogue) -> None:
     "body",
     [{"networks": ["cjj"]}, {"networks": ["impact"]}, {"limit": 0}, {"seed": -1}, {"limits": 5}, {"networks": "cj"}],
 )
-def test_refuses(catalogue: Catalogue, body: dict[str, Any]) -> None:
+def test_refuses(catalogue: Catalogue, body: dict[str, Any]) -> None:  # 5
     problem = _start(catalogue, body, expect=400).json()
     assert problem["detail"]
     assert problem["message"] == problem["detail"]
 
 
-def test_a_run_that_is_not_there(catalogue: Catalogue) -> None:
+def test_a_run_that_is_not_there(catalogue: Catalogue) -> None:  # 5
     for path in ("/api/import/runs/99", "/api/import/runs/99/rejected", "/api/import/runs/99/events"):
         assert catalogue.get(path, expect=404)["type"] == "/problems/not-found"

@@ -1,7 +1,7 @@
 """Who may write, and what our own marks are.
 
 1. Writing needs a key: none is 401, a wrong or revoked one 401, too narrow a scope 403; reading needs none.
-2. Marks are answered at once, searchable soon, and never touched by an import.
+2. Marks are answered at once, searchable soon, and never touched by an import; what is none is a 400.
 3. A deleted program is 410, one that never was 404.
 4. The OpenAPI document marks exactly the routes that refuse whoever has no key.
 """
@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.api import keys
+from app.api.bounds import ApplicationBounds
 from tests.words import Catalogue, program
 
 
@@ -24,8 +24,8 @@ def _mark(catalogue: Catalogue, id: int, body: dict[str, Any], headers: dict[str
     return answer.json()
 
 
-def test_scopes(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "_CACHED_SECONDS", 0.0)
+def test_scopes(catalogue: Catalogue) -> None:  # 1
+    catalogue.api = catalogue.opened(bounds=ApplicationBounds(key_seconds=0.0))
     catalogue.store(program("A"))
     one = catalogue.get()["programs"][0]["id"]
     assert _mark(catalogue, one, {"featured": True}, {}, 401)["type"] == "/problems/key-needed"
@@ -39,7 +39,7 @@ def test_scopes(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
     assert _mark(catalogue, one, {"featured": True}, admin, 401)["type"] == "/problems/invalid-key"
 
 
-def test_marks_outlast_imports(catalogue: Catalogue) -> None:
+def test_marks_outlast_imports(catalogue: Catalogue) -> None:  # 2
     acme = program("A", external_id="a", category="Food", vertical="food")
     catalogue.store(acme)
     one = catalogue.get()["programs"][0]["id"]
@@ -54,13 +54,13 @@ def test_marks_outlast_imports(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"vertical": "travl"}, {"verified": "yes"}, {"name": "X"}])
-def test_refuses(catalogue: Catalogue, body: dict[str, Any]) -> None:
+def test_refuses(catalogue: Catalogue, body: dict[str, Any]) -> None:  # 2
     catalogue.store(program("A"))
     one = catalogue.get()["programs"][0]["id"]
     assert _mark(catalogue, one, body, catalogue.key("import"), 400)["detail"]
 
 
-def test_gone_and_never_there(catalogue: Catalogue) -> None:
+def test_gone_and_never_there(catalogue: Catalogue) -> None:  # 3
     catalogue.store(program("A"))
     one = catalogue.get()["programs"][0]["id"]
     catalogue.rows("delete from programs")
@@ -77,7 +77,7 @@ def test_gone_and_never_there(catalogue: Catalogue) -> None:
 _CLOSED = ("get /api/index", "get /metrics", "get /api/import/runs/{run}/rejected")
 
 
-def test_the_openapi_document_says_which_routes_need_a_key(catalogue: Catalogue) -> None:
+def test_the_openapi_document_says_which_routes_need_a_key(catalogue: Catalogue) -> None:  # 4
     needing: set[str] = set()
     for path, operations in catalogue.get("/schema/openapi.json")["paths"].items():
         for method, operation in operations.items():

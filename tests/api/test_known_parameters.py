@@ -44,7 +44,7 @@ def _asked(catalogue: Catalogue, path: str) -> Any:
     return catalogue.api.get(path, headers=catalogue.key("admin"), follow_redirects=False)
 
 
-def test_unknown_ones_are_refused(stocked: Catalogue) -> None:
+def test_unknown_ones_are_refused(stocked: Catalogue) -> None:  # 1
     reads = _reads(stocked)
     assert len(reads) > 15
     for path in reads:
@@ -55,7 +55,7 @@ def test_unknown_ones_are_refused(stocked: Catalogue) -> None:
     assert stocked.get("/api/changes", expect=400, limt="5")["errors"][0]["didYouMean"] == "limit"
 
 
-def test_writes_refuse_them_too(stocked: Catalogue) -> None:
+def test_writes_refuse_them_too(stocked: Catalogue) -> None:  # 1
     for method, path in (("PATCH", "/api/programs/1"), ("POST", "/api/import/bulk"), ("POST", "/api/index/verify"),
                          ("POST", "/api/import/feed"), ("POST", "/api/networks/awin/sync"),
                          ("POST", "/api/programs/lookup"), ("POST", "/api/alerts/1/test"),
@@ -64,7 +64,7 @@ def test_writes_refuse_them_too(stocked: Catalogue) -> None:
         assert (refused.status_code, refused.json()["type"]) == (400, "/problems/unknown-parameter"), path
 
 
-def test_twice_and_without_a_value(stocked: Catalogue) -> None:
+def test_twice_and_without_a_value(stocked: Catalogue) -> None:  # 1, 2
     tried = 0
     for path, operation in _reads(stocked).items():
         for parameter in operation.get("parameters", []):
@@ -88,14 +88,14 @@ def test_twice_and_without_a_value(stocked: Catalogue) -> None:
         ("/api/import/bulk", {"networks": ["cj"], "limit": 5.5}),
     ],
 )
-def test_members_of_bodies(stocked: Catalogue, path: str, body: dict[str, Any]) -> None:
+def test_members_of_bodies(stocked: Catalogue, path: str, body: dict[str, Any]) -> None:  # 3
     refused = stocked.api.post(path, json=body, headers=stocked.key("admin"))
     assert (refused.status_code, refused.json()["type"]) == (400, "/problems/invalid-body")
     assert stocked.rows("select 1 from index_operations") == []
 
 
 @pytest.mark.parametrize("body", [{"verified": 0}, {"featured": "false"}, {"featured": 1}])
-def test_marks(stocked: Catalogue, body: dict[str, Any]) -> None:
+def test_marks(stocked: Catalogue, body: dict[str, Any]) -> None:  # 3
     one = stocked.get()["programs"][0]["id"]
     refused = stocked.api.patch(f"/api/programs/{one}", json=body, headers=stocked.key("import"))
     assert (refused.status_code, refused.json()["type"]) == (400, "/problems/invalid-body")

@@ -2,7 +2,8 @@
 
 1. A bucket is full at first, gives no more than it holds, and fills evenly.
 2. Who has had enough is told so (429), when to come back, and how much was allowed.
-3. X-Forwarded-For counts only from proxies that are trusted, and never further back than the first that is not.
+3. X-Forwarded-For counts only from proxies that are trusted, and never further back than the first that is not; a
+   setting of proxies that cannot be read is refused.
 4. Pages, health and documentation are not limited; what Prometheus scrapes is.
 5. All addresses of one IPv6 network of 64 bits are one client.
 6. A proxy that is not named is warned of, once.
@@ -24,7 +25,7 @@ from app.api.problems import HANDLERS, Problem
 from app.failures import Misuse
 
 
-def test_a_bucket() -> None:
+def test_a_bucket() -> None:  # 1
     now = 0.0
     buckets = Buckets(60, lambda: now)
     assert [buckets.take("a")[0] for _ in range(61)] == [True] * 60 + [False]
@@ -51,7 +52,7 @@ async def free() -> str:
     return "alive"
 
 
-def test_too_many() -> None:
+def test_too_many() -> None:  # 2, 4
     with create_test_client([limited, free], middleware=[RateLimit(2, ())], exception_handlers=HANDLERS) as client:
         first = client.get("/api/x")
         assert first.headers["ratelimit-policy"] == '"default";q=2;w=60'
@@ -64,12 +65,12 @@ def test_too_many() -> None:
         assert client.get("/healthz").status_code == 200
 
 
-def test_scrapes_count() -> None:
+def test_scrapes_count() -> None:  # 4
     with create_test_client([limited, scraped], middleware=[RateLimit(2, ())], exception_handlers=HANDLERS) as client:
         assert [client.get(path).status_code for path in ("/metrics", "/api/x", "/metrics")] == [200, 200, 429]
 
 
-def test_too_many_at_once() -> None:
+def test_too_many_at_once() -> None:  # 7
     async def test() -> None:
         limit = RateLimit(None, (), at_once=2)
         over = asyncio.Event()
@@ -113,11 +114,11 @@ def test_too_many_at_once() -> None:
         ("unix", "unix", True),
     ],
 )
-def test_households(one: str, other: str, same: bool) -> None:
+def test_households(one: str, other: str, same: bool) -> None:  # 5
     assert (household(one) == household(other)) is same
 
 
-def test_a_proxy_that_is_not_named_is_warned_of() -> None:
+def test_a_proxy_that_is_not_named_is_warned_of() -> None:  # 6
     async def nothing(*_: Any) -> Any:
         pass
 
@@ -142,11 +143,11 @@ def test_a_proxy_that_is_not_named_is_warned_of() -> None:
         ("::1", "2001:db8::7", "2001:db8::7"),
     ],
 )
-def test_who_asks(peer: str, forwarded: str, client: str) -> None:
+def test_who_asks(peer: str, forwarded: str, client: str) -> None:  # 3
     scope: Any = {"client": (peer, 1), "headers": [(b"x-forwarded-for", forwarded.encode())] if forwarded else []}
     assert client_of(scope, read_networks("10.0.0.0/8, ::1")) == client
 
 
-def test_says_what_is_wrong_with_the_setting() -> None:
+def test_says_what_is_wrong_with_the_setting() -> None:  # 3
     with pytest.raises(Misuse, match="AFFINDEX_TRUSTED_PROXIES"):
         read_networks("10.0.0.0/99")

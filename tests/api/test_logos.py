@@ -19,9 +19,8 @@ from typing import Any
 
 import pytest
 
-from app.api import logo_proxy
 from app.api.application_state import ApplicationState
-from app.api.logo_proxy import LARGEST
+from app.api.logo_proxy import LARGEST, LogoProxy
 from app.feeds.fetching import FetchPatience, Permitted
 from app.feeds.public_addresses import is_public
 from tests.words import Catalogue, program
@@ -98,10 +97,14 @@ def only_the_host(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> boo
     return str(address) == "127.0.0.1" or is_public(address)
 
 
+def logos_of(catalogue: Catalogue) -> LogoProxy:
+    state: ApplicationState = catalogue.api.app.state.app_state
+    return state.logos
+
+
 def allow(catalogue: Catalogue, permitted: Permitted) -> None:
     """Which addresses may be asked."""
-    state: ApplicationState = catalogue.api.app.state.app_state
-    state.logos.permitted = permitted
+    logos_of(catalogue).permitted = permitted
 
 
 def stored(catalogue: Catalogue, *addresses: str | None, data_source: str = "feed:direct") -> list[int]:
@@ -123,7 +126,7 @@ def stored(catalogue: Catalogue, *addresses: str | None, data_source: str = "fee
         ("/favicon.ico", "image/x-icon"),
     ],
 )
-def test_a_picture(catalogue: Catalogue, host: tuple[str, list[str]], path: str, media_type: str) -> None:
+def test_a_picture(catalogue: Catalogue, host: tuple[str, list[str]], path: str, media_type: str) -> None:  # 1
     (id,) = stored(catalogue, host[0] + path)
     answer = catalogue.api.get(f"/api/programs/{id}/logo")
     assert (answer.status_code, answer.content) == (200, _PICTURES[path])
@@ -133,10 +136,8 @@ def test_a_picture(catalogue: Catalogue, host: tuple[str, list[str]], path: str,
 
 
 @pytest.mark.parametrize("path", [*_NONE, "/gone.png", "/inside.png", "/drips.png"])
-def test_what_is_none(
-    catalogue: Catalogue, host: tuple[str, list[str]], path: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(logo_proxy, "_PATIENCE", FetchPatience(between=0.5, whole=1.0))
+def test_what_is_none(catalogue: Catalogue, host: tuple[str, list[str]], path: str) -> None:  # 2
+    logos_of(catalogue).patience = FetchPatience(between=0.5, whole=1.0)
     (id,) = stored(catalogue, host[0] + path)
     for _ in range(2):
         answer = catalogue.api.get(f"/api/programs/{id}/logo")
@@ -144,34 +145,34 @@ def test_what_is_none(
     assert host[1] == [path]
 
 
-def test_a_private_address_is_not_asked(catalogue: Catalogue, host: tuple[str, list[str]]) -> None:
+def test_a_private_address_is_not_asked(catalogue: Catalogue, host: tuple[str, list[str]]) -> None:  # 2
     (id,) = stored(catalogue, host[0] + "/logo.png")
     allow(catalogue, is_public)
     assert catalogue.api.get(f"/api/programs/{id}/logo").status_code == 204
     assert host[1] == []
 
 
-def test_who_has_none(catalogue: Catalogue, host: tuple[str, list[str]]) -> None:
+def test_who_has_none(catalogue: Catalogue, host: tuple[str, list[str]]) -> None:  # 3
     (without,) = stored(catalogue, None)
     assert catalogue.api.get(f"/api/programs/{without}/logo").status_code == 404
     assert catalogue.api.get("/api/programs/999999/logo").status_code == 404
 
 
-def test_generated_programs_have_none(catalogue: Catalogue, host: tuple[str, list[str]]) -> None:
+def test_generated_programs_have_none(catalogue: Catalogue, host: tuple[str, list[str]]) -> None:  # 3
     (id,) = stored(catalogue, host[0] + "/logo.png", data_source="generator:cj")
     assert catalogue.api.get(f"/api/programs/{id}/logo").status_code == 404
     assert host[1] == []
 
 
-def test_a_host_is_asked_once(catalogue: Catalogue, host: tuple[str, list[str]]) -> None:
+def test_a_host_is_asked_once(catalogue: Catalogue, host: tuple[str, list[str]]) -> None:  # 4
     ids = stored(catalogue, host[0] + "/logo.png", host[0] + "/logo.png")
     for id in (*ids, *ids):
         assert catalogue.api.get(f"/api/programs/{id}/logo").content == PNG
     assert host[1] == ["/logo.png"]
 
 
-def test_too_many_at_once(catalogue: Catalogue, host: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logo_proxy, "_MOST_WAITING", 1)
+def test_too_many_at_once(catalogue: Catalogue, host: tuple[str, list[str]]) -> None:  # 5
+    logos_of(catalogue).most = 1
     ids = stored(catalogue, *(f"{host[0]}/slow{number}.png" for number in range(4)))
     answers = []
 

@@ -44,7 +44,7 @@ def _of(heard: list[Any], event: str) -> list[Any]:
     return [each for each in heard if each["event"] == event]
 
 
-def test_access(stocked: Catalogue, heard: list[Any]) -> None:
+def test_access(stocked: Catalogue, heard: list[Any]) -> None:  # 1
     asked = {"X-Request-ID": "mine"}
     stocked.opened().get("/api/programs?q=secret", headers=asked)
     assert _of(heard, "answered") == []
@@ -64,7 +64,7 @@ def test_access(stocked: Catalogue, heard: list[Any]) -> None:
     assert (len(long["path"]), len(long["query"])) == (1_000, 1_000)
 
 
-def test_slow_searches(stocked: Catalogue, heard: list[Any]) -> None:
+def test_slow_searches(stocked: Catalogue, heard: list[Any]) -> None:  # 2
     api = stocked.opened(slow_seconds=0.0)
     asked = {"X-Request-ID": "mine"}
     for _ in range(2):  # the second is answered from the cache: nothing was slow
@@ -88,14 +88,14 @@ def test_slow_searches(stocked: Catalogue, heard: list[Any]) -> None:
     assert "thirdword" not in str(heard)
 
 
-def test_shapes() -> None:
+def test_shapes() -> None:  # 2
     asked = {"query": {"bool": {"filter": [{"term": {"a": "x"}}, {"term": {"a": "y"}}, {"range": {"b": {"gte": 1}}}]}}}
     clauses = [{"term": {"a": "?"}}, {"range": {"b": {"gte": "?"}}}]
     assert shape(asked) == {"query": {"bool": {"filter": clauses}}}
     assert shape({"track": True, "none": None, "size": 3}) == {"track": True, "none": None, "size": "?"}
 
 
-def test_a_run(catalogue: Catalogue, heard: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run(catalogue: Catalogue, heard: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:  # 3
     def opened() -> int:
         with catalogue.connect() as connection:
             return open_run(
@@ -132,7 +132,7 @@ def test_a_run(catalogue: Catalogue, heard: list[Any], monkeypatch: pytest.Monke
     assert (line["run"], len(line["requestId"])) == (run, 16)
 
 
-def test_what_is_asked_of_the_engine(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_asked_of_the_engine(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:  # 3
     told: list[Any] = []
     real = Urllib3HttpConnection.perform_request
 

@@ -59,7 +59,7 @@ def stocked(shared_catalogue: Catalogue) -> Catalogue:
     return shared_catalogue
 
 
-def test_answers_by_route(stocked: Catalogue) -> None:
+def test_answers_by_route(stocked: Catalogue) -> None:  # 1
     id = stocked.get()["programs"][0]["id"]
     before = scraped(stocked)
     for path in (f"/api/programs/{id}", f"/api/programs/{10**9}", f"/api/programs/{10**9 + 1}", "/a", "/b", "/b/c"):
@@ -80,7 +80,7 @@ def test_answers_by_route(stocked: Catalogue) -> None:
     assert not {each for each in labels if str(10**9) in each or each in ("/a", "/b", "BREW", "STEEP")}
 
 
-def test_the_way_to_the_engine(stocked: Catalogue) -> None:
+def test_the_way_to_the_engine(stocked: Catalogue) -> None:  # 2
     before = scraped(stocked)
     for _ in range(2):
         stocked.get(q="acme measured")
@@ -93,12 +93,12 @@ def test_the_way_to_the_engine(stocked: Catalogue) -> None:
     assert new[of("response_cache_total", result="not-modified")] == 1
 
 
-def test_what_is_asked_of_the_engine() -> None:
+def test_what_is_asked_of_the_engine() -> None:  # 2
     asked = ["/programs/_search", "/a,b/_stats/refresh", "/programs/_doc/7", "/_search/point_in_time", "/", "/x_search"]
     assert [call_of(each) for each in asked] == ["_search", "_stats", "_doc", "_search", "other", "other"]
 
 
-def test_states(stocked: Catalogue) -> None:
+def test_states(stocked: Catalogue) -> None:  # 2
     seen = scraped(stocked)
     assert seen[of("database_pool", state="open")] >= 1
     assert seen[of("engine_circuit_open")] == 0
@@ -112,7 +112,7 @@ def test_states(stocked: Catalogue) -> None:
     assert 0 < seen[of("database_connections")] < seen[of("database_connections_max")]
 
 
-def test_imports_follow_and_jobs(catalogue: Catalogue) -> None:
+def test_imports_follow_and_jobs(catalogue: Catalogue) -> None:  # 2
     catalogue.rebuild()
     before = scraped(catalogue)
     run_import(catalogue.connect, generated(("cj",), limit=50, seed=1), {})
@@ -181,7 +181,7 @@ def _until(address: str, so_many: int, without: frozenset[int] = frozenset()) ->
 
 
 @pytest.mark.waits
-def test_processes_add_up(stocked: Catalogue) -> None:
+def test_processes_add_up(stocked: Catalogue) -> None:  # 3
     with _server(stocked) as (address, _):
         both = _until(address, 2)
         asked = 30
@@ -195,7 +195,7 @@ def test_processes_add_up(stocked: Catalogue) -> None:
         assert _scrape(address)[counted] == asked  # what the killed one had counted is not lost
 
 
-def test_every_metric_is_listed(catalogue: Catalogue) -> None:
+def test_every_metric_is_listed(catalogue: Catalogue) -> None:  # 4
     catalogue.store(program())
     catalogue.work()
     catalogue.get("/readyz")

@@ -80,7 +80,7 @@ def _holds(document: Any, operation: Any, answer: Any) -> None:
         assert media == "application/problem+json"
 
 
-def test_every_answer_is_described(stocked: Catalogue) -> None:
+def test_every_answer_is_described(stocked: Catalogue) -> None:  # 1
     document = _document(stocked)
     ((id,),) = stocked.rows("select id from programs")
     right = {
@@ -116,7 +116,7 @@ def test_every_answer_is_described(stocked: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("half", ["%ED%A0%BD", "%FF", "a%ED%A0%BD,b"])
-def test_half_a_character_is_refused_wherever_it_stands(stocked: Catalogue, half: str) -> None:
+def test_half_a_character_is_refused_wherever_it_stands(stocked: Catalogue, half: str) -> None:  # 2
     """What is wrong is quoted, and half a character cannot be."""
     key = stocked.key("read")
     for path in ("/api/programs", "/api/programs/export", "/api/suggest", "/api/facets/network", "/api/changes"):
@@ -128,7 +128,7 @@ def test_half_a_character_is_refused_wherever_it_stands(stocked: Catalogue, half
             _holds(_document(stocked), operation, answer)
 
 
-def test_what_is_streamed_says_as_what(stocked: Catalogue) -> None:
+def test_what_is_streamed_says_as_what(stocked: Catalogue) -> None:  # 3
     paths = _document(stocked)["paths"]
     export = paths["/api/programs/export"]["get"]["responses"]["200"]["content"]
     assert sorted(export) == ["application/x-ndjson", "text/csv"]
@@ -163,7 +163,7 @@ _ANYTHING = {
 }
 
 
-def test_every_answer_is_named_and_typed() -> None:
+def test_every_answer_is_named_and_typed() -> None:  # 4
     document = application().openapi_schema.to_schema()
     for path, item in document["paths"].items():
         for method, operation in item.items():
@@ -183,7 +183,7 @@ def test_every_answer_is_named_and_typed() -> None:
     assert {each.rpartition("/")[2] for each in named} <= set(schemas)
 
 
-def test_a_program_is_described_member_by_member() -> None:
+def test_a_program_is_described_member_by_member() -> None:  # 4
     program = application().openapi_schema.to_schema()["components"]["schemas"]["Program"]
     assert list(program["properties"]) == program["required"] == [entry.key for entry in FIELDS]
     for entry in FIELDS:
@@ -192,7 +192,7 @@ def test_a_program_is_described_member_by_member() -> None:
         assert ("null" in said["type"]) == (entry.optional and entry.field.origin is not Origin.STORE), entry.key
 
 
-def test_what_a_search_adds_to_a_program(stocked: Catalogue) -> None:
+def test_what_a_search_adds_to_a_program(stocked: Catalogue) -> None:  # 1
     document = _document(stocked)
     search, similar = (document["paths"][path]["get"] for path in ("/api/programs", "/api/programs/{id}/similar"))
     for query in (
@@ -209,7 +209,7 @@ def test_what_a_search_adds_to_a_program(stocked: Catalogue) -> None:
     _holds(document, similar, stocked.api.get(f"/api/programs/{id}/similar"))
 
 
-def test_what_operators_read(stocked: Catalogue) -> None:
+def test_what_operators_read(stocked: Catalogue) -> None:  # 1
     key = stocked.key("admin")
     feed = (Path(__file__).parents[1] / "feeds" / "fixtures" / "awin_directory.csv").read_bytes()
     paths = _document(stocked)["paths"]

@@ -40,7 +40,7 @@ def _failed_run(catalogue: Catalogue, source: str = "feed") -> int:
     return int(run)
 
 
-def test_what_is_refused(stocked: Catalogue) -> None:
+def test_what_is_refused(stocked: Catalogue) -> None:  # 1
     closed = stocked.opened(open_operations=False)
     run = _failed_run(stocked)
     for path in (each.format(run) for each in _REFUSED):
@@ -51,7 +51,7 @@ def test_what_is_refused(stocked: Catalogue) -> None:
         assert stocked.api.get(path).status_code == 200
 
 
-def test_runs(stocked: Catalogue) -> None:
+def test_runs(stocked: Catalogue) -> None:  # 2
     closed = stocked.opened(open_operations=False)
     run = _failed_run(stocked)
     with_key = stocked.key("read")
@@ -72,7 +72,7 @@ def test_runs(stocked: Catalogue) -> None:
         assert shown["parameters"] == {"mapping": "secret = 1", "file": "https://shop/feed", "seed": 1}
 
 
-def test_networks(stocked: Catalogue) -> None:
+def test_networks(stocked: Catalogue) -> None:  # 2
     closed = stocked.opened(open_operations=False)
     _failed_run(stocked, source="api")
     ((slug,),) = stocked.rows("select slug from networks where id = 1")
@@ -81,7 +81,7 @@ def test_networks(stocked: Catalogue) -> None:
         assert "private" in closed.get(path, headers=stocked.key("read")).text
 
 
-def test_no_route_shows_it(stocked: Catalogue) -> None:
+def test_no_route_shows_it(stocked: Catalogue) -> None:  # 2
     closed = stocked.opened(open_operations=False)
     runs = [_failed_run(stocked, source) for source in ("feed", "api")]
     one = stocked.get()["programs"][0]["id"]
@@ -103,6 +103,6 @@ def test_no_route_shows_it(stocked: Catalogue) -> None:
     [("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("::", False),
      ("10.0.0.1", False), ("api.example.com", False)],
 )  # fmt: skip
-def test_where_it_is_closed(host: str, local: bool) -> None:
+def test_where_it_is_closed(host: str, local: bool) -> None:  # 3
     assert Settings(host=host).local is local
     assert Settings().open_operations is False

@@ -37,7 +37,7 @@ def behind_slow_engine(catalogue: Catalogue, settings: Settings, seconds: int) -
         yield engine, address
 
 
-def test_a_client_leaves(catalogue: Catalogue, settings: Settings) -> None:
+def test_a_client_leaves(catalogue: Catalogue, settings: Settings) -> None:  # 1
     catalogue.store(program("A"))
     with behind_slow_engine(catalogue, settings, 20) as (engine, address):
         host, port = urlsplit(address).hostname, urlsplit(address).port
@@ -52,7 +52,7 @@ def test_a_client_leaves(catalogue: Catalogue, settings: Settings) -> None:
         assert engine.left.wait(1.5)
 
 
-def test_the_engine_does_not_answer(catalogue: Catalogue, settings: Settings) -> None:
+def test_the_engine_does_not_answer(catalogue: Catalogue, settings: Settings) -> None:  # 2
     catalogue.store(program("A"))
     with behind_slow_engine(catalogue, settings, 60) as (_, address):
         for number in range(2):

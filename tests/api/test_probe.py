@@ -50,7 +50,7 @@ def _late(times: float) -> Any:
 
 
 @pytest.mark.waits
-def test_a_look_that_is_late_says_nothing_yet(catalogue: Catalogue, engine: FaultyEngine) -> None:
+def test_a_look_that_is_late_says_nothing_yet(catalogue: Catalogue, engine: FaultyEngine) -> None:  # 1
     catalogue.store(program())
     catalogue.work()
     with engine.misbehaving(_late(2)):  # the first of this process, and the first of the route
@@ -58,7 +58,7 @@ def test_a_look_that_is_late_says_nothing_yet(catalogue: Catalogue, engine: Faul
 
 
 @pytest.mark.waits
-def test_an_engine_that_is_always_late_is_missing(catalogue: Catalogue, engine: FaultyEngine) -> None:
+def test_an_engine_that_is_always_late_is_missing(catalogue: Catalogue, engine: FaultyEngine) -> None:  # 2
     catalogue.store(program())
     catalogue.work()
     assert catalogue.get("/readyz")["status"] == "ready"
@@ -97,7 +97,7 @@ def _stats(generation: str) -> bytes:
 
 
 @pytest.mark.parametrize("older", [_stats("programs-1"), b'{"indices":{}}', EngineAway()], ids=["old", "none", "away"])
-def test_an_older_look_never_hides_a_newer_one(older: bytes | EngineAway) -> None:
+def test_an_older_look_never_hides_a_newer_one(older: bytes | EngineAway) -> None:  # 3
     async def run() -> None:
         engine = _Scripted()
         probe = Probe(cast("SearchEngine", engine), cast("AsyncConnectionPool[Any]", _NoPool()))

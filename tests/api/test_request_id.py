@@ -26,12 +26,12 @@ _TRACE = "0af7651916cd43dd8448eb211c80319c"
 
 
 @pytest.mark.parametrize("sent", ["x", "a-b_c/d:1", "~" * 128])
-def test_the_clients_own(sent: str) -> None:
+def test_the_clients_own(sent: str) -> None:  # 1
     assert id_of({b"x-request-id": sent.encode()}) == sent
 
 
 @pytest.mark.parametrize("sent", ["", " ", "a b", "é", "a\r\nb", "\x7f", "~" * 129, "x" * 100_000])
-def test_one_that_is_none_is_drawn_anew(sent: str) -> None:
+def test_one_that_is_none_is_drawn_anew(sent: str) -> None:  # 1
     assert _DRAWN.fullmatch(id_of({b"x-request-id": sent.encode("latin-1")}))
 
 
@@ -47,12 +47,12 @@ def test_one_that_is_none_is_drawn_anew(sent: str) -> None:
         ("00-", False),
     ],
 )
-def test_a_trace(sent: str, taken: bool) -> None:
+def test_a_trace(sent: str, taken: bool) -> None:  # 1
     assert (id_of({b"traceparent": sent.encode()}) == _TRACE) is taken
     assert id_of({b"traceparent": sent.encode(), b"x-request-id": b"mine"}) == "mine"
 
 
-def test_answers_and_problems(catalogue: Catalogue) -> None:
+def test_answers_and_problems(catalogue: Catalogue) -> None:  # 2
     catalogue.store(program("A"))
     asked = {"X-Request-ID": "mine"}
     for path in ("/api/programs", "/healthz", "/schema", "/metrics", "/nowhere", "/api/programs?page=0"):
@@ -66,7 +66,7 @@ def test_answers_and_problems(catalogue: Catalogue) -> None:
         assert each.json()["requestId"] == each.headers["x-request-id"]
 
 
-def test_log_lines() -> None:
+def test_log_lines() -> None:  # 2
     heard = CapturingLogger()
     logs.configure("info")
     try:
@@ -82,7 +82,7 @@ def test_log_lines() -> None:
     assert "requestId" not in second
 
 
-def test_the_search_engine_is_told(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_search_engine_is_told(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:  # 2
     told: list[Any] = []
     real = aiohttp.ClientSession.request
 
@@ -98,7 +98,7 @@ def test_the_search_engine_is_told(catalogue: Catalogue, monkeypatch: pytest.Mon
     assert set(told) == {"mine"}
 
 
-def test_side_by_side(catalogue: Catalogue) -> None:
+def test_side_by_side(catalogue: Catalogue) -> None:  # 3
     catalogue.store(program("A"))
     engines = catalogue.engines
 

@@ -118,7 +118,7 @@ def served(shared_catalogue: Catalogue) -> Iterator[tuple[str, dict[str, str]]]:
 
 @pytest.mark.timeout(3_600)
 @pytest.mark.parametrize(("label", "mode"), WAYS, ids=[f"{label} {mode.value}" for label, mode in WAYS])
-def test_operation(label: str, mode: GenerationMode, served: tuple[str, dict[str, str]]) -> None:
+def test_operation(label: str, mode: GenerationMode, served: tuple[str, dict[str, str]]) -> None:  # 1, 2, 3
     @settings(
         max_examples=_EACH,
         deadline=None,
@@ -135,7 +135,7 @@ def test_operation(label: str, mode: GenerationMode, served: tuple[str, dict[str
 
 
 @pytest.mark.parametrize("label", OPERATIONS)
-def test_edges(label: str, served: tuple[str, dict[str, str]]) -> None:
+def test_edges(label: str, served: tuple[str, dict[str, str]]) -> None:  # 1, 2, 3
     """The least and the most, too little and too much, of each parameter and member, one after the other."""
     operation = OPERATIONS[label]
     cases = 0

@@ -44,7 +44,7 @@ def _ask(address: str, *lines: str, body: bytes = b"") -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/api/programs", "/nowhere", "/metrics"])
-def test_no_banner(address: str, path: str) -> None:
+def test_no_banner(address: str, path: str) -> None:  # 1
     head, _ = _ask(address, f"GET {path} HTTP/1.1")
     assert "granian" not in head.lower()
     assert "litestar" not in head.lower()
@@ -52,7 +52,7 @@ def test_no_banner(address: str, path: str) -> None:
 
 @pytest.mark.parametrize("chunks", [b"zz\r\n{}\r\n0\r\n\r\n", b"5\r\n{}\r\n0\r\n\r\n", b"-1\r\n{}\r\n0\r\n\r\n"])
 @pytest.mark.parametrize("path", ["/1/indexes/*/queries", "/api/import/bulk", "/api/import/feed?network=awin"])
-def test_chunks_that_are_none(address: str, shared_catalogue: Catalogue, path: str, chunks: bytes) -> None:
+def test_chunks_that_are_none(address: str, shared_catalogue: Catalogue, path: str, chunks: bytes) -> None:  # 2
     (authorization,) = shared_catalogue.key("admin").values()
     said = (f"Authorization: {authorization}", "Content-Type: application/json", "Transfer-Encoding: chunked")
     head, body = _ask(address, f"POST {path} HTTP/1.1", *said, body=chunks)
@@ -61,7 +61,7 @@ def test_chunks_that_are_none(address: str, shared_catalogue: Catalogue, path: s
 
 
 @pytest.mark.parametrize("path", ["/api/programs", "/api/programs/export", "/api/programs/export?format=csv"])
-def test_head(address: str, path: str) -> None:
+def test_head(address: str, path: str) -> None:  # 3
     head, body = _ask(address, f"HEAD {path} HTTP/1.1")
     assert head.startswith("HTTP/1.1 200 ")
     assert body == ""

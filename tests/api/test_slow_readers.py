@@ -34,7 +34,7 @@ def _slow_reader(address: str) -> socket.socket:
     return client
 
 
-def test_slow_readers(catalogue: Catalogue, settings: Settings) -> None:
+def test_slow_readers(catalogue: Catalogue, settings: Settings) -> None:  # 1
     catalogue.store(*(program(f"P{number}", description="long " * 800) for number in range(_PROGRAMS)))
     with (
         serving(
@@ -85,7 +85,7 @@ def _refused(places: ExportPlaces, who: str, *, has_key: bool) -> bool:
     return places.refused > before
 
 
-def test_places() -> None:
+def test_places() -> None:  # 2
     places = ExportPlaces()
     assert [_refused(places, "9.9.9.9", has_key=False) for _ in range(A_CLIENT + 1)] == [False] * A_CLIENT + [True]
     others = WITHOUT_KEY - A_CLIENT
@@ -101,7 +101,7 @@ def test_places() -> None:
 
 
 @pytest.mark.parametrize("who", ["partner", "9.9.9.9"])
-def test_the_places_of_a_key(who: str) -> None:
+def test_the_places_of_a_key(who: str) -> None:  # 2
     places = ExportPlaces()
     assert [_refused(places, who, has_key=True) for _ in range(A_KEY + 1)] == [False] * A_KEY + [True]
     assert not _refused(places, who, has_key=False)

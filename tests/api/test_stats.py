@@ -3,7 +3,7 @@
 1. Counts are those of the rows, closed programs beside the others; fill rates are shares of rows with a value.
 2. Networks show their policy and their last complete import.
 3. Ready says which part is missing; alive asks nobody.
-4. The OpenAPI document names every parameter of a search, with bounds and an example.
+4. The OpenAPI document describes every parameter of a search, with its bounds.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mappings.catalogue import FILTERS
 from tests.words import Catalogue, program
 
 
-def test_counts(catalogue: Catalogue) -> None:
+def test_counts(catalogue: Catalogue) -> None:  # 1
     catalogue.store(
         program("A", network="cj", vertical="food", category="Food", epc=1.0),
         program("B", network="cj", vertical="food", category="Food"),
@@ -37,7 +37,7 @@ def test_counts(catalogue: Catalogue) -> None:
     assert stats["fillRates"]["awin"]["epc"] == 1.0
 
 
-def test_networks(catalogue: Catalogue) -> None:
+def test_networks(catalogue: Catalogue) -> None:  # 2
     catalogue.put([program("A", network="awin")], partial=False)
     networks = {each["slug"]: each for each in catalogue.get("/api/networks")["networks"]}
     assert networks["awin"]["programs"] == 1
@@ -49,7 +49,7 @@ def test_networks(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.waits
-def test_ready(catalogue: Catalogue) -> None:
+def test_ready(catalogue: Catalogue) -> None:  # 3
     assert catalogue.get("/healthz") == {"status": "alive", "version": VERSION}
     missing = catalogue.get("/readyz", expect=503)
     assert missing["parts"] == {"search": "missing", "database": "ready", "worker": "missing"}
@@ -58,7 +58,7 @@ def test_ready(catalogue: Catalogue) -> None:
     assert catalogue.get("/readyz")["status"] == "ready"
 
 
-def test_every_parameter_is_described(catalogue: Catalogue) -> None:
+def test_every_parameter_is_described(catalogue: Catalogue) -> None:  # 4
     described = catalogue.get("/schema/openapi.json")["paths"]["/api/programs"]["get"]["parameters"]
     names = {each["name"] for each in described}
     assert names >= {*CONTROLS, *FILTERS}

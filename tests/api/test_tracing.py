@@ -43,7 +43,7 @@ def _inside(inner: ReadableSpan, outer: ReadableSpan) -> bool:
     return inner.parent is not None and outer.context is not None and inner.parent.span_id == outer.context.span_id
 
 
-def test_off() -> None:
+def test_off() -> None:  # 1
     start(None, "api")
     assert not tracing.tracing()
     with tracing.span("nothing") as nothing:
@@ -54,7 +54,7 @@ def test_off() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_a_request(catalogue: Catalogue, exporter: InMemorySpanExporter) -> None:
+def test_a_request(catalogue: Catalogue, exporter: InMemorySpanExporter) -> None:  # 2, 4
     catalogue.store(program("Acme"))
     exporter.clear()
     sent = {"traceparent": f"00-{_TRACE}-{_PARENT}-01", "X-Request-ID": "mine"}
@@ -76,7 +76,7 @@ def test_a_request(catalogue: Catalogue, exporter: InMemorySpanExporter) -> None
     assert request.parent is None
 
 
-def test_an_import(catalogue: Catalogue, exporter: InMemorySpanExporter) -> None:
+def test_an_import(catalogue: Catalogue, exporter: InMemorySpanExporter) -> None:  # 3
     catalogue.rebuild()
     catalogue.put([program("of nobody's run")])
     drain(catalogue.connect, catalogue.search)

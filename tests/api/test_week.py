@@ -17,7 +17,7 @@ def _counts(moves: dict[str, Any]) -> tuple[int, ...]:
     return tuple(moves[kind] for kind in _KINDS)
 
 
-def test_a_week(catalogue: Catalogue) -> None:
+def test_a_week(catalogue: Catalogue) -> None:  # 1, 2
     catalogue.put(
         [
             program("A", network="cj", vertical="food", commission_max=5.0, currency="EUR"),
@@ -48,6 +48,6 @@ def test_a_week(catalogue: Catalogue) -> None:
     }
 
 
-def test_nothing(catalogue: Catalogue) -> None:
+def test_nothing(catalogue: Catalogue) -> None:  # 1
     week = catalogue.get("/api/week")
     assert (_counts(week["total"]), week["networks"], week["verticals"]) == ((0, 0, 0, 0), [], [])

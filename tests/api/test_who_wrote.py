@@ -13,7 +13,7 @@ import time
 import pytest
 
 from app import jobs
-from app.api import keys
+from app.api.bounds import ApplicationBounds
 from app.api.keys import create_key
 from app.observability.request_id import REQUEST_ID
 from tests.words import Catalogue, program
@@ -24,7 +24,7 @@ def _key(catalogue: Catalogue, name: str, scope: str = "admin", ends: dt.datetim
         return {"Authorization": f"Bearer {create_key(connection, name, scope, ends)}", "X-Request-ID": f"of-{name}"}
 
 
-def test_runs(catalogue: Catalogue) -> None:
+def test_runs(catalogue: Catalogue) -> None:  # 1
     answer = catalogue.api.post(
         "/api/import/bulk", json={"networks": ["cj"], "limit": 1}, headers=_key(catalogue, "Ann")
     )
@@ -32,7 +32,7 @@ def test_runs(catalogue: Catalogue) -> None:
     assert (answer.json()["author"], answer.json()["requestId"]) == ("Ann", "of-Ann")
 
 
-def test_jobs_go_on_under_the_requests_id(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_jobs_go_on_under_the_requests_id(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:  # 1
     asked = catalogue.api.post(
         "/api/import/bulk", json={"networks": ["cj"], "limit": 1}, headers=_key(catalogue, "Ann")
     )
@@ -43,7 +43,7 @@ def test_jobs_go_on_under_the_requests_id(catalogue: Catalogue, monkeypatch: pyt
     assert REQUEST_ID.get() == ""
 
 
-def test_operations(catalogue: Catalogue) -> None:
+def test_operations(catalogue: Catalogue) -> None:  # 1
     catalogue.store(program("A"))
     key = _key(catalogue, "Ann")
     assert catalogue.api.post("/api/index/verify", json={}, headers=key).status_code == 202
@@ -58,7 +58,7 @@ def test_operations(catalogue: Catalogue) -> None:
     assert {(each["kind"], each["author"], each["requestId"]) for each in shown} == set(found)
 
 
-def test_marks(catalogue: Catalogue) -> None:
+def test_marks(catalogue: Catalogue) -> None:  # 1
     catalogue.store(program("A"))
     one = catalogue.get()["programs"][0]["id"]
     for name, marks in (("Ann", {"featured": True}), ("Bob", {"vertical": None})):
@@ -69,27 +69,27 @@ def test_marks(catalogue: Catalogue) -> None:
     ]
 
 
-def test_what_needs_no_key_has_no_author(catalogue: Catalogue) -> None:
+def test_what_needs_no_key_has_no_author(catalogue: Catalogue) -> None:  # 1
     catalogue.store(program("A"))
     one = catalogue.get()["programs"][0]["id"]
     assert catalogue.api.patch(f"/api/programs/{one}", json={"featured": True}).status_code == 401
     assert catalogue.rows("select author from program_marks") == []
 
 
-def test_an_end(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_end(catalogue: Catalogue) -> None:  # 2
     now = dt.datetime.now(dt.UTC)
     past, future = (_key(catalogue, "x", ends=now + dt.timedelta(days=days)) for days in (-1, 1))
     assert catalogue.api.get("/api/key", headers=past).json()["type"] == "/problems/invalid-key"
     assert catalogue.api.get("/api/key", headers=future).status_code == 200
     soon = _key(catalogue, "y", ends=dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1.5))
-    monkeypatch.setattr(keys, "_CACHED_SECONDS", 60.0)
-    assert catalogue.api.get("/api/key", headers=soon).status_code == 200
+    api = catalogue.opened(bounds=ApplicationBounds(key_seconds=60.0))
+    assert api.get("/api/key", headers=soon).status_code == 200
     time.sleep(1.6)
-    assert catalogue.api.get("/api/key", headers=soon).status_code == 401
+    assert api.get("/api/key", headers=soon).status_code == 401
 
 
-def test_last_use(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "_CACHED_SECONDS", 0.0)
+def test_last_use(catalogue: Catalogue) -> None:  # 2
+    catalogue.api = catalogue.opened(bounds=ApplicationBounds(key_seconds=0.0))
     used, unused = _key(catalogue, "used"), _key(catalogue, "unused")
     assert unused
     for _ in range(2):

@@ -53,7 +53,7 @@ def counted(given: list[dict[str, Any]], asked: Question) -> int:
     return found
 
 
-def test_all_find_the_same(place: Sandbox) -> None:
+def test_all_find_the_same(place: Sandbox) -> None:  # 1
     given = rows(place)
     expected = [counted(given, each) for each in questions()]
     assert sum(expected) > 100
@@ -67,14 +67,14 @@ def test_all_find_the_same(place: Sandbox) -> None:
             assert [peer.ask(each) for each in questions()] == expected, peer.name
 
 
-def test_signs_alone_stop_nobody(place: Sandbox) -> None:
+def test_signs_alone_stop_nobody(place: Sandbox) -> None:  # 3
     given = rows(place)
     with postgres(place) as one, sqlite(given) as other, tantivy(given) as third:
         for peer in (one, other, third):
             assert peer.ask(Question("- &", 1.0)) == 0, peer.name
 
 
-def test_so_does_the_lean_index(place: Sandbox) -> None:
+def test_so_does_the_lean_index(place: Sandbox) -> None:  # 2
     given = rows(place)
     ready = index.ready_made(place)
     with ready.file, lean.lean_index(place, ready) as name:

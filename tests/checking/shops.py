@@ -20,13 +20,14 @@ LATE = 1.5  # seconds
 
 
 class Shops:
-    """What was asked of them: (host, method, path), each with its time and User-Agent."""
+    """What was asked of them: (host, method, path), each with its time and User-Agent. They set cookies."""
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.asked: list[tuple[str, str, str]] = []
         self.times: list[float] = []
         self.agents: set[str] = set()
+        self.cookies: set[str] = set()  # that were sent back
         self.pages: dict[str, int] = {}  # what a path answers, over its name
         self.robots: dict[str, str | int] = {}  # of a host; 404 by default
 
@@ -58,6 +59,7 @@ class _Page(BaseHTTPRequestHandler):
         shops.asked.append((host, self.command, self.path))
         shops.times.append(time.monotonic())
         shops.agents.add(self.headers["User-Agent"])
+        shops.cookies.update(self.headers.get_all("Cookie", []))
         if self.path == "/robots.txt":
             said = shops.robots.get(host, 404)
             if isinstance(said, int):

@@ -33,20 +33,21 @@ def ask(*addresses: str, pause: float = 0.0, seconds: float = 5.0, open_to: obje
     return asyncio.run(all_of_them())
 
 
-def test_one_head(shops: Shops) -> None:
+def test_one_head(shops: Shops) -> None:  # 1
     assert ask(shops.at("/"), shops.at("/page?a=1#there")) == [AskedLink("answers", "it answers 200")] * 2
     assert sorted(shops.of("shop.test")) == [("HEAD", "/"), ("HEAD", "/page?a=1")]
     assert shops.agents == {AGENT} == {"Affindex/1"}
+    assert shops.cookies == set()
 
 
 @pytest.mark.parametrize("path", ["/headless", "/headless/403", "/headless/404", "/headless/500", "/silent"])
-def test_a_get_where_head_is_refused(shops: Shops, path: str) -> None:
+def test_a_get_where_head_is_refused(shops: Shops, path: str) -> None:  # 1
     (asked,) = ask(shops.at(path))
     assert asked.outcome == "answers"
     assert shops.of("shop.test") == [("HEAD", path), ("GET", path)]
 
 
-def test_no_body_is_read(shops: Shops) -> None:
+def test_no_body_is_read(shops: Shops) -> None:  # 1
     began = time.monotonic()
     (asked,) = ask(shops.at("/endless"))
     assert (asked.outcome, shops.of("shop.test")) == ("answers", [("HEAD", "/endless")])
@@ -65,7 +66,7 @@ def test_no_body_is_read(shops: Shops) -> None:
         ("/to/http://[", "failed"), ("/to///", "failed"),
     ],
 )  # fmt: skip
-def test_what_it_says(shops: Shops, path: str, outcome: Outcome) -> None:
+def test_what_it_says(shops: Shops, path: str, outcome: Outcome) -> None:  # 3, 4
     (asked,) = ask(shops.at(path))
     assert asked.outcome == outcome, asked
 
@@ -77,18 +78,18 @@ def test_what_it_says(shops: Shops, path: str, outcome: Outcome) -> None:
         ("http://10.0.0.1/", "private"), ("http://shop.test:1/", "failed"), ("http://x" + "x" * 70 + ".com/", "failed"),
     ],
 )  # fmt: skip
-def test_who_cannot_be_reached(shops: Shops, address: str, outcome: Outcome) -> None:
+def test_who_cannot_be_reached(shops: Shops, address: str, outcome: Outcome) -> None:  # 3, 4
     (asked,) = ask(address)
     assert (asked.outcome, asked.reached) == (outcome, False), asked
     assert shops.asked == []
 
 
-def test_a_certificate_that_does_not_hold(shops: Shops) -> None:
+def test_a_certificate_that_does_not_hold(shops: Shops) -> None:  # 4
     (asked,) = ask(shops.at("/").replace("http:", "https:"))
     assert (asked.outcome, asked.reached) == ("failed", False)
 
 
-def test_this_machine_is_not_public(shops: Shops) -> None:
+def test_this_machine_is_not_public(shops: Shops) -> None:  # 3
     from app.feeds.public_addresses import is_public
 
     (asked,) = ask(shops.at("/"), open_to=is_public)
@@ -97,7 +98,7 @@ def test_this_machine_is_not_public(shops: Shops) -> None:
 
 
 @pytest.mark.parametrize("path", ["/slow", "/drip"])
-def test_slowness_has_an_end(shops: Shops, path: str) -> None:
+def test_slowness_has_an_end(shops: Shops, path: str) -> None:  # 4
     began = time.monotonic()
     (asked,) = ask(shops.at(path), seconds=LATE / 3)
     assert (asked.outcome, asked.reached) == ("failed", True)
@@ -105,7 +106,7 @@ def test_slowness_has_an_end(shops: Shops, path: str) -> None:
     assert time.monotonic() - began < 2 * LATE
 
 
-def test_robots_are_asked_once_and_respected(shops: Shops) -> None:
+def test_robots_are_asked_once_and_respected(shops: Shops) -> None:  # 2
     shops.robots["shop.test"] = "User-agent: *\nDisallow: /private\n"
     shops.robots["closed.test"] = "User-agent: Affindex\nDisallow: /\n\nUser-agent: *\nAllow: /"
     found = ask(
@@ -123,19 +124,19 @@ def test_robots_are_asked_once_and_respected(shops: Shops) -> None:
     ("said", "outcome"),
     [(404, "answers"), (403, "answers"), (503, "forbidden"), (500, "forbidden"), (429, "forbidden")],
 )
-def test_robots_that_are_not_there(shops: Shops, said: int, outcome: Outcome) -> None:
+def test_robots_that_are_not_there(shops: Shops, said: int, outcome: Outcome) -> None:  # 2
     shops.robots["shop.test"] = said
     (asked,) = ask(shops.at("/"))
     assert (asked.outcome, asked.reached) == (outcome, True)
 
 
-def test_robots_without_an_end(shops: Shops) -> None:
+def test_robots_without_an_end(shops: Shops) -> None:  # 2
     shops.robots["shop.test"] = "User-agent: *\nDisallow: /a\n" + "# nothing\n" * 200_000 + "Disallow: /b\n"
     found = ask(shops.at("/a"), shops.at("/b"))
     assert [each.outcome for each in found] == ["forbidden", "answers"]
 
 
-def test_a_pause_a_host(shops: Shops) -> None:
+def test_a_pause_a_host(shops: Shops) -> None:  # 5
     pause = 0.25
     began = time.monotonic()
     ask(*(shops.at(f"/{number}xx", host) for number in range(3) for host in ("a.test", "b.test")), pause=pause)

@@ -1,14 +1,15 @@
 """Programs are verified because their merchant's link answers, and a dead link is a change.
 
 1. One request an address, however many programs share it; what answers is verified, on its day, and searchable so.
-2. Generated and closed programs, and tracking links, are not asked for; what was marked by hand stays, verified or
-   not, until it is handed back.
+2. Generated and closed programs, and tracking links, are not asked for; what was marked by hand stays, verified or not,
+   until it is handed back.
 3. A second check of the same asks nothing and writes nothing; one on a later day moves the day alone.
-4. A link is dead after failures on several days: its programs are no longer verified, the history and watches tell
-   it, once; so they do when it answers again.
+4. A link is dead after failures on several days: its programs are no longer verified, the history and watches tell it,
+   once; so they do when it answers again.
 5. A stop or a kill loses nothing; one round at a time; a machine that is offline records nothing.
 6. Programs that come later with an address that is known follow it without a request.
-7. `affindex programs check` does it, and workers do where `AFFINDEX_CHECK_LINKS` says so.
+7. `affindex programs check` does it, for one network, the most popular first, or for all; workers do where
+   `AFFINDEX_CHECK_LINKS` says so.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from app.checking import checking
 from app.checking.checking import AlreadyChecking, LinksChecked, Offline, check_links
 from app.cli import affindex
 from app.jobs import CHECK_LINKS, CHECKS, worker
@@ -70,7 +70,7 @@ def told(catalogue: Catalogue) -> list[tuple[Any, ...]]:
     )
 
 
-def test_what_answers_is_verified(catalogue: Catalogue, shops: Shops) -> None:
+def test_what_answers_is_verified(catalogue: Catalogue, shops: Shops) -> None:  # 1, 2
     catalogue.store(
         program("A", network="cj", merchant_url=shops.at("/shop")),
         program("B", network="awin", merchant_url=shops.at("/shop")),
@@ -94,7 +94,7 @@ def test_what_answers_is_verified(catalogue: Catalogue, shops: Shops) -> None:
     assert {each["verifiedAt"][:10] for each in catalogue.get(verified="true")["programs"]} == {today}
 
 
-def test_a_second_check_writes_nothing(catalogue: Catalogue, shops: Shops) -> None:
+def test_a_second_check_writes_nothing(catalogue: Catalogue, shops: Shops) -> None:  # 3
     catalogue.put([program("A", merchant_url=shops.at("/")), program("B", merchant_url=shops.at("/500"))])
     check(catalogue.connect)
     before, asked = versions(catalogue), list(shops.asked)
@@ -112,7 +112,7 @@ def test_a_second_check_writes_nothing(catalogue: Catalogue, shops: Shops) -> No
     assert [old == new for old, new in zip(before, after, strict=True)].count(False) == 1
 
 
-def test_marks_by_hand_stay(catalogue: Catalogue, shops: Shops) -> None:
+def test_marks_by_hand_stay(catalogue: Catalogue, shops: Shops) -> None:  # 2
     catalogue.store(
         program("Doubted", merchant_url=shops.at("/")),
         program("Trusted", merchant_url=shops.at("/404")),
@@ -147,7 +147,7 @@ def test_marks_by_hand_stay(catalogue: Catalogue, shops: Shops) -> None:
     assert verified(catalogue) == ["Doubted", "Featured"]
 
 
-def test_a_death_and_a_return(catalogue: Catalogue, shops: Shops) -> None:
+def test_a_death_and_a_return(catalogue: Catalogue, shops: Shops) -> None:  # 4
     catalogue.store(
         program("A", network="cj", merchant_url=shops.at("/shop")),
         program("B", network="awin", merchant_url=shops.at("/shop")),
@@ -191,7 +191,7 @@ def test_a_death_and_a_return(catalogue: Catalogue, shops: Shops) -> None:
     ]  # fmt: skip
 
 
-def test_who_comes_later_follows(catalogue: Catalogue, shops: Shops) -> None:
+def test_who_comes_later_follows(catalogue: Catalogue, shops: Shops) -> None:  # 6
     moving = program("Moving", merchant_url=shops.at("/"))
     catalogue.put([moving, program("Gone", merchant_url=shops.at("/404"))])
     check(catalogue.connect)
@@ -212,7 +212,7 @@ def test_who_comes_later_follows(catalogue: Catalogue, shops: Shops) -> None:
     assert len(shops.asked) == asked
 
 
-def test_which_are_asked(catalogue: Catalogue, shops: Shops) -> None:
+def test_which_are_asked(catalogue: Catalogue, shops: Shops) -> None:  # 7
     catalogue.put(
         [
             program("Popular", network="cj", merchant_url=shops.at("/popular")),
@@ -231,8 +231,7 @@ def test_which_are_asked(catalogue: Catalogue, shops: Shops) -> None:
     assert len(shops.of("shop.test")) == 3
 
 
-def test_a_stop_loses_nothing(catalogue: Catalogue, shops: Shops, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking, "_RECORD_SECONDS", 0.05)
+def test_a_stop_loses_nothing(catalogue: Catalogue, shops: Shops) -> None:  # 5
     addresses = [shops.at(f"/{number}x", f"host{number % 4}.test") for number in range(24)]
     catalogue.put([program(f"P{number}", merchant_url=address) for number, address in enumerate(addresses)])
     rounds = 0
@@ -242,7 +241,7 @@ def test_a_stop_loses_nothing(catalogue: Catalogue, shops: Shops, monkeypatch: p
         def enough(before: int = before) -> bool:
             return len(shops.asked) - before > 8
 
-        done = check(catalogue.connect, stop=enough, pause=0.05)
+        done = check(catalogue.connect, stop=enough, pause=0.05, record_every=0.05)
         rounds += 1
         assert len(verified(catalogue)) == 24 - done.left
         if not done.left:
@@ -254,7 +253,7 @@ def test_a_stop_loses_nothing(catalogue: Catalogue, shops: Shops, monkeypatch: p
     assert len(pages) <= 24 + 8 * rounds  # what was under way at a stop is asked again
 
 
-def test_what_came_before_a_crash_is_kept(catalogue: Catalogue, shops: Shops) -> None:
+def test_what_came_before_a_crash_is_kept(catalogue: Catalogue, shops: Shops) -> None:  # 5
     catalogue.put([program(f"P{number}", merchant_url=shops.at(f"/{number}x")) for number in range(6)])
 
     def crash(done: int, of: int | None) -> None:
@@ -269,7 +268,7 @@ def test_what_came_before_a_crash_is_kept(catalogue: Catalogue, shops: Shops) ->
     assert len(shops.of("shop.test")) <= 7
 
 
-def test_one_at_a_time(catalogue: Catalogue, shops: Shops) -> None:
+def test_one_at_a_time(catalogue: Catalogue, shops: Shops) -> None:  # 5
     catalogue.put([program("A", merchant_url=shops.at("/slow"))])
     began, end = threading.Event(), threading.Event()
 
@@ -288,7 +287,7 @@ def test_one_at_a_time(catalogue: Catalogue, shops: Shops) -> None:
         first.join()
 
 
-def test_offline_is_no_proof(catalogue: Catalogue, shops: Shops) -> None:
+def test_offline_is_no_proof(catalogue: Catalogue, shops: Shops) -> None:  # 5
     catalogue.put([program(f"N{number}", merchant_url=f"http://n{number}.nowhere.test/") for number in range(70)])
     with pytest.raises(Offline):
         check(catalogue.connect)
@@ -298,7 +297,7 @@ def test_offline_is_no_proof(catalogue: Catalogue, shops: Shops) -> None:
     assert of(check(catalogue.connect), "asked", "gone") == {"asked": 70, "gone": 70}
 
 
-def test_a_host_that_is_gone_is_one(catalogue: Catalogue, shops: Shops) -> None:
+def test_a_host_that_is_gone_is_one(catalogue: Catalogue, shops: Shops) -> None:  # 5
     catalogue.put([program(f"N{number}", merchant_url=f"http://nowhere.test/{number}") for number in range(70)])
     assert check(catalogue.connect).gone == 70
 
@@ -324,7 +323,7 @@ def command(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> Callable[.
     return run
 
 
-def test_the_command(command: Callable[..., Any], catalogue: Catalogue, shops: Shops) -> None:
+def test_the_command(command: Callable[..., Any], catalogue: Catalogue, shops: Shops) -> None:  # 7
     catalogue.store(
         program("A", network="cj", merchant_url=shops.at("/")),
         program("B", network="awin", merchant_url=shops.at("/404")),
@@ -339,7 +338,7 @@ def test_the_command(command: Callable[..., Any], catalogue: Catalogue, shops: S
         command(*wrong, status=2)
 
 
-def test_workers_check_where_they_are_asked_to(catalogue: Catalogue, shops: Shops) -> None:
+def test_workers_check_where_they_are_asked_to(catalogue: Catalogue, shops: Shops) -> None:  # 7
     catalogue.put([program("Inside", merchant_url="http://private.test/")])
 
     def scheduled(*, links: bool) -> list[Any]:

@@ -2,7 +2,10 @@
 
 1. `--json` prints one document on standard output; what people read goes to standard error.
 2. Exit status: 0 done, 1 failed or out of step, 2 misuse, which says how to ask.
-3. `import test` changes nothing. 4. `search --body` prints what would be asked. 5. `db check` finds a difference.
+3. `import test` changes nothing.
+4. `search --body` prints what would be asked.
+5. `db check` finds a difference.
+6. A key is shown when it is made and never again.
 """
 
 from __future__ import annotations
@@ -48,7 +51,7 @@ def affindex(catalogue: Catalogue) -> Command:
     return Command(catalogue)
 
 
-def test_import_index_search(affindex: Command, catalogue: Catalogue) -> None:
+def test_import_index_search(affindex: Command, catalogue: Catalogue) -> None:  # 1, 2
     assert affindex.json("import", "bulk", "--network", "cj", "--limit", "40")["state"] == "done"
     assert affindex.json("index", "rebuild")["documents"] == 40
     assert affindex.json("search", "--network", "cj", "--fields", "id")["total"] == 40
@@ -63,7 +66,7 @@ def test_import_index_search(affindex: Command, catalogue: Catalogue) -> None:
     assert affindex.json("index", "status")["generations"][0]["documents"] == 40
 
 
-def test_a_trial_import_changes_nothing(affindex: Command, catalogue: Catalogue) -> None:
+def test_a_trial_import_changes_nothing(affindex: Command, catalogue: Catalogue) -> None:  # 3
     catalogue.store(program("Mine", network="cj", external_id="mine"))
     report = affindex.json("import", "test")
     assert (report["passed"], report["programs"]) == (True, 100)
@@ -82,22 +85,22 @@ def test_a_trial_import_changes_nothing(affindex: Command, catalogue: Catalogue)
         (("nonsense",), "No such command"),
     ],
 )
-def test_misuse(affindex: Command, arguments: tuple[str, ...], said: str) -> None:
+def test_misuse(affindex: Command, arguments: tuple[str, ...], said: str) -> None:  # 2
     assert said in " ".join(affindex.run(*arguments, status=2).stderr.split())
 
 
-def test_a_body_to_paste(affindex: Command) -> None:
+def test_a_body_to_paste(affindex: Command) -> None:  # 4
     body = json.loads(affindex.run("search", "tea", "--network", "cj", "--body").stdout)
     assert body["query"]["bool"]["must"]
 
 
-def test_db_check(affindex: Command, catalogue: Catalogue) -> None:
+def test_db_check(affindex: Command, catalogue: Catalogue) -> None:  # 2, 5
     assert affindex.json("db", "check") == {"agrees": True, "differences": []}
     catalogue.rows("drop trigger note_updated on programs")
     assert "note_updated" in str(affindex.json("db", "check", status=1)["differences"])
 
 
-def test_keys(affindex: Command, catalogue: Catalogue) -> None:
+def test_keys(affindex: Command, catalogue: Catalogue) -> None:  # 6
     key = affindex.json("keys", "create", "robot", "--scope", "admin")["key"]
     (listed,) = affindex.json("keys", "list")
     assert key.startswith(listed["prefix"])

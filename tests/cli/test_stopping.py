@@ -35,18 +35,18 @@ def _run(code: str) -> tuple[list[str], int, str]:
 
 
 @pytest.mark.parametrize(("name", "status"), [("SIGTERM", 143), ("SIGHUP", 129)])
-def test_at_once(name: str, status: int) -> None:
+def test_at_once(name: str, status: int) -> None:  # 1
     said, ended, _ = _run(f"say('a'); send('{name}'); say('b')")
     assert (said, ended) == (["a"], status)
 
 
-def test_ctrl_c_at_once() -> None:
+def test_ctrl_c_at_once() -> None:  # 1
     said, _, told = _run("say('a'); send('SIGINT'); say('b')")
     assert said == ["a"]
     assert "KeyboardInterrupt" in told
 
 
-def test_held_until_the_end() -> None:
+def test_held_until_the_end() -> None:  # 2
     said, ended, _ = _run("""
 with stopping.held():
     with stopping.held():
@@ -57,7 +57,7 @@ say('c')
     assert (said, ended) == (["a", "b"], 143)
 
 
-def test_held_until_it_is_looked_for() -> None:
+def test_held_until_it_is_looked_for() -> None:  # 2
     said, ended, _ = _run("""
 with stopping.held():
     send('SIGTERM'); say('a')
@@ -67,7 +67,7 @@ with stopping.held():
     assert (said, ended) == (["a"], 143)
 
 
-def test_one_that_was_swallowed() -> None:
+def test_one_that_was_swallowed() -> None:  # 3
     said, ended, _ = _run("""
 class Swallows:
     def __del__(self):
@@ -80,7 +80,7 @@ say('b')
     assert (said, ended) == (["a"], 143)
 
 
-def test_another_does_not_interrupt_the_stopping() -> None:
+def test_another_does_not_interrupt_the_stopping() -> None:  # 4
     said, ended, _ = _run("""
 try:
     send('SIGTERM')

@@ -2,7 +2,7 @@
 
 1. What has ended is started again, and it is said why.
 2. Each time a little later, up to a limit; a part that ran for a while begins anew.
-3. Only what cannot start ends it all: so many starts in a row that came to nothing.
+3. Only what cannot start ends it all: so many starts in a row that came to nothing, unless the disk is full.
 4. A start that takes long keeps nobody from looking after the others.
 """
 
@@ -14,7 +14,6 @@ from collections.abc import Callable
 
 import pytest
 
-from app.cli import supervising
 from app.cli.supervising import STARTS, CannotStart, Keeper
 from app.failures import Failure
 
@@ -47,10 +46,11 @@ class Part:
         return self.works
 
 
-@pytest.fixture(autouse=True)
-def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervising, "_FIRST_PAUSE_SECONDS", 0.05)
-    monkeypatch.setattr(supervising, "_LONGEST_PAUSE_SECONDS", 0.2)
+def _kept(
+    part: Part, say: Callable[[str], None] = lambda _: None, excused: Callable[[], bool] = lambda: False
+) -> Keeper:
+    """A part with a keeper in a hurry."""
+    return Keeper(part, say, excused, first_pause=0.05, longest_pause=0.2)
 
 
 def _until(keeper: Keeper, holds: Callable[[], bool]) -> None:
@@ -61,9 +61,9 @@ def _until(keeper: Keeper, holds: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-def test_it_is_started_again_and_the_reason_is_said() -> None:
+def test_it_is_started_again_and_the_reason_is_said() -> None:  # 1
     part, said = Part(), list[str]()
-    keeper = Keeper(part, said.append)
+    keeper = _kept(part, said.append)
     keeper.look()
     assert keeper.ready
     part.said = "it was killed"
@@ -74,9 +74,9 @@ def test_it_is_started_again_and_the_reason_is_said() -> None:
     assert said == ["it was killed\npart is started again in 0 s"]
 
 
-def test_each_time_later_until_it_runs_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_time_later_until_it_runs_for_a_while() -> None:  # 2
     part = Part()
-    keeper = Keeper(part, lambda _: None)
+    keeper = _kept(part)
     pauses = []
     for number in range(1, 6):
         _until(keeper, lambda: keeper.ready)
@@ -86,7 +86,7 @@ def test_each_time_later_until_it_runs_for_a_while(monkeypatch: pytest.MonkeyPat
         pauses.append(time.monotonic() - began)
     for pause, least in zip(pauses, (0.05, 0.1, 0.2, 0.2, 0.2), strict=True):
         assert pause >= least
-    monkeypatch.setattr(supervising, "_STEADY_SECONDS", 0.0)
+    keeper.steady = 0.0
     _until(keeper, lambda: keeper.ready)
     time.sleep(0.01)
     keeper.look()
@@ -96,9 +96,9 @@ def test_each_time_later_until_it_runs_for_a_while(monkeypatch: pytest.MonkeyPat
     assert keeper._again_at - time.monotonic() <= 0.05
 
 
-def test_what_cannot_start_ends_it_all() -> None:
+def test_what_cannot_start_ends_it_all() -> None:  # 3
     part = Part()
-    keeper = Keeper(part, lambda _: None)
+    keeper = _kept(part)
     keeper.look()
     part.said, part.refuses = "it was killed", "its disk is gone"
     with pytest.raises(CannotStart, match=f"part cannot be started, {STARTS} times in a row: its disk is gone"):
@@ -106,9 +106,9 @@ def test_what_cannot_start_ends_it_all() -> None:
     assert part.starts == STARTS
 
 
-def test_a_full_disk_excuses_it() -> None:
+def test_a_full_disk_excuses_it() -> None:  # 3
     part, full = Part(), True
-    keeper = Keeper(part, lambda _: None, lambda: full)
+    keeper = _kept(part, excused=lambda: full)
     keeper.look()
     part.said, part.refuses = "it was killed", "no space left"
     _until(keeper, lambda: part.starts > STARTS)
@@ -116,10 +116,10 @@ def test_a_full_disk_excuses_it() -> None:
     _until(keeper, lambda: keeper.ready)
 
 
-def test_what_starts_but_never_works_ends_it_all() -> None:
+def test_what_starts_but_never_works_ends_it_all() -> None:  # 3
     part = Part()
     part.works = False
-    keeper = Keeper(part, lambda _: None)
+    keeper = _kept(part)
 
     def ended() -> bool:
         part.said = part.said or "it ended"
@@ -129,9 +129,9 @@ def test_what_starts_but_never_works_ends_it_all() -> None:
         _until(keeper, ended)
 
 
-def test_what_works_between_is_started_for_ever() -> None:
+def test_what_works_between_is_started_for_ever() -> None:  # 3
     part = Part()
-    keeper = Keeper(part, lambda _: None)
+    keeper = _kept(part)
     for number in range(1, 2 * STARTS):
         _until(keeper, lambda: keeper.ready)
         part.said = "killed"
@@ -139,10 +139,10 @@ def test_what_works_between_is_started_for_ever() -> None:
     assert keeper.ends == 2 * STARTS - 1
 
 
-def test_a_slow_start_holds_nobody_up() -> None:
+def test_a_slow_start_holds_nobody_up() -> None:  # 4
     part = Part(starts_slowly=True)
     part.may_start.clear()
-    keeper = Keeper(part, lambda _: None)
+    keeper = _kept(part)
     part.said = "killed"
     until = time.monotonic() + 0.3
     while time.monotonic() < until:

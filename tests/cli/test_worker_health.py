@@ -49,7 +49,7 @@ def _of_api(catalogue: Catalogue) -> tuple[str, str]:
 
 
 @pytest.mark.waits
-def test_a_worker(catalogue: Catalogue) -> None:
+def test_a_worker(catalogue: Catalogue) -> None:  # 1, 2
     catalogue.store(program())
     assert _of_api(catalogue) == ("degraded", "missing")
     engines, port = catalogue.engines, free_port()
@@ -84,7 +84,7 @@ def test_a_worker(catalogue: Catalogue) -> None:
         worker.wait()
 
 
-def test_a_part_that_hangs(catalogue: Catalogue) -> None:
+def test_a_part_that_hangs(catalogue: Catalogue) -> None:  # 3
     catalogue.store(program())
     turned_at = time.monotonic()
     heartbeat = Heartbeat(catalogue.connect, {"jobs": lambda: turned_at, "follow-0": time.monotonic})
@@ -100,7 +100,7 @@ def test_a_part_that_hangs(catalogue: Catalogue) -> None:
     assert _of_api(catalogue) == ("degraded", "frozen")
 
 
-def test_changes_that_wait(catalogue: Catalogue) -> None:
+def test_changes_that_wait(catalogue: Catalogue) -> None:  # 3
     catalogue.store(program())
     catalogue.put([program()])
     catalogue.rows(f"update changed_programs set changed_at = now() - interval '{LAGGING_SECONDS + 5} seconds'")
@@ -112,7 +112,7 @@ def test_changes_that_wait(catalogue: Catalogue) -> None:
     assert _of_api(catalogue) == ("degraded", "lagging")
 
 
-def test_a_database_that_comes_back(catalogue: Catalogue) -> None:
+def test_a_database_that_comes_back(catalogue: Catalogue) -> None:  # 3
     away = threading.Event()
     away.set()
 
@@ -142,11 +142,11 @@ def test_a_database_that_comes_back(catalogue: Catalogue) -> None:
         (Workers(frozen=1), 0, "frozen"),
     ],
 )
-def test_states(workers: Workers, oldest: float, state: str) -> None:
+def test_states(workers: Workers, oldest: float, state: str) -> None:  # 2, 3
     assert workers.state(oldest) == state
 
 
-def test_metrics_need_a_key(catalogue: Catalogue) -> None:
+def test_metrics_need_a_key(catalogue: Catalogue) -> None:  # 4
     heartbeat = Heartbeat(catalogue.connect, {})
     port = free_port()
     with door("127.0.0.1", port, heartbeat, catalogue.connect, open_metrics=False):

@@ -1,7 +1,8 @@
 """Comparing, keeping, exporting.
 
 1. Up to four programs are compared; a fifth is refused with a word.
-2. Which ones is in the address; the best of each figure is marked in words too; only differences can be shown.
+2. Which ones is in the address; the best of each figure is marked in words too; only differences can be shown. One that
+   is gone leaves the others.
 3. The shortlist is kept in this browser, over visits, and emptied only after a question.
 4. Export links carry the result's own filters and order, and give the whole result.
 """
@@ -19,7 +20,7 @@ from tests.words import Catalogue
 OTHER = "Northwind Travel EU"
 
 
-def test_four_are_compared_and_a_fifth_is_refused(visit: Visit) -> None:
+def test_four_are_compared_and_a_fifth_is_refused(visit: Visit) -> None:  # 1
     visit.open("/find?q=northwind")
     for name in ("Northwind Travel", "Northwind Travel EU", "Northwind Reisen"):
         visit.page.get_by_role("button", name=f"Compare {name}", exact=True).click()
@@ -38,7 +39,7 @@ def test_four_are_compared_and_a_fifth_is_refused(visit: Visit) -> None:
     assert re.fullmatch(r"\d+,\d+,\d+,\d+", visit.parameters["ids"])
 
 
-def test_the_comparison_is_in_the_address(visit: Visit, stocked: Catalogue) -> None:
+def test_the_comparison_is_in_the_address(visit: Visit, stocked: Catalogue) -> None:  # 2
     ids = [
         id
         for (id,) in stocked.rows("select id from programs where name in ('Northwind Travel', 'Northwind Travel EU')")
@@ -60,7 +61,7 @@ def test_the_comparison_is_in_the_address(visit: Visit, stocked: Catalogue) -> N
     assert visit.page.locator("thead th").count() == 2
 
 
-def test_a_program_that_is_gone_leaves_the_others(visit: Visit, stocked: Catalogue) -> None:
+def test_a_program_that_is_gone_leaves_the_others(visit: Visit, stocked: Catalogue) -> None:  # 2
     visit.expected.append("404")
     ((id,),) = stocked.rows("select id from programs where name = 'Northwind Travel'")
     visit.open(f"/compare?ids={id},999999999")
@@ -68,7 +69,7 @@ def test_a_program_that_is_gone_leaves_the_others(visit: Visit, stocked: Catalog
     assert visit.page.locator("thead th").count() == 1
 
 
-def test_the_shortlist_outlives_the_visit_and_asks_before_it_is_emptied(visit: Visit) -> None:
+def test_the_shortlist_outlives_the_visit_and_asks_before_it_is_emptied(visit: Visit) -> None:  # 3
     visit.open("/find?q=northwind")
     visit.page.get_by_role("button", name="Keep Northwind Travel", exact=True).click()
     visit.page.get_by_role("button", name="Keep Northwind Reisen", exact=True).click()
@@ -85,7 +86,7 @@ def test_the_shortlist_outlives_the_visit_and_asks_before_it_is_emptied(visit: V
     expect(visit.page.locator("#kept")).to_be_hidden()
 
 
-def test_exports_carry_the_filters_and_the_order(visit: Visit) -> None:
+def test_exports_carry_the_filters_and_the_order(visit: Visit) -> None:  # 4
     visit.open("/find?q=northwind&network=cj,awin&page=1&sort=-name")
     visit.page.locator("summary", has_text="Export").click()
     csv = visit.page.get_by_role("link", name="CSV")

@@ -8,7 +8,7 @@
 5. Verticals unfold into their categories.
 6. A facet with many values can be searched inside.
 7. Order, page size, pages and the dense table, all by link.
-8. Nothing found names the filters to drop, with what each would give.
+8. Nothing found names the filters to drop, with what each would give, and leads to closed programs.
 9. An address with something in it that the API does not know is told, and mended with one press.
 10. Filters are in a drawer where there is no room beside the results.
 11. Suggestions follow the typing; they are chosen by keys or by mouse, and Escape puts them away. Networks are a group
@@ -19,7 +19,7 @@
     suggestions stay, categories first.
 15. An export has the results in their order.
 16. A category narrows its vertical and never stands beside it.
-17. Filters stand in the groups that the catalogue of fields says.
+17. Every facet of the API is a filter, in the group that the catalogue of fields says.
 18. The table fits beside the filters, its buttons too.
 """
 
@@ -37,14 +37,14 @@ from tests.dashboard.stock import HOSTILE, MERCHANT
 from tests.words import Catalogue
 
 
-def test_words_find_and_are_marked(visit: Visit) -> None:
+def test_words_find_and_are_marked(visit: Visit) -> None:  # 1
     visit.open().search("northwind travel")
     assert visit.names()[0] == "Northwind Travel"
     assert visit.parameters == {"q": "northwind travel"}
     assert "Northwind" in visit.page.locator("#results mark").all_inner_texts()
 
 
-def test_markup_in_a_program_is_only_text(visit: Visit) -> None:
+def test_markup_in_a_program_is_only_text(visit: Visit) -> None:  # 1
     visit.open("/find?q=onerror")
     assert visit.names() == [HOSTILE]
     assert visit.page.locator("#results img, #results script").count() == 0
@@ -54,7 +54,7 @@ def test_markup_in_a_program_is_only_text(visit: Visit) -> None:
     assert visit.page.locator("main img, main script").count() == 0
 
 
-def test_a_filter_narrows_and_a_chip_takes_it_away(visit: Visit, stocked: Catalogue) -> None:
+def test_a_filter_narrows_and_a_chip_takes_it_away(visit: Visit, stocked: Catalogue) -> None:  # 2
     visit.open()
     everything = stocked.get()["total"]
     assert visit.total == everything
@@ -74,7 +74,7 @@ def test_a_filter_narrows_and_a_chip_takes_it_away(visit: Visit, stocked: Catalo
     assert visit.parameters == {}
 
 
-def test_every_facet_of_the_api_is_in_the_panel(visit: Visit, stocked: Catalogue) -> None:
+def test_every_facet_of_the_api_is_in_the_panel(visit: Visit, stocked: Catalogue) -> None:  # 17
     visit.open()
     shown = visit.page.locator("details[data-facet]").evaluate_all("all => all.map(each => each.dataset.facet)")
     facets = {each["key"] for each in stocked.get("/api/fields")["fields"] if each["facet"]}
@@ -85,7 +85,7 @@ def test_every_facet_of_the_api_is_in_the_panel(visit: Visit, stocked: Catalogue
     assert visit.page.locator(".panel [role=alert]").count() == 0
 
 
-def test_closed_programs_are_a_choice_away(visit: Visit) -> None:
+def test_closed_programs_are_a_choice_away(visit: Visit) -> None:  # 8
     visit.open("/find?q=shuttered")
     assert visit.total == 0
     visit.page.get_by_role("button", name="Look among closed programs too").click()
@@ -95,7 +95,7 @@ def test_closed_programs_are_a_choice_away(visit: Visit) -> None:
     assert visit.parameters["status"] == "paused,closed"
 
 
-def test_link_reload_back_and_forward_give_the_same_view(visit: Visit) -> None:
+def test_link_reload_back_and_forward_give_the_same_view(visit: Visit) -> None:  # 3
     visit.open().search("travel")
     visit.choose("network", "Awin")
     visit.page.get_by_role("combobox", name="Sort").select_option("-commission")
@@ -122,7 +122,7 @@ def test_link_reload_back_and_forward_give_the_same_view(visit: Visit) -> None:
     assert (visit.names(), visit.total, visit.parameters) == expected
 
 
-def test_a_program_and_back_gives_the_same_list(visit: Visit) -> None:
+def test_a_program_and_back_gives_the_same_list(visit: Visit) -> None:  # 3
     visit.open("/find?q=travel&network=awin,cj&view=table")
     expected = visit.names()
     visit.page.locator("#results tbody th a").nth(2).click()
@@ -133,7 +133,7 @@ def test_a_program_and_back_gives_the_same_list(visit: Visit) -> None:
     assert visit.names() == expected
 
 
-def test_boxes_and_sliders_set_a_range(visit: Visit, stocked: Catalogue) -> None:
+def test_boxes_and_sliders_set_a_range(visit: Visit, stocked: Catalogue) -> None:  # 4
     visit.open()
     facet = visit.facet("commissionMax")
     facet.get_by_label("Commission (highest) from").fill("12.5")
@@ -149,7 +149,7 @@ def test_boxes_and_sliders_set_a_range(visit: Visit, stocked: Catalogue) -> None
     visit.see("Commission (highest): ")
 
 
-def test_both_handles_are_drawn_on_one_track(visit: Visit, stocked: Catalogue) -> None:
+def test_both_handles_are_drawn_on_one_track(visit: Visit, stocked: Catalogue) -> None:  # 4
     visit.open()
     facet = visit.facet("commissionMax")
     edges = stocked.get("/api/programs", facets="commissionMax", perPage=0)["facets"]["commissionMax"]["histogram"]
@@ -184,7 +184,7 @@ def test_both_handles_are_drawn_on_one_track(visit: Visit, stocked: Catalogue) -
     visit.screenshot("slider")
 
 
-def test_a_handle_stops_before_the_other(visit: Visit, stocked: Catalogue) -> None:
+def test_a_handle_stops_before_the_other(visit: Visit, stocked: Catalogue) -> None:  # 4
     visit.open()
     facet = visit.facet("commissionMax")
     lower = facet.get_by_role("slider", name="Commission (highest), lowest")
@@ -205,7 +205,7 @@ def test_a_handle_stops_before_the_other(visit: Visit, stocked: Catalogue) -> No
     assert all(each["width"] >= 24 and each["height"] >= 24 for each in handles)
 
 
-def test_ticks_have_numbers_that_fit(visit: Visit) -> None:
+def test_ticks_have_numbers_that_fit(visit: Visit) -> None:  # 4
     visit.open()
     for name in ("commissionMax", "epc", "launchedAt"):
         facet = visit.facet(name)
@@ -226,7 +226,7 @@ def test_ticks_have_numbers_that_fit(visit: Visit) -> None:
         assert said[-1]["right"] <= panel["x"] + panel["width"]
 
 
-def test_a_slider_keeps_the_focus_while_it_is_moved(visit: Visit) -> None:
+def test_a_slider_keeps_the_focus_while_it_is_moved(visit: Visit) -> None:  # 4
     visit.open()
     slider = visit.facet("epc").get_by_role("slider", name="EPC, lowest")
     slider.focus()
@@ -237,7 +237,7 @@ def test_a_slider_keeps_the_focus_while_it_is_moved(visit: Visit) -> None:
     assert visit.parameters["epc"].endswith("..")
 
 
-def test_unknown_values_are_a_switch(visit: Visit, stocked: Catalogue) -> None:
+def test_unknown_values_are_a_switch(visit: Visit, stocked: Catalogue) -> None:  # 4
     visit.open("/find?epc=0.2..")
     switch = visit.facet("epc").get_by_role("switch")
     expect(switch).not_to_be_checked()
@@ -250,7 +250,7 @@ def test_unknown_values_are_a_switch(visit: Visit, stocked: Catalogue) -> None:
     expect(visit.facet("epc").get_by_role("switch")).to_be_checked()
 
 
-def test_verticals_unfold_into_categories(visit: Visit, stocked: Catalogue) -> None:
+def test_verticals_unfold_into_categories(visit: Visit, stocked: Catalogue) -> None:  # 5
     visit.open("/find?q=northwind")
     tree = visit.facet("categoryPath")
     tree.get_by_role("button", name="Categories in Travel").click()
@@ -259,7 +259,7 @@ def test_verticals_unfold_into_categories(visit: Visit, stocked: Catalogue) -> N
     assert sorted(visit.names()) == ["Northwind Reisen", "Northwind Travel", "Northwind Travel EU"]
 
 
-def test_a_category_narrows_its_vertical(visit: Visit, stocked: Catalogue) -> None:
+def test_a_category_narrows_its_vertical(visit: Visit, stocked: Catalogue) -> None:  # 16
     visit.open("/find?categoryPath=Travel")
     visit.facet("categoryPath").get_by_role("button", name="Categories in Travel").click()
     visit.choose("categoryPath", "Hotels & Accommodation")
@@ -270,7 +270,7 @@ def test_a_category_narrows_its_vertical(visit: Visit, stocked: Catalogue) -> No
     assert visit.parameters == {"categoryPath": "Travel"}
 
 
-def test_an_export_has_the_order_of_the_list(visit: Visit) -> None:
+def test_an_export_has_the_order_of_the_list(visit: Visit) -> None:  # 15
     for path in ("/find?network=cj", "/find?network=cj&sort=-commission", "/find?q=travel"):
         visit.open(path)
         shown = visit.names()
@@ -281,7 +281,7 @@ def test_an_export_has_the_order_of_the_list(visit: Visit) -> None:
         assert [json.loads(line)["name"] for line in lines[: len(shown)]] == shown, path
 
 
-def test_a_long_facet_can_be_searched_inside(visit: Visit) -> None:
+def test_a_long_facet_can_be_searched_inside(visit: Visit) -> None:  # 6
     visit.open()
     facet = visit.facet("geoTargeting")
     facet.get_by_role("searchbox").type("norw")
@@ -292,7 +292,7 @@ def test_a_long_facet_can_be_searched_inside(visit: Visit) -> None:
     assert visit.parameters == {"geoTargeting": "NO"}
 
 
-def test_pages_and_page_size(visit: Visit, stocked: Catalogue) -> None:
+def test_pages_and_page_size(visit: Visit, stocked: Catalogue) -> None:  # 7
     visit.open("/find?sort=name")
     first = visit.names()
     visit.page.get_by_role("link", name="Next").click()
@@ -306,7 +306,7 @@ def test_pages_and_page_size(visit: Visit, stocked: Catalogue) -> None:
     assert visit.names() == [each["name"] for each in stocked.get(sort="name", perPage=50)["programs"]]
 
 
-def test_the_table_sorts_by_its_headings(visit: Visit, stocked: Catalogue) -> None:
+def test_the_table_sorts_by_its_headings(visit: Visit, stocked: Catalogue) -> None:  # 7
     visit.open("/find?view=table")
     for sort, direction in (("-commission", "descending"), ("commission", "ascending")):
         visit.page.locator("thead").get_by_role("link", name="Commission").click()
@@ -317,7 +317,7 @@ def test_the_table_sorts_by_its_headings(visit: Visit, stocked: Catalogue) -> No
         assert visit.names() == [each["name"] for each in stocked.get(sort=sort)["programs"]]
 
 
-def test_the_table_fits_beside_the_filters(visit: Visit) -> None:
+def test_the_table_fits_beside_the_filters(visit: Visit) -> None:  # 18
     visit.page.set_viewport_size({"width": 1280, "height": 900})
     visit.open("/find?view=table&q=travel")
     table = "document.querySelector('#results .scroller')"
@@ -326,7 +326,7 @@ def test_the_table_fits_beside_the_filters(visit: Visit) -> None:
     expect(visit.page.get_by_role("button", name=re.compile("^Compare")).first).to_be_in_viewport()
 
 
-def test_nothing_found_says_which_filter_to_drop(visit: Visit, stocked: Catalogue) -> None:
+def test_nothing_found_says_which_filter_to_drop(visit: Visit, stocked: Catalogue) -> None:  # 8
     visit.open("/find?q=northwind&network=cj,awin,rakuten&cookieDays=300..")
     assert visit.total == 0
     drop = visit.page.get_by_role("button", name="Without Cookie: from 300 days")
@@ -338,7 +338,7 @@ def test_nothing_found_says_which_filter_to_drop(visit: Visit, stocked: Catalogu
     assert "cookieDays" not in visit.parameters
 
 
-def test_an_address_that_the_api_refuses_can_be_mended(visit: Visit) -> None:
+def test_an_address_that_the_api_refuses_can_be_mended(visit: Visit) -> None:  # 9
     visit.expected.append("400")
     visit.open("/find?nework=cj&q=northwind")
     visit.see("'nework' is not a parameter")
@@ -353,7 +353,7 @@ def test_an_address_that_the_api_refuses_can_be_mended(visit: Visit) -> None:
     assert visit.parameters == {}
 
 
-def test_filters_are_in_a_drawer_on_a_phone(visit: Visit) -> None:
+def test_filters_are_in_a_drawer_on_a_phone(visit: Visit) -> None:  # 10
     visit.page.set_viewport_size({"width": 390, "height": 844})
     visit.open()
     expect(visit.page.locator("details[data-facet=network]")).not_to_be_visible()
@@ -366,7 +366,7 @@ def test_filters_are_in_a_drawer_on_a_phone(visit: Visit) -> None:
     assert visit.page.evaluate("document.documentElement.scrollWidth") == 390
 
 
-def test_suggestions_by_keyboard(visit: Visit) -> None:
+def test_suggestions_by_keyboard(visit: Visit) -> None:  # 11
     visit.open()
     box = visit.page.get_by_role("combobox", name="Search programs")
     box.focus()
@@ -393,7 +393,7 @@ def test_suggestions_by_keyboard(visit: Visit) -> None:
     assert visit.total == 3
 
 
-def test_suggestions_by_mouse(visit: Visit) -> None:
+def test_suggestions_by_mouse(visit: Visit) -> None:  # 11
     visit.open()
     box = visit.page.get_by_role("combobox", name="Search programs")
     box.press_sequentially("northwind r")
@@ -402,7 +402,7 @@ def test_suggestions_by_mouse(visit: Visit) -> None:
     assert visit.settled().page.locator("h1").inner_text() == "Northwind Reisen"
 
 
-def test_results_follow_the_typing(visit: Visit, stocked: Catalogue) -> None:
+def test_results_follow_the_typing(visit: Visit, stocked: Catalogue) -> None:  # 14
     visit.open("/find?network=cj,awin")
     box = visit.page.get_by_role("combobox", name="Search programs")
     box.press_sequentially("northwi")
@@ -424,7 +424,7 @@ def test_results_follow_the_typing(visit: Visit, stocked: Catalogue) -> None:
     expect(box).to_have_value("")
 
 
-def test_filters_are_grouped_as_the_catalogue_says(visit: Visit, stocked: Catalogue) -> None:
+def test_filters_are_grouped_as_the_catalogue_says(visit: Visit, stocked: Catalogue) -> None:  # 17
     told = stocked.get("/api/fields")
     visit.open()
     shown = visit.page.locator(".panel > *").evaluate_all(
@@ -446,7 +446,7 @@ def test_filters_are_grouped_as_the_catalogue_says(visit: Visit, stocked: Catalo
     assert shown[:2] == ["What it is", "categoryPath"]
 
 
-def test_suggested_networks_are_a_group_and_filter(visit: Visit, stocked: Catalogue) -> None:
+def test_suggested_networks_are_a_group_and_filter(visit: Visit, stocked: Catalogue) -> None:  # 11
     cj = {
         "value": "cj", "label": "CJ Affiliate", "highlighted": "<mark>CJ</mark> Affiliate", "parameter": "network",
         "filter": "cj", "count": 7, "id": None, "network": None,
@@ -465,7 +465,7 @@ def test_suggested_networks_are_a_group_and_filter(visit: Visit, stocked: Catalo
     visit.see("Network: CJ Affiliate")
 
 
-def test_suggested_categories_come_first_and_nothing_is_cut_off(visit: Visit, stocked: Catalogue) -> None:
+def test_suggested_categories_come_first_and_nothing_is_cut_off(visit: Visit, stocked: Catalogue) -> None:  # 14
     visit.open()
     visit.page.get_by_role("combobox", name="Search programs").press_sequentially("hotel")
     groups = visit.page.locator(".suggestions [role=group]")
@@ -480,13 +480,13 @@ def test_suggested_categories_come_first_and_nothing_is_cut_off(visit: Visit, st
     assert bottom <= visit.page.evaluate("innerHeight")
 
 
-def test_a_typing_error_finds_what_is_closest(visit: Visit) -> None:
+def test_a_typing_error_finds_what_is_closest(visit: Visit) -> None:  # 13
     visit.open("/find?q=northwnd")
     assert "Northwind Travel" in visit.names()
     visit.see("Showing results for “northwind”.")
 
 
-def test_by_merchant_the_offers_are_together(visit: Visit, stocked: Catalogue) -> None:
+def test_by_merchant_the_offers_are_together(visit: Visit, stocked: Catalogue) -> None:  # 12
     visit.open("/find?q=northwind")
     assert visit.total == 3
     visit.page.get_by_role("button", name="By merchant").click()
@@ -499,7 +499,7 @@ def test_by_merchant_the_offers_are_together(visit: Visit, stocked: Catalogue) -
     visit.screenshot("by-merchant")
 
 
-def test_values_are_found_by_name_in_the_readers_language(browser: Browser, server: str) -> None:
+def test_values_are_found_by_name_in_the_readers_language(browser: Browser, server: str) -> None:  # 6
     for visit in visiting(browser, server, "german", locale="de-DE"):
         visit.open()
         facet = visit.facet("geoTargeting")

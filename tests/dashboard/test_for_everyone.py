@@ -73,7 +73,7 @@ def violations(visit: Visit) -> list[str]:
 @pytest.mark.parametrize(("scheme", "width"), [("light", "phone"), ("dark", "wide"), also_nightly("light", "tablet")])
 def test_axe_has_nothing_against_any_page(
     browser: Browser, server: str, stocked: Catalogue, scheme: Any, width: str
-) -> None:
+) -> None:  # 1, 2, 7
     across, down = WIDTHS[width]
     viewport = {"width": across, "height": down}
     for visit in visiting(browser, server, f"axe-{width}", color_scheme=scheme, viewport=viewport):
@@ -95,7 +95,7 @@ def test_axe_has_nothing_against_any_page(
         assert not {name: shift for name, shift in shifts.items() if shift >= MOST_SHIFTED}
 
 
-def test_axe_has_nothing_against_what_opens(visit: Visit) -> None:
+def test_axe_has_nothing_against_what_opens(visit: Visit) -> None:  # 1
     visit.open()
     for section in ("status", "geoTargeting", "launchedAt"):
         visit.facet(section)
@@ -112,7 +112,7 @@ def test_axe_has_nothing_against_what_opens(visit: Visit) -> None:
     assert not violations(visit)
 
 
-def test_by_keyboard_alone(visit: Visit) -> None:
+def test_by_keyboard_alone(visit: Visit) -> None:  # 3
     visit.open()
     press = visit.page.keyboard.press
 
@@ -153,7 +153,7 @@ def test_by_keyboard_alone(visit: Visit) -> None:
     visit.page.wait_for_url("**/programs/*")
 
 
-def test_a_slash_leads_to_the_search_while_it_is_wanted(visit: Visit) -> None:
+def test_a_slash_leads_to_the_search_while_it_is_wanted(visit: Visit) -> None:  # 3
     at = "document.activeElement.id"
     for path in ("/", f"/merchants/{MERCHANT}"):
         visit.open(path).page.keyboard.press("/")
@@ -178,7 +178,7 @@ def test_a_slash_leads_to_the_search_while_it_is_wanted(visit: Visit) -> None:
 )
 def test_numbers_and_dates_are_the_readers(
     browser: Browser, server: str, stocked: Catalogue, locale: str, amount: str, day: str
-) -> None:
+) -> None:  # 4
     ((id,),) = stocked.rows("select id from programs where name = 'Northwind Travel'")
     for visit in visiting(browser, server, f"locale-{locale}", locale=locale):
         visit.open(f"/programs/{id}")
@@ -186,7 +186,7 @@ def test_numbers_and_dates_are_the_readers(
         assert day in visit.page.locator(".fact", has_text="Launched").inner_text()
 
 
-def test_colours_follow_the_system_or_the_readers_choice(visit: Visit) -> None:
+def test_colours_follow_the_system_or_the_readers_choice(visit: Visit) -> None:  # 5
     def ground() -> str:
         return str(visit.page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
 
@@ -208,7 +208,7 @@ def test_colours_follow_the_system_or_the_readers_choice(visit: Visit) -> None:
     expect(button).to_have_accessible_name("System colours; change")
 
 
-def test_no_motion_for_who_wants_none(visit: Visit) -> None:
+def test_no_motion_for_who_wants_none(visit: Visit) -> None:  # 6
     visit.open()
     moving: Any = visit.page.evaluate(
         """() => [...document.querySelectorAll('*')].filter((each) => {

@@ -23,7 +23,7 @@ from tests.words import Catalogue
 ASSETS = Path(pages.__file__).parent / "assets"
 
 
-def test_figures_lead_to_their_programs(visit: Visit, stocked: Catalogue) -> None:
+def test_figures_lead_to_their_programs(visit: Visit, stocked: Catalogue) -> None:  # 1
     everything = stocked.get(perPage=0, facets="network,vertical")
     visit.open("/")
     assert visit.page.locator(".figures").inner_text() == (
@@ -38,7 +38,7 @@ def test_figures_lead_to_their_programs(visit: Visit, stocked: Catalogue) -> Non
     assert visit.settled().total == count
 
 
-def test_generated_programs_are_said_to_be(visit: Visit, stocked: Catalogue) -> None:
+def test_generated_programs_are_said_to_be(visit: Visit, stocked: Catalogue) -> None:  # 5
     ((made_up,),) = stocked.rows("select count(*) from programs where starts_with(data_source, 'generator:')")
     banner = visit.page.get_by_role("complementary", name="Generated programs")
     for path in ("/", "/find?q=northwind", "/overview", "/operate"):
@@ -52,7 +52,7 @@ def test_generated_programs_are_said_to_be(visit: Visit, stocked: Catalogue) -> 
     expect(visit.settled().page.locator(".banner")).to_be_hidden()
 
 
-def test_generated_programs_alone_need_no_word(visit: Visit) -> None:
+def test_generated_programs_alone_need_no_word(visit: Visit) -> None:  # 5
     alone = {"values": [{"value": "generator:cj", "count": 7}], "unknown": 0}
     with visit.page.expect_request("**/api/programs?*facets=dataSource*"):
         visit.answer(r"facets=dataSource", json={"total": 7, "facets": {"dataSource": alone}})
@@ -60,7 +60,7 @@ def test_generated_programs_alone_need_no_word(visit: Visit) -> None:
     expect(visit.page.locator(".banner")).to_be_hidden()
 
 
-def test_featured_newest_and_raised(visit: Visit, stocked: Catalogue) -> None:
+def test_featured_newest_and_raised(visit: Visit, stocked: Catalogue) -> None:  # 2
     visit.open("/")
 
     def section(name: str) -> list[str]:
@@ -73,7 +73,7 @@ def test_featured_newest_and_raised(visit: Visit, stocked: Catalogue) -> None:
     assert section("Biggest raises this week") == ["Steady Changes"]
 
 
-def test_what_is_typed_is_found_in_place(visit: Visit) -> None:
+def test_what_is_typed_is_found_in_place(visit: Visit) -> None:  # 3
     visit.open("/")
     box = visit.page.get_by_role("combobox", name="Search programs")
     box.press_sequentially("northwi")
@@ -87,6 +87,6 @@ def test_what_is_typed_is_found_in_place(visit: Visit) -> None:
     expect(box).to_have_value("")
 
 
-def test_each_vertical_has_a_picture() -> None:
+def test_each_vertical_has_a_picture() -> None:  # 4
     drawn = re.findall(r"^  (\w+):$|^  (\w+): ", (ASSETS / "pictures.js").read_text("utf-8"), re.MULTILINE)
     assert sorted(one or other for one, other in drawn) == sorted(each.slug for each in VERTICALS)

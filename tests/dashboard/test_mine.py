@@ -99,7 +99,7 @@ def section(visit: Visit, heading: str) -> Locator:
     return visit.page.locator("section", has=visit.page.get_by_role("heading", name=heading, exact=True, level=2))
 
 
-def test_without_a_key_it_says_what_it_is(guest: Visit, related: Catalogue) -> None:
+def test_without_a_key_it_says_what_it_is(guest: Visit, related: Catalogue) -> None:  # 1
     guest.expected.append("401")
     guest.open("/mine")
     guest.see("Your own programs need a key")
@@ -114,7 +114,7 @@ def test_without_a_key_it_says_what_it_is(guest: Visit, related: Catalogue) -> N
     guest.see("Your own programs need a key")
 
 
-def test_how_my_accounts_stand_and_what_closed_first(holder: Visit, related: Catalogue) -> None:
+def test_how_my_accounts_stand_and_what_closed_first(holder: Visit, related: Catalogue) -> None:  # 2
     tiles = holder.page.locator(".tile")
     told = {each.locator("dt").inner_text(): each.locator("dd").inner_text() for each in tiles.all()}
     assert told == {"Joined": "4", "Pending": "1", "Declined": "1", "Removed": "0"}
@@ -139,7 +139,7 @@ def test_how_my_accounts_stand_and_what_closed_first(holder: Visit, related: Cat
     assert sorted(holder.settled().names()) == ["Deep Acme", "Northwind Travel", "Shuttered Socks", "Steady Changes"]
 
 
-def test_find_filters_by_relation_and_exports_so(holder: Visit, tmp_path: Path) -> None:
+def test_find_filters_by_relation_and_exports_so(holder: Visit, tmp_path: Path) -> None:  # 3
     holder.open("/find?q=northwind")
     cards = holder.page.locator(".card")
     assert cards.filter(has_text="Northwind Travel EU").locator(".badge.relation-pending").inner_text() == "Pending"
@@ -155,14 +155,14 @@ def test_find_filters_by_relation_and_exports_so(holder: Visit, tmp_path: Path) 
     assert [(each["name"], each["relation"]) for each in lines] == [("Northwind Travel", "joined")]
 
 
-def test_a_program_and_its_offers_tell_it(holder: Visit, related: Catalogue) -> None:
+def test_a_program_and_its_offers_tell_it(holder: Visit, related: Catalogue) -> None:  # 3
     holder.open(f"/programs/{id_of(related, 'Northwind Travel EU')}")
     expect(holder.page.locator(".head .badge.relation-pending")).to_have_text("Pending")
     offers = holder.page.get_by_role("region", name="Offers of this merchant")
     assert "Joined" in offers.locator("tbody tr", has_text="Northwind Travel").first.inner_text()
 
 
-def test_offers_of_a_merchant_are_compared_with_the_joined_one(holder: Visit) -> None:
+def test_offers_of_a_merchant_are_compared_with_the_joined_one(holder: Visit) -> None:  # 4
     holder.open("/find?q=northwind&collapse=merchant")
     told = holder.page.locator(".compared").all_inner_texts()
     assert "Joined at CJ Affiliate, Awin pays 7 points less" in told
@@ -177,7 +177,7 @@ def first_button(visit: Visit) -> str:
     return visit.page.locator(".head .links > :is(a, button)").first.inner_text().strip().split("\n")[0]
 
 
-def test_the_first_button_applies(guest: Visit, related: Catalogue) -> None:
+def test_the_first_button_applies(guest: Visit, related: Catalogue) -> None:  # 6
     guest.open(f"/programs/{id_of(related, 'Northwind Travel')}")
     assert first_button(guest) == "Apply at CJ Affiliate"
     apply = guest.page.locator(".head .primary")
@@ -189,7 +189,7 @@ def test_the_first_button_applies(guest: Visit, related: Catalogue) -> None:
     assert first_button(guest) == "Keep"
 
 
-def test_the_first_button_copies_my_link(holder: Visit, related: Catalogue) -> None:
+def test_the_first_button_copies_my_link(holder: Visit, related: Catalogue) -> None:  # 6
     holder.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     holder.open(f"/programs/{id_of(related, 'Deep Acme')}")
     assert first_button(holder) == "Copy my link"
@@ -215,7 +215,7 @@ def test_the_first_button_copies_my_link(holder: Visit, related: Catalogue) -> N
     assert holder.page.get_by_label("To a product").count() == 0  # CJ's links have no place for an address
 
 
-def test_a_note_is_kept_and_removed(guest: Visit, related: Catalogue) -> None:
+def test_a_note_is_kept_and_removed(guest: Visit, related: Catalogue) -> None:  # 7
     with_key(guest, related, "import")
     path = f"/programs/{id_of(related, 'Resting Robots')}"
     guest.open(path)
@@ -236,7 +236,7 @@ def test_a_note_is_kept_and_removed(guest: Visit, related: Catalogue) -> None:
     assert related.rows("select 1 from program_notes") == []
 
 
-def test_a_key_that_may_only_read_is_told_so(holder: Visit, related: Catalogue) -> None:
+def test_a_key_that_may_only_read_is_told_so(holder: Visit, related: Catalogue) -> None:  # 7
     holder.expected.append("403")
     holder.open(f"/programs/{id_of(related, 'Resting Robots')}")
     holder.page.get_by_label("Note", exact=True).fill("No")
@@ -244,7 +244,7 @@ def test_a_key_that_may_only_read_is_told_so(holder: Visit, related: Catalogue) 
     expect(holder.page.locator(".note-box [role=alert]")).to_contain_text("may not do that")
 
 
-def test_a_comparison_tells_relations(holder: Visit, guest: Visit, related: Catalogue) -> None:
+def test_a_comparison_tells_relations(holder: Visit, guest: Visit, related: Catalogue) -> None:  # 7
     ids = ",".join(str(id_of(related, name)) for name in ("Northwind Travel", "Resting Robots", "Bare Minimum"))
     holder.open(f"/compare?ids={ids}")
     row = holder.page.get_by_role("row", name="My relation")
@@ -254,7 +254,7 @@ def test_a_comparison_tells_relations(holder: Visit, guest: Visit, related: Cata
     assert guest.page.get_by_role("row", name="My relation").count() == 0
 
 
-def test_the_shortlist_is_the_servers(guest: Visit, related: Catalogue) -> None:
+def test_the_shortlist_is_the_servers(guest: Visit, related: Catalogue) -> None:  # 8
     here, there = id_of(related, "Resting Robots"), id_of(related, "Bare Minimum")
     related.rows("insert into shortlisted_programs (program_id) values (%s)", there)
     guest.open(f"/programs/{here}")
@@ -283,7 +283,7 @@ def test_the_shortlist_is_the_servers(guest: Visit, related: Catalogue) -> None:
     related.rows("delete from shortlisted_programs")
 
 
-def test_without_a_key_nothing_of_it_is_there(guest: Visit) -> None:
+def test_without_a_key_nothing_of_it_is_there(guest: Visit) -> None:  # 3
     guest.expected.append("401")
     guest.open("/find?q=northwind")
     assert guest.page.locator(".badge.relation").count() == 0
@@ -295,7 +295,7 @@ def test_without_a_key_nothing_of_it_is_there(guest: Visit) -> None:
 
 
 @pytest.mark.parametrize("status", [401, 503])
-def test_what_needs_no_key_is_told_all_the_same(holder: Visit, status: int) -> None:
+def test_what_needs_no_key_is_told_all_the_same(holder: Visit, status: int) -> None:  # 5
     holder.expected.append(str(status))
 
     def refuse(route: Route) -> None:
@@ -312,7 +312,7 @@ def test_what_needs_no_key_is_told_all_the_same(holder: Visit, status: int) -> N
 
 
 @pytest.mark.parametrize("path", ["/mine", "/find?q=northwind&collapse=merchant", "/programs/{deep}"])
-def test_axe_has_nothing_against_it(holder: Visit, related: Catalogue, path: str) -> None:
+def test_axe_has_nothing_against_it(holder: Visit, related: Catalogue, path: str) -> None:  # 9
     for width in (380, 1440):
         holder.page.set_viewport_size({"width": width, "height": 844})
         holder.open(path.format(deep=id_of(related, "Deep Acme")))

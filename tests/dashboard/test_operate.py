@@ -51,7 +51,7 @@ def with_key(visit: Visit, catalogue: Catalogue, scope: str = "import", path: st
         visit.open(path)
 
 
-def test_a_key_stays_for_the_visit_and_is_forgotten(operator: Visit, own_stock: Catalogue) -> None:
+def test_a_key_stays_for_the_visit_and_is_forgotten(operator: Visit, own_stock: Catalogue) -> None:  # 1
     with_key(operator, own_stock)
     operator.page.reload()
     operator.settled()
@@ -64,12 +64,12 @@ def test_a_key_stays_for_the_visit_and_is_forgotten(operator: Visit, own_stock: 
     expect(operator.page.get_by_label("Key", exact=True)).to_be_visible()
 
 
-def test_a_key_that_may_only_read_starts_nothing(operator: Visit, own_stock: Catalogue) -> None:
+def test_a_key_that_may_only_read_starts_nothing(operator: Visit, own_stock: Catalogue) -> None:  # 10
     with_key(operator, own_stock, "read")
     assert operator.page.get_by_role("button", name=re.compile("Start import|Preview|Sync")).count() == 0
 
 
-def test_an_import_is_watched_live(operator: Visit, own_stock: Catalogue) -> None:
+def test_an_import_is_watched_live(operator: Visit, own_stock: Catalogue) -> None:  # 2
     followed: list[str] = []
     operator.page.on("request", lambda request: followed.append(request.url) if "/events" in request.url else None)
     with_key(operator, own_stock)
@@ -92,7 +92,7 @@ def test_an_import_is_watched_live(operator: Visit, own_stock: Catalogue) -> Non
     expect(operator.page.locator(".run-detail")).to_contain_text("400 of 400 read")
 
 
-def test_a_busy_network_leads_to_its_run(operator: Visit, own_stock: Catalogue) -> None:
+def test_a_busy_network_leads_to_its_run(operator: Visit, own_stock: Catalogue) -> None:  # 3
     operator.expected.append("409")
     # queued for a worker that will never come: no job is put before ours
     ((run,),) = own_stock.rows(
@@ -112,7 +112,7 @@ def test_a_busy_network_leads_to_its_run(operator: Visit, own_stock: Catalogue) 
         own_stock.rows("update import_runs set state = 'failed', error = 'ended by the test' where id = %s", run)
 
 
-def test_rejected_records_with_their_reasons(operator: Visit, own_stock: Catalogue) -> None:
+def test_rejected_records_with_their_reasons(operator: Visit, own_stock: Catalogue) -> None:  # 4
     ((run,),) = own_stock.rows("select max(run_id) from rejected_records where reason = %s", REJECTED)
     operator.open(f"/operate?run={run}")
     records = operator.page.locator(".rejected > li")
@@ -125,7 +125,7 @@ def test_rejected_records_with_their_reasons(operator: Visit, own_stock: Catalog
     expect(records).to_have_count(60)
 
 
-def test_doubtful_values_with_the_first_record(operator: Visit, own_stock: Catalogue) -> None:
+def test_doubtful_values_with_the_first_record(operator: Visit, own_stock: Catalogue) -> None:  # 4
     doubtful = NetworkProgram(
         network="direct", external_id="doubtful", data_source="feed:direct", name="Doubtful", currency="XQX"
     )
@@ -137,7 +137,7 @@ def test_doubtful_values_with_the_first_record(operator: Visit, own_stock: Catal
     )
 
 
-def test_details_lead_to_their_sync(operator: Visit, own_stock: Catalogue) -> None:
+def test_details_lead_to_their_sync(operator: Visit, own_stock: Catalogue) -> None:  # 4
     runs: list[int] = []
     for source, sync in (("api", None), ("details", "sync")):
         ((run,),) = own_stock.rows(
@@ -160,7 +160,7 @@ def test_details_lead_to_their_sync(operator: Visit, own_stock: Catalogue) -> No
     expect(detail.get_by_role("heading", name=f"Run {runs[0]}")).to_be_visible()
 
 
-def test_a_feed_is_seen_before_it_is_stored(operator: Visit, own_stock: Catalogue) -> None:
+def test_a_feed_is_seen_before_it_is_stored(operator: Visit, own_stock: Catalogue) -> None:  # 5
     with_key(operator, own_stock)
     form = operator.page.locator("form", has=operator.page.get_by_role("button", name="Preview"))
     upload = form.get_by_role("button", name="Import this file")
@@ -180,7 +180,7 @@ def test_a_feed_is_seen_before_it_is_stored(operator: Visit, own_stock: Catalogu
     assert own_stock.rows("select count(*) from programs where data_source = 'feed:awin'") == [(3,)]
 
 
-def test_what_is_doubtful_in_a_feed_is_shown(operator: Visit, own_stock: Catalogue) -> None:
+def test_what_is_doubtful_in_a_feed_is_shown(operator: Visit, own_stock: Catalogue) -> None:  # 5
     with_key(operator, own_stock)
     form = operator.page.locator("form", has=operator.page.get_by_role("button", name="Preview"))
     form.get_by_label("File", exact=True).set_input_files(FEED.with_name("shareasale_search.csv"))
@@ -190,7 +190,7 @@ def test_what_is_doubtful_in_a_feed_is_shown(operator: Visit, own_stock: Catalog
     expect(doubtful).to_contain_text("no commission that can be read for sure, in 1 record", timeout=LONG)
 
 
-def test_an_unknown_layout_gets_a_draft(operator: Visit, own_stock: Catalogue) -> None:
+def test_an_unknown_layout_gets_a_draft(operator: Visit, own_stock: Catalogue) -> None:  # 5
     operator.expected.append("400")
     with_key(operator, own_stock)
     form = operator.page.locator("form", has=operator.page.get_by_role("button", name="Preview"))
@@ -210,7 +210,7 @@ def test_an_unknown_layout_gets_a_draft(operator: Visit, own_stock: Catalogue) -
     expect(operator.page.get_by_role("region", name="As it would be stored")).to_contain_text("Zweiter", timeout=LONG)
 
 
-def test_networks_show_how_they_are(operator: Visit, own_stock: Catalogue) -> None:
+def test_networks_show_how_they_are(operator: Visit, own_stock: Catalogue) -> None:  # 6
     operator.open("/operate")
     rows = operator.page.get_by_role("region", name="Networks").locator("tbody tr")
     assert rows.count() == len(own_stock.get("/api/networks")["networks"])
@@ -218,7 +218,7 @@ def test_networks_show_how_they_are(operator: Visit, own_stock: Catalogue) -> No
     assert f"{cj['programs']:,}" in rows.filter(has_text="CJ Affiliate").inner_text()
 
 
-def test_one_press_syncs_what_needs_no_account(operator: Visit, own_stock: Catalogue) -> None:
+def test_one_press_syncs_what_needs_no_account(operator: Visit, own_stock: Catalogue) -> None:  # 6
     asked: list[str] = []
     ((run,),) = own_stock.rows("select max(id) from import_runs")
 
@@ -239,7 +239,7 @@ def test_one_press_syncs_what_needs_no_account(operator: Visit, own_stock: Catal
     assert operator.page.get_by_role("button", name="Sync them now").count() == 0
 
 
-def test_the_index_shows_its_lag(operator: Visit, own_stock: Catalogue) -> None:
+def test_the_index_shows_its_lag(operator: Visit, own_stock: Catalogue) -> None:  # 8
     operator.open("/operate")
     index = operator.page.locator("#index")
     expect(index).to_contain_text(str(generations.target(own_stock.search, own_stock.alias)))
@@ -249,7 +249,7 @@ def test_the_index_shows_its_lag(operator: Visit, own_stock: Catalogue) -> None:
     expect(index.get_by_role("alert")).to_contain_text("Not available right now", timeout=LONG)
 
 
-def test_a_build_shows_its_pace(operator: Visit, own_stock: Catalogue) -> None:
+def test_a_build_shows_its_pace(operator: Visit, own_stock: Catalogue) -> None:  # 8
     whole = own_stock.get("/api/index")
     serving = whole["generations"][0]
     building = {"state": "building", "built": 30_000, "expected": 80_000, "documents": 30_000}
@@ -269,7 +269,7 @@ def test_a_build_shows_its_pace(operator: Visit, own_stock: Catalogue) -> None:
     expect(rows.locator(".pace")).to_have_count(1)
 
 
-def test_the_index_is_worked_on_after_a_question(operator: Visit, own_stock: Catalogue) -> None:
+def test_the_index_is_worked_on_after_a_question(operator: Visit, own_stock: Catalogue) -> None:  # 9
     operator.expected.append("409")
     with_key(operator, own_stock, "admin")
     index = operator.page.locator("#index")
@@ -287,7 +287,7 @@ def test_the_index_is_worked_on_after_a_question(operator: Visit, own_stock: Cat
     expect(index.locator(".tile", has_text="Serving generation")).to_contain_text(before, timeout=LONG)
 
 
-def test_marks_are_set_on_the_programs_page(operator: Visit, own_stock: Catalogue) -> None:
+def test_marks_are_set_on_the_programs_page(operator: Visit, own_stock: Catalogue) -> None:  # 7
     ((id,),) = own_stock.rows("select id from programs where name = 'Bare Minimum'")
     with_key(operator, own_stock, path=f"/programs/{id}")
     operator.page.get_by_role("switch", name="Verified").click()
@@ -300,7 +300,7 @@ def test_marks_are_set_on_the_programs_page(operator: Visit, own_stock: Catalogu
     assert own_stock.rows("select verified, featured from programs where id = %s", id) == [(False, True)]
 
 
-def test_without_a_key_there_are_no_marks_to_set(operator: Visit, own_stock: Catalogue) -> None:
+def test_without_a_key_there_are_no_marks_to_set(operator: Visit, own_stock: Catalogue) -> None:  # 7
     ((id,),) = own_stock.rows("select id from programs where name = 'Bare Minimum'")
     operator.open(f"/programs/{id}")
     assert operator.page.get_by_role("switch").count() == 0

@@ -11,7 +11,7 @@ from tests.dashboard.browsing import Visit
 from tests.words import Catalogue
 
 
-def test_figures_are_the_apis(visit: Visit, stocked: Catalogue) -> None:
+def test_figures_are_the_apis(visit: Visit, stocked: Catalogue) -> None:  # 1
     visit.open("/overview")
     stats = stocked.get("/api/stats")
     tiles = visit.page.locator(".tiles")
@@ -22,7 +22,7 @@ def test_figures_are_the_apis(visit: Visit, stocked: Catalogue) -> None:
     visit.screenshot("overview", whole=True)
 
 
-def test_every_figure_leads_to_its_programs(visit: Visit, stocked: Catalogue) -> None:
+def test_every_figure_leads_to_its_programs(visit: Visit, stocked: Catalogue) -> None:  # 1
     visit.open("/overview")
     visit.page.locator("section", has_text="Programs by network").get_by_role("link", name="Awin").click()
     visit.page.wait_for_url("**/find?network=awin")
@@ -39,14 +39,14 @@ def test_every_figure_leads_to_its_programs(visit: Visit, stocked: Catalogue) ->
     assert visit.settled().total > 0
 
 
-def test_a_distribution_says_what_it_draws(visit: Visit) -> None:
+def test_a_distribution_says_what_it_draws(visit: Visit) -> None:  # 2
     visit.open("/overview")
     row = visit.page.locator("section", has_text="Commission by network").get_by_role("link").first
     assert "median" in row.locator(".hidden").inner_text()
     assert "half between" in row.locator(".hidden").inner_text()
 
 
-def test_featured_and_newest(visit: Visit, stocked: Catalogue) -> None:
+def test_featured_and_newest(visit: Visit, stocked: Catalogue) -> None:  # 3
     visit.open("/overview")
     featured = visit.page.locator("section", has=visit.page.get_by_role("heading", name="Featured", exact=True))
     assert sorted(featured.locator(".card h3").all_inner_texts()) == ["Northwind Reisen", "Northwind Travel"]
@@ -55,7 +55,7 @@ def test_featured_and_newest(visit: Visit, stocked: Catalogue) -> None:
     assert newest.locator(".card h3").all_inner_texts() == expected
 
 
-def test_biggest_changes(visit: Visit, stocked: Catalogue) -> None:
+def test_biggest_changes(visit: Visit, stocked: Catalogue) -> None:  # 3
     visit.open("/overview")
     changed = visit.page.locator("section", has=visit.page.get_by_role("heading", name="Biggest changes"))
     row = changed.get_by_role("listitem").filter(has_text="Steady Changes")

@@ -34,7 +34,7 @@ def field(visit: Visit, key: str) -> Any:
     return visit.page.locator(f"#own-{key}")
 
 
-def test_every_field_is_asked_for_and_what_is_sent_is_found(operator: Visit, own_stock: Catalogue) -> None:
+def test_every_field_is_asked_for_and_what_is_sent_is_found(operator: Visit, own_stock: Catalogue) -> None:  # 1
     with_key(operator, own_stock, path="/own")
     asked = operator.page.locator(".own-field").evaluate_all(
         "all => all.map(each => each.querySelector('.note').id.replace(/^own-(.*)-about$/, '$1'))"
@@ -64,7 +64,7 @@ def test_every_field_is_asked_for_and_what_is_sent_is_found(operator: Visit, own
     operator.page.wait_for_url(f"**/own?edit={id}")
 
 
-def test_what_is_wrong_is_told_at_its_fields(operator: Visit, own_stock: Catalogue) -> None:
+def test_what_is_wrong_is_told_at_its_fields(operator: Visit, own_stock: Catalogue) -> None:  # 2
     operator.expected.append("400")
     with_key(operator, own_stock, path="/own")
     field(operator, "name").fill("Wrong Wigs")
@@ -83,7 +83,7 @@ def test_what_is_wrong_is_told_at_its_fields(operator: Visit, own_stock: Catalog
     operator.page.get_by_role("row", name="Wrong Wigs").wait_for(timeout=LONG)
 
 
-def test_one_is_changed_and_removed(operator: Visit, own_stock: Catalogue) -> None:
+def test_one_is_changed_and_removed(operator: Visit, own_stock: Catalogue) -> None:  # 3
     rule = {"event": "sale", "kind": "percent", "min": 5, "max": 9, "condition": "New customers"}
     lead = {"event": "lead", "kind": "fixed", "min": 3, "max": 3, "currency": "EUR"}
     answer = own_stock.api.post(
@@ -116,7 +116,7 @@ def test_one_is_changed_and_removed(operator: Visit, own_stock: Catalogue) -> No
     assert operator.page.get_by_role("button", name="Save").count() == 0
 
 
-def test_without_a_key_that_may_it_says_what_is_needed(operator: Visit, own_stock: Catalogue) -> None:
+def test_without_a_key_that_may_it_says_what_is_needed(operator: Visit, own_stock: Catalogue) -> None:  # 4
     operator.open("/own")
     operator.see("affindex keys create NAME --scope import")
     with_key(operator, own_stock, "read", path="/own")
@@ -124,7 +124,7 @@ def test_without_a_key_that_may_it_says_what_is_needed(operator: Visit, own_stoc
     assert operator.page.locator("form.own").count() == 0
 
 
-def test_axe_has_nothing_against_the_form(operator: Visit, own_stock: Catalogue) -> None:
+def test_axe_has_nothing_against_the_form(operator: Visit, own_stock: Catalogue) -> None:  # 5
     with_key(operator, own_stock, path="/own")
     for width in (380, 1440):
         operator.page.set_viewport_size({"width": width, "height": 844})

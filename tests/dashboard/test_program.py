@@ -4,7 +4,7 @@
    little is not 0 either.
 2. Its merchant's offers are side by side, the best of each figure marked.
 3. Links lead out safely: a new tab that learns nothing of this page, and only http.
-4. A program that is not there, or was deleted, says so.
+4. A program that is not there says so; one that is closed or paused says what that means.
 5. What has changed is a chart of the rate, shaded while it was paused, and is told in words.
 6. A list leads here and back; keeping and comparing are remembered.
 7. A search box, and a way back by vertical and category; merchant, vertical and network lead to their own. What is
@@ -33,7 +33,7 @@ def numbers(stocked: Catalogue) -> dict[str, int]:
     return {str(name): int(id) for name, id in stocked.rows("select name, id from programs")}
 
 
-def test_all_that_is_known(visit: Visit, numbers: dict[str, int], stocked: Catalogue) -> None:
+def test_all_that_is_known(visit: Visit, numbers: dict[str, int], stocked: Catalogue) -> None:  # 1
     visit.open(f"/programs/{numbers['Northwind Travel']}")
     assert visit.page.title() == "Northwind Travel · Affindex"
     tiles = visit.page.locator(".tiles").inner_text()
@@ -54,7 +54,7 @@ def test_all_that_is_known(visit: Visit, numbers: dict[str, int], stocked: Catal
     assert "New customers" in rule
 
 
-def test_unknown_is_said_and_never_zero(visit: Visit, numbers: dict[str, int]) -> None:
+def test_unknown_is_said_and_never_zero(visit: Visit, numbers: dict[str, int]) -> None:  # 1
     visit.open(f"/programs/{numbers['Bare Minimum']}")
     tiles = visit.page.locator(".tiles .tile")
     assert "unknown" in tiles.filter(has_text="Commission").inner_text()
@@ -65,7 +65,7 @@ def test_unknown_is_said_and_never_zero(visit: Visit, numbers: dict[str, int]) -
     assert not re.search(r"\$\s?0|(?<![\d.,])0(?:[.,]0+)?\s?%|(?<![\d.,])0 days", claims)
 
 
-def test_what_is_little_is_not_nothing(visit: Visit, stocked: Catalogue) -> None:
+def test_what_is_little_is_not_nothing(visit: Visit, stocked: Catalogue) -> None:  # 1
     little = stocked.get(epc="0.0001..0.0049")["total"]
     visit.open("/find?epc=0.0001..0.0049")
     assert visit.total == little > 0
@@ -76,7 +76,7 @@ def test_what_is_little_is_not_nothing(visit: Visit, stocked: Catalogue) -> None
     visit.see("EPC: US$0.0001 to US$0.0049")
 
 
-def test_offers_of_the_same_merchant(visit: Visit, numbers: dict[str, int]) -> None:
+def test_offers_of_the_same_merchant(visit: Visit, numbers: dict[str, int]) -> None:  # 2
     visit.open(f"/programs/{numbers['Northwind Travel EU']}")
     offers = visit.page.get_by_role("region", name="Offers of this merchant")
     rows = offers.locator("tbody tr")
@@ -90,7 +90,7 @@ def test_offers_of_the_same_merchant(visit: Visit, numbers: dict[str, int]) -> N
     assert visit.settled().page.locator("h1").inner_text() == "Northwind Reisen"
 
 
-def test_ways_from_a_program(visit: Visit, numbers: dict[str, int], stocked: Catalogue) -> None:
+def test_ways_from_a_program(visit: Visit, numbers: dict[str, int], stocked: Catalogue) -> None:  # 7
     address = f"/programs/{numbers['Northwind Travel']}"
     visit.open(address)
     crumbs = visit.page.get_by_role("navigation", name="Breadcrumb")
@@ -111,7 +111,7 @@ def test_ways_from_a_program(visit: Visit, numbers: dict[str, int], stocked: Cat
     visit.page.wait_for_url("**/find?q=resting+robots")
 
 
-def test_a_merchants_page(visit: Visit, numbers: dict[str, int]) -> None:
+def test_a_merchants_page(visit: Visit, numbers: dict[str, int]) -> None:  # 8
     visit.open(f"/programs/{numbers['Northwind Travel EU']}")
     visit.page.locator(".head .where").get_by_role("link", name=MERCHANT).click()
     visit.page.wait_for_url(f"**/merchants/{MERCHANT}")
@@ -126,7 +126,7 @@ def test_a_merchants_page(visit: Visit, numbers: dict[str, int]) -> None:
     visit.see("No program is of this merchant")
 
 
-def test_a_networks_page(visit: Visit, numbers: dict[str, int], stocked: Catalogue) -> None:
+def test_a_networks_page(visit: Visit, numbers: dict[str, int], stocked: Catalogue) -> None:  # 8
     visit.open(f"/programs/{numbers['Northwind Travel']}")
     visit.page.locator(".head .where").get_by_role("link", name="CJ Affiliate").click()
     visit.page.wait_for_url("**/networks/cj")
@@ -144,20 +144,20 @@ def test_a_networks_page(visit: Visit, numbers: dict[str, int], stocked: Catalog
     visit.see("There is no such network")
 
 
-def test_what_is_unknown_is_a_dash_to_look_at(visit: Visit, numbers: dict[str, int]) -> None:
+def test_what_is_unknown_is_a_dash_to_look_at(visit: Visit, numbers: dict[str, int]) -> None:  # 1
     visit.open(f"/programs/{numbers['Bare Minimum']}")
     unknown = visit.page.locator(".tile", has_text="Commission").locator(".unknown")
     assert (unknown.inner_text(), unknown.get_attribute("title")) == ("unknown", "unknown")
     assert "–" in visit.page.evaluate("getComputedStyle(document.querySelector('.tile .unknown'), '::before').content")
 
 
-def test_fields_are_told_without_names_of_code(visit: Visit, numbers: dict[str, int]) -> None:
+def test_fields_are_told_without_names_of_code(visit: Visit, numbers: dict[str, int]) -> None:  # 9
     visit.open(f"/programs/{numbers['Northwind Travel']}")
     told = " ".join(visit.page.locator(".fact dt").all_inner_texts())
     assert not re.findall(r"\b[a-z]+[A-Z][a-z]+\w*|ISO \d+", told)
 
 
-def test_links_out_are_safe(visit: Visit, numbers: dict[str, int]) -> None:
+def test_links_out_are_safe(visit: Visit, numbers: dict[str, int]) -> None:  # 3
     visit.open(f"/programs/{numbers['Northwind Travel']}")
     out = visit.page.locator("main a[target=_blank]")
     assert out.count() >= 2
@@ -168,21 +168,21 @@ def test_links_out_are_safe(visit: Visit, numbers: dict[str, int]) -> None:
 
 
 @pytest.mark.parametrize("path", ["/programs/999999999", "/programs/abc"])
-def test_a_program_that_is_not_there(visit: Visit, path: str) -> None:
+def test_a_program_that_is_not_there(visit: Visit, path: str) -> None:  # 4
     visit.expected.append("404")
     visit.open(path)
     visit.see("There is no such program")
     visit.see("Find programs")
 
 
-def test_closed_and_paused_say_what_that_means(visit: Visit, numbers: dict[str, int]) -> None:
+def test_closed_and_paused_say_what_that_means(visit: Visit, numbers: dict[str, int]) -> None:  # 4
     visit.open(f"/programs/{numbers['Shuttered Socks']}")
     visit.see("This program is closed")
     visit.open(f"/programs/{numbers['Resting Robots']}")
     visit.see("This program is paused")
 
 
-def test_kept_here_is_on_the_shortlist(visit: Visit, numbers: dict[str, int]) -> None:
+def test_kept_here_is_on_the_shortlist(visit: Visit, numbers: dict[str, int]) -> None:  # 6
     visit.open(f"/programs/{numbers['Northwind Travel']}")
     visit.page.get_by_role("button", name="Keep Northwind Travel").click()
     expect(visit.page.locator("#kept")).to_have_text("1")
@@ -190,7 +190,7 @@ def test_kept_here_is_on_the_shortlist(visit: Visit, numbers: dict[str, int]) ->
     assert visit.page.locator(".card h2").all_inner_texts() == ["Northwind Travel"]
 
 
-def test_what_has_changed(visit: Visit, numbers: dict[str, int], stocked: Catalogue) -> None:
+def test_what_has_changed(visit: Visit, numbers: dict[str, int], stocked: Catalogue) -> None:  # 5
     id = numbers["Steady Changes"]
     visit.open(f"/programs/{id}")
     told = visit.page.locator(".timeline").inner_text()
@@ -218,7 +218,7 @@ _PICTURE = base64.b64decode(
 )
 
 
-def test_logos(visit: Visit, numbers: dict[str, int]) -> None:
+def test_logos(visit: Visit, numbers: dict[str, int]) -> None:  # 10
     id = numbers["Northwind Travel"]  # its logo is at a host that there is not: a letter stands for it
     visit.open(f"/programs/{id}")
     expect(visit.page.locator(".head .monogram img")).to_have_count(0)

@@ -30,7 +30,7 @@ def _opened(visit: Visit) -> None:
     visit.page.goto("/schema")
 
 
-def test_every_operation_and_schema(visit: Visit, stocked: Catalogue) -> None:
+def test_every_operation_and_schema(visit: Visit, stocked: Catalogue) -> None:  # 1
     document = stocked.get("/schema/openapi.json")
     _opened(visit)
     expect(visit.page.locator(".info .title")).to_contain_text(document["info"]["title"])
@@ -42,7 +42,7 @@ def test_every_operation_and_schema(visit: Visit, stocked: Catalogue) -> None:
     expect(visit.page.locator(".errors-wrapper, .version-pragma__message--unsupported")).to_have_count(0)
 
 
-def test_an_operation_is_tried_out(visit: Visit) -> None:
+def test_an_operation_is_tried_out(visit: Visit) -> None:  # 2
     _opened(visit)
     alive = visit.page.locator(".opblock", has_text=re.compile("/healthz"))
     alive.locator("button.opblock-summary-control").click()

@@ -56,7 +56,7 @@ def _searches(operator: Visit) -> Locator:
     return operator.page.locator("#searches")
 
 
-def test_what_is_searched_for(operator: Visit, own_stock: Catalogue) -> None:
+def test_what_is_searched_for(operator: Visit, own_stock: Catalogue) -> None:  # 1
     operator.open("/operate")
     expect(_searches(operator)).to_contain_text("keys with scope read")
     with_key(operator, own_stock, "read")
@@ -79,7 +79,7 @@ def test_what_is_searched_for(operator: Visit, own_stock: Catalogue) -> None:
     assert operator.parameters == {"q": "<b>zilb</b>"}
 
 
-def test_synonyms_and_pins(operator: Visit, own_stock: Catalogue) -> None:
+def test_synonyms_and_pins(operator: Visit, own_stock: Catalogue) -> None:  # 2
     ((id,),) = own_stock.rows("select id from programs where name = 'Bare Minimum'")
     with_key(operator, own_stock, "admin")
     shown = _searches(operator)

@@ -1,12 +1,14 @@
 """How the dashboard is served; no browser needed.
 
 1. Every page is answered with a strict policy: nothing inline, nothing from elsewhere, no markup from strings.
-2. Files are kept for good under an address that changes with their content; pages are asked again and answer 304.
+2. Files are kept for good under an address that changes with their content; pages are asked again and answer 304, and
+   name every file that they need.
 3. Files and pages are compressed for who takes that.
 4. Our own code is at most 60 kB over the wire on each page: shell, style and all of its modules together.
 5. The words of `fields.js` name only fields that there are.
 6. An address that there is not is a page for people, with 404, and a problem document for everybody else.
-7. `/api/fields` tells every field once, and what codes mean; `/api/key` what a key may do.
+7. `/api/fields` tells every field once, and what codes mean; `/api/key` what a key may do; programs are had by their
+   numbers.
 """
 
 from __future__ import annotations
@@ -79,7 +81,7 @@ def addresses(html: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_pages_have_a_strict_policy(server: str, path: str) -> None:
+def test_pages_have_a_strict_policy(server: str, path: str) -> None:  # 1
     answer = fetched(server + path)
     assert answer.status == 200
     policy = dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
@@ -92,7 +94,7 @@ def test_pages_have_a_strict_policy(server: str, path: str) -> None:
     assert not re.findall(r"<script(?![^>]* src=)|<style| style=| on\w+=|https?://", html)
 
 
-def test_files_are_kept_for_good_and_pages_asked_again(server: str) -> None:
+def test_files_are_kept_for_good_and_pages_asked_again(server: str) -> None:  # 2
     page = fetched(f"{server}/")
     assert page.headers["Cache-Control"] == "no-cache"
     again = fetched(f"{server}/", If_None_Match=page.headers["ETag"])
@@ -108,7 +110,7 @@ def test_files_are_kept_for_good_and_pages_asked_again(server: str) -> None:
     assert fetched(f"{server}/assets/{version}/../pages.py").status == 404
 
 
-def test_everything_a_page_imports_is_loaded_beside_it(server: str) -> None:
+def test_everything_a_page_imports_is_loaded_beside_it(server: str) -> None:  # 2
     for path in PAGES:
         html = fetched(server + path).text
         loaded = {name.rsplit("/", 1)[1] for name in addresses(html)}
@@ -117,7 +119,7 @@ def test_everything_a_page_imports_is_loaded_beside_it(server: str) -> None:
             assert imported <= loaded, (path, name)
 
 
-def test_an_address_that_there_is_not(server: str) -> None:
+def test_an_address_that_there_is_not(server: str) -> None:  # 6
     page = fetched(f"{server}/no/such", Accept="text/html,*/*")
     assert page.status == 404
     assert page.headers["Content-Type"].startswith("text/html")
@@ -128,7 +130,7 @@ def test_an_address_that_there_is_not(server: str) -> None:
         assert (answer.status, answer.headers["Content-Type"]) == (404, "application/problem+json"), path
 
 
-def test_compression_is_for_who_takes_it(server: str) -> None:
+def test_compression_is_for_who_takes_it(server: str) -> None:  # 3
     for path in ("/", addresses(fetched(f"{server}/").text)[0]):
         plain, packed = fetched(server + path), fetched(server + path, Accept_Encoding="gzip, br")
         assert plain.headers["Content-Encoding"] is None
@@ -137,18 +139,18 @@ def test_compression_is_for_who_takes_it(server: str) -> None:
         assert gzip.decompress(packed.body) == plain.body
 
 
-def test_our_code_is_light(record_property: Any) -> None:
+def test_our_code_is_light(record_property: Any) -> None:  # 4
     sizes = pages.packed_sizes()
     record_property("bytes of each page", sizes)
     assert max(sizes.values()) <= MOST_BYTES
 
 
-def test_only_comments_and_indentation_are_left_out() -> None:
+def test_only_comments_and_indentation_are_left_out() -> None:  # 4
     source = '/** Says\n * much. */\nconst one = "// no comment"; // one\n  // two\n  two(`/* three */`);\n'
     assert lean(source) == '\n\nconst one = "// no comment"; // one\n\ntwo(`/* three */`);\n'
 
 
-def test_words_name_only_fields_there_are() -> None:
+def test_words_name_only_fields_there_are() -> None:  # 5
     source = (ASSETS / "fields.js").read_text()
     labels = re.search(r"const LABELS = \{(.*?)\n\};", source, re.DOTALL)
     assert labels
@@ -156,7 +158,7 @@ def test_words_name_only_fields_there_are() -> None:
     assert named <= {*SEARCHABLE, LINK}  # the history tells of dead links, which are no field
 
 
-def test_the_catalogue_of_fields(stocked: Catalogue) -> None:
+def test_the_catalogue_of_fields(stocked: Catalogue) -> None:  # 7
     answer = stocked.get("/api/fields")
     assert [each["key"] for each in answer["fields"]] == list(SEARCHABLE)
     epc = next(each for each in answer["fields"] if each["key"] == "epc")
@@ -172,12 +174,12 @@ def test_the_catalogue_of_fields(stocked: Catalogue) -> None:
     assert again.status_code == 304
 
 
-def test_a_key_is_told_what_it_may_do(stocked: Catalogue) -> None:
+def test_a_key_is_told_what_it_may_do(stocked: Catalogue) -> None:  # 7
     assert stocked.api.get("/api/key").status_code == 401
     assert stocked.api.get("/api/key", headers=stocked.key("import")).json()["scope"] == "import"
 
 
-def test_programs_by_their_numbers(stocked: Catalogue) -> None:
+def test_programs_by_their_numbers(stocked: Catalogue) -> None:  # 7
     wanted = [each["id"] for each in stocked.get(sort="id", perPage=5)["programs"]][1:4]
     found = stocked.get(id=",".join(map(str, wanted)), sort="id")
     assert [each["id"] for each in found["programs"]] == wanted

@@ -5,7 +5,7 @@
 3. What takes long is said; what is there stays, greyed.
 4. 503 and 429 say when it is tried again, and it is, by itself and by a button: once, beside filters that are quiet.
 5. Real engines away: search without OpenSearch, overview without Postgres.
-6. A network that is gone is told from a server that answers.
+6. A network that is gone is told from a server that answers, and a search that fails from one without findings.
 7. Without a key nothing can be started; a wrong key is told at once.
 8. What other text an error carries is only text.
 """
@@ -28,7 +28,7 @@ from tests.words import Catalogue
 PROBLEM = '{"status": %d, "title": "Trouble", "detail": "<b>bold</b> words of the server"}'
 
 
-def test_a_stale_answer_never_overwrites_a_newer_one(visit: Visit) -> None:
+def test_a_stale_answer_never_overwrites_a_newer_one(visit: Visit) -> None:  # 1
     visit.open()
     late: list[Route] = []
 
@@ -56,7 +56,7 @@ def test_a_stale_answer_never_overwrites_a_newer_one(visit: Visit) -> None:
     assert visit.parameters == {"q": "resting robots"}
 
 
-def test_stale_suggestions_never_come_back(visit: Visit) -> None:
+def test_stale_suggestions_never_come_back(visit: Visit) -> None:  # 1
     visit.open()
 
     def slowly(route: Route) -> None:
@@ -76,7 +76,7 @@ def test_stale_suggestions_never_come_back(visit: Visit) -> None:
     assert visit.page.get_by_role("option", name="Northwind").count() == 0
 
 
-def test_typing_never_waits(visit: Visit) -> None:
+def test_typing_never_waits(visit: Visit) -> None:  # 2
     visit.open()
     waiting: list[Route] = []
     visit.page.route(re.compile(r"/api/(suggest|programs)"), lambda route: waiting.append(route))
@@ -91,7 +91,7 @@ def test_typing_never_waits(visit: Visit) -> None:
     visit.page.unroute_all(behavior="ignoreErrors")
 
 
-def test_what_takes_long_is_said(visit: Visit) -> None:
+def test_what_takes_long_is_said(visit: Visit) -> None:  # 3
     visit.open("/find?q=northwind")
     held: list[Route] = []
     visit.page.route(re.compile(r"/api/programs\?"), lambda route: held.append(route))
@@ -105,7 +105,7 @@ def test_what_takes_long_is_said(visit: Visit) -> None:
     assert visit.page.get_by_text("longer than usual").count() == 0
 
 
-def test_503_is_tried_again_by_itself(visit: Visit) -> None:
+def test_503_is_tried_again_by_itself(visit: Visit) -> None:  # 4, 8
     visit.expected.append("503")
     visit.answer(r"/api/programs\?", status=503, body=PROBLEM % 503, headers={"Retry-After": "2"})
     visit.page.goto("/find?q=northwind")
@@ -119,7 +119,7 @@ def test_503_is_tried_again_by_itself(visit: Visit) -> None:
     expect(visit.page.locator(".card")).to_have_count(3, timeout=6000)
 
 
-def test_an_outage_is_told_once(visit: Visit) -> None:
+def test_an_outage_is_told_once(visit: Visit) -> None:  # 4
     visit.expected.append("503")
     visit.answer(r"/api/programs\?", status=503, body=PROBLEM % 503, headers={"Retry-After": "60"})
     visit.page.goto("/find?q=northwind")
@@ -137,7 +137,7 @@ def test_an_outage_is_told_once(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/overview"])
-def test_an_outage_of_many_parts_is_told_once(visit: Visit, path: str) -> None:
+def test_an_outage_of_many_parts_is_told_once(visit: Visit, path: str) -> None:  # 4
     visit.expected.append("503")
     trouble = {"status": 503, "body": PROBLEM % 503, "headers": {"Retry-After": "60"}}
     visit.answer(r"/api/(programs|stats|changes)\b", **trouble)
@@ -151,7 +151,7 @@ def test_an_outage_of_many_parts_is_told_once(visit: Visit, path: str) -> None:
     expect(visit.page.get_by_text("Not available right now")).to_have_count(0)
 
 
-def test_a_search_inside_a_filter_that_fails_is_no_search_without_findings(visit: Visit) -> None:
+def test_a_search_inside_a_filter_that_fails_is_no_search_without_findings(visit: Visit) -> None:  # 6
     visit.expected.append("503")
     visit.open()
     visit.answer(r"/api/facets/", status=503, body=PROBLEM % 503)
@@ -164,13 +164,13 @@ def test_a_search_inside_a_filter_that_fails_is_no_search_without_findings(visit
     facet.get_by_role("checkbox", name="Norway").wait_for()
 
 
-def test_a_link_that_is_wrong_is_told_once(visit: Visit) -> None:
+def test_a_link_that_is_wrong_is_told_once(visit: Visit) -> None:  # 4
     visit.expected.append("400")
     visit.open("/find?nework=cj")
     expect(visit.page.get_by_role("alert")).to_have_count(1)
 
 
-def test_429_says_when_and_the_button_tries_at_once(visit: Visit) -> None:
+def test_429_says_when_and_the_button_tries_at_once(visit: Visit) -> None:  # 4
     visit.expected.append("429")
     visit.answer(r"/api/programs\?", status=429, body=PROBLEM % 429, headers={"Retry-After": "30"})
     visit.page.goto("/find?q=northwind")
@@ -183,7 +183,7 @@ def test_429_says_when_and_the_button_tries_at_once(visit: Visit) -> None:
     assert len(visit.names()) == 3
 
 
-def test_a_server_that_limits(browser: Browser, stocked: Catalogue, settings: Settings) -> None:
+def test_a_server_that_limits(browser: Browser, stocked: Catalogue, settings: Settings) -> None:  # 4
     with serving(
         msgspec.structs.replace(settings, rate_limit=2, workers=1),
         database_url=stocked.engines.database_url,
@@ -197,7 +197,7 @@ def test_a_server_that_limits(browser: Browser, stocked: Catalogue, settings: Se
             expect(visit.page.get_by_role("alert").first).to_contain_text("Too many requests")
 
 
-def test_a_network_that_is_gone(visit: Visit) -> None:
+def test_a_network_that_is_gone(visit: Visit) -> None:  # 6
     visit.expected.append("ERR_")
     visit.open()
     visit.page.route(re.compile(r"/api/programs\?"), lambda route: route.abort())
@@ -210,7 +210,7 @@ def test_a_network_that_is_gone(visit: Visit) -> None:
     assert visit.total > 0
 
 
-def test_without_opensearch(browser: Browser, stocked: Catalogue, settings: Settings) -> None:
+def test_without_opensearch(browser: Browser, stocked: Catalogue, settings: Settings) -> None:  # 5
     with serving(
         settings, database_url=stocked.engines.database_url, opensearch_url="http://127.0.0.1:9", alias=stocked.alias
     ) as address:
@@ -222,7 +222,7 @@ def test_without_opensearch(browser: Browser, stocked: Catalogue, settings: Sett
             expect(visit.page.get_by_role("row", name="CJ Affiliate")).to_be_visible()
 
 
-def test_without_postgres(browser: Browser, stocked: Catalogue, settings: Settings) -> None:
+def test_without_postgres(browser: Browser, stocked: Catalogue, settings: Settings) -> None:  # 5
     with serving(
         settings,
         database_url="postgresql://nobody@127.0.0.1:9/none",
@@ -242,7 +242,7 @@ def test_without_postgres(browser: Browser, stocked: Catalogue, settings: Settin
             visit.screenshot("without-postgres", whole=True)
 
 
-def test_without_a_key_nothing_can_be_started(visit: Visit) -> None:
+def test_without_a_key_nothing_can_be_started(visit: Visit) -> None:  # 7
     visit.expected.append("401")
     visit.open("/operate")
     assert visit.page.get_by_role("button", name="Start import").count() == 0

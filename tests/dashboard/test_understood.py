@@ -24,7 +24,7 @@ from tests.words import Catalogue
 READ = "travel PayPal"
 
 
-def test_a_fact_is_a_chip_that_can_be_a_filter(visit: Visit, stocked: Catalogue) -> None:
+def test_a_fact_is_a_chip_that_can_be_a_filter(visit: Visit, stocked: Catalogue) -> None:  # 1
     visit.open().search(READ)
     lifted = visit.total
     visit.screenshot("understood")
@@ -40,7 +40,7 @@ def test_a_fact_is_a_chip_that_can_be_a_filter(visit: Visit, stocked: Catalogue)
     assert visit.parameters == {"q": "travel"}
 
 
-def test_the_cross_takes_the_words_as_words(visit: Visit, stocked: Catalogue) -> None:
+def test_the_cross_takes_the_words_as_words(visit: Visit, stocked: Catalogue) -> None:  # 2
     visit.open().search(READ)
     visit.page.get_by_role("button", name="Take “PayPal” as plain words").click()
     visit.settled()
@@ -61,7 +61,7 @@ def test_the_cross_takes_the_words_as_words(visit: Visit, stocked: Catalogue) ->
     assert visit.parameters == {"q": "hotels"}  # what is no word of the search any more is not kept
 
 
-def test_a_correction_and_the_way_to_what_was_typed(visit: Visit) -> None:
+def test_a_correction_and_the_way_to_what_was_typed(visit: Visit) -> None:  # 3
     visit.open("/find?q=northwnd paypal&network=awin")
     visit.see("Showing results for “northwind paypal”.")
     visit.page.get_by_role("link", name="“northwnd paypal”").click()
@@ -77,7 +77,7 @@ def test_a_correction_and_the_way_to_what_was_typed(visit: Visit) -> None:
     assert visit.total == 3
 
 
-def test_the_language_is_the_readers_choice(browser: Browser, server: str) -> None:
+def test_the_language_is_the_readers_choice(browser: Browser, server: str) -> None:  # 4
     for visit in visiting(browser, server, "language", locale="de-DE"):
         asked: list[str] = []
 
@@ -102,7 +102,7 @@ def test_the_language_is_the_readers_choice(browser: Browser, server: str) -> No
         expect(choice).to_have_value("it")
 
 
-def test_topics_in_the_readers_language(browser: Browser, server: str, stocked: Catalogue) -> None:
+def test_topics_in_the_readers_language(browser: Browser, server: str, stocked: Catalogue) -> None:  # 5
     labels = {each["value"]: each["labels"]["de"] for each in stocked.get("/api/fields")["codes"]["topic"]}
     counts = stocked.counts("topics")
     # not among the few that are shown at first, and called otherwise in English
@@ -127,7 +127,7 @@ def test_topics_in_the_readers_language(browser: Browser, server: str, stocked: 
         assert visit.total == counts[topic]
 
 
-def test_markup_in_an_address_is_only_text(visit: Visit) -> None:
+def test_markup_in_an_address_is_only_text(visit: Visit) -> None:  # 6
     hostile = "<img src=x onerror=alert(1)>"
     visit.open(f"/find?q={hostile} paypal&literal={hostile}")
     visit.see(f"“{hostile}” as words")
@@ -135,7 +135,7 @@ def test_markup_in_an_address_is_only_text(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("across", [390, 1280])
-def test_nothing_moves_when_the_chips_come(visit: Visit, across: int) -> None:
+def test_nothing_moves_when_the_chips_come(visit: Visit, across: int) -> None:  # 7
     held: list[Route] = []
     visit.page.set_viewport_size({"width": across, "height": 844})
     visit.page.route(re.compile(r"/api/programs\?"), lambda route: held.append(route))

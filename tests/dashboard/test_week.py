@@ -9,7 +9,7 @@ from tests.dashboard.browsing import Visit
 from tests.words import Catalogue
 
 
-def test_the_week(visit: Visit, stocked: Catalogue) -> None:
+def test_the_week(visit: Visit, stocked: Catalogue) -> None:  # 1
     week = stocked.get("/api/week")
     assert week["total"]["new"] > 0
     visit.open("/week")

@@ -70,7 +70,7 @@ def _said(found: dict[str, Any]) -> dict[str, Any]:
     return {entry.key: found[entry.key] for entry in MEMBERS}
 
 
-def test_a_program_is_added_and_found(catalogue: Catalogue) -> None:
+def test_a_program_is_added_and_found(catalogue: Catalogue) -> None:  # 1
     catalogue.index()
     added = _add(catalogue, 201, **RICH)
     assert (added["network"], added["dataSource"], added["commissionType"]) == ("direct", "api:direct", "percent")
@@ -82,7 +82,7 @@ def test_a_program_is_added_and_found(catalogue: Catalogue) -> None:
     catalogue.finds("acme direct", ["Acme Direct"], network="direct", commission="10..")
 
 
-def test_text_says_what_types_say(catalogue: Catalogue) -> None:
+def test_text_says_what_types_say(catalogue: Catalogue) -> None:  # 1
     typed = _add(catalogue, name="A", cookieDays=30, commissionMin=8, commissionMax=8, geoTargeting=["DE", "AT"],
                  recurring=True, launchedAt="2024-05-01", language=["de"], category="Shoes")  # fmt: skip
     text = _add(catalogue, name="A", cookieDays="30 days", commissionText="8% per sale", recurring="yes",
@@ -120,18 +120,20 @@ def test_text_says_what_types_say(catalogue: Catalogue) -> None:
         ({"name": "A\u0000"}, ["body"]),
     ],
 )  # fmt: skip
-def test_what_cannot_be_meant_is_refused_whole(catalogue: Catalogue, members: dict[str, Any], named: list[str]) -> None:
+def test_what_cannot_be_meant_is_refused_whole(
+    catalogue: Catalogue, members: dict[str, Any], named: list[str]
+) -> None:  # 1
     refused = _add(catalogue, 400, **members)
     assert refused["type"] == "/problems/invalid-body"
     assert sorted(each["parameter"] for each in refused["errors"]) == sorted(named), refused
     assert catalogue.rows("select count(*) from programs") == [(0,)]
 
 
-def test_the_nearest_member_is_named(catalogue: Catalogue) -> None:
+def test_the_nearest_member_is_named(catalogue: Catalogue) -> None:  # 1
     assert _add(catalogue, 400, name="A", cookeDays=3)["errors"][0]["didYouMean"] == "cookieDays"
 
 
-def test_an_id_is_taken_once(catalogue: Catalogue) -> None:
+def test_an_id_is_taken_once(catalogue: Catalogue) -> None:  # 1
     first = _add(catalogue, name="A", externalId="x")
     refused = _add(catalogue, 409, name="B", externalId="x")
     assert (refused["type"], refused["id"]) == ("/problems/external-id-taken", first["id"])
@@ -139,7 +141,7 @@ def test_an_id_is_taken_once(catalogue: Catalogue) -> None:
     _add(catalogue, name="C", externalId="y")  # another network's ids are its own
 
 
-def test_of_several_at_once_one_has_the_id(catalogue: Catalogue) -> None:
+def test_of_several_at_once_one_has_the_id(catalogue: Catalogue) -> None:  # 1
     def write(number: int) -> str:
         with catalogue.connect() as connection:
             try:
@@ -153,7 +155,7 @@ def test_of_several_at_once_one_has_the_id(catalogue: Catalogue) -> None:
     assert said == [f"program {one}", *[f"program {one} has it"] * 5]
 
 
-def test_a_key_repeats_nothing(catalogue: Catalogue) -> None:
+def test_a_key_repeats_nothing(catalogue: Catalogue) -> None:  # 2
     members = {"name": "A", "cookieDays": 3}
     first = _send(catalogue, "POST", "/api/programs", members, idempotency_key="k1")
     again = _send(catalogue, "POST", "/api/programs", dict(reversed(members.items())), idempotency_key="k1")
@@ -166,7 +168,7 @@ def test_a_key_repeats_nothing(catalogue: Catalogue) -> None:
     assert catalogue.rows("select count(*) from programs") == [(2,)]
 
 
-def test_put_replaces_and_history_tells(catalogue: Catalogue) -> None:
+def test_put_replaces_and_history_tells(catalogue: Catalogue) -> None:  # 3
     catalogue.index()
     added = _add(catalogue, 201, **RICH)
     one = f"/api/programs/{added['id']}"
@@ -194,13 +196,13 @@ def test_put_replaces_and_history_tells(catalogue: Catalogue) -> None:
         {"category": "Travel > Hotels", "popularityRaw": 12},
     ],
 )  # fmt: skip
-def test_what_was_answered_can_be_sent_back(catalogue: Catalogue, more: dict[str, Any]) -> None:
+def test_what_was_answered_can_be_sent_back(catalogue: Catalogue, more: dict[str, Any]) -> None:  # 5
     added = _add(catalogue, **{**RICH, **more})
     again = _send(catalogue, "PUT", f"/api/programs/{added['id']}", _said(added), 200)
     assert again == added  # the version too: nothing was written
 
 
-def test_delete_buries(catalogue: Catalogue) -> None:
+def test_delete_buries(catalogue: Catalogue) -> None:  # 3
     catalogue.index()
     added = _add(catalogue, name="A", externalId="x")
     one = f"/api/programs/{added['id']}"
@@ -216,7 +218,7 @@ def test_delete_buries(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize(("method", "body"), [("PUT", {"name": "B"}), ("DELETE", None)])
-def test_programs_of_networks_are_theirs(catalogue: Catalogue, method: str, body: Any) -> None:
+def test_programs_of_networks_are_theirs(catalogue: Catalogue, method: str, body: Any) -> None:  # 3
     catalogue.put([program("A")])
     ((one,),) = catalogue.rows("select id from programs")
     refused = _send(catalogue, method, f"/api/programs/{one}", body, 409)
@@ -248,7 +250,7 @@ def _followed(catalogue: Catalogue) -> Iterator[None]:
         following.join()
 
 
-def test_who_waits_finds_it(catalogue: Catalogue) -> None:
+def test_who_waits_finds_it(catalogue: Catalogue) -> None:  # 4
     catalogue.index()
     with _followed(catalogue):
         added = _send(catalogue, "POST", "/api/programs?refresh=wait", {"name": "Acme"})

@@ -49,7 +49,7 @@ def command(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> Command:
     return run
 
 
-def test_add_edit_remove(command: Command, catalogue: Catalogue) -> None:
+def test_add_edit_remove(command: Command, catalogue: Catalogue) -> None:  # 1
     catalogue.index()
     one = command("programs", "add", "--name", "Acme", "--commission-text", "20% for 12 months", "--cookie-days",
                   "60 days", "--geo-targeting", "DE", "--geo-targeting", "Austria",
@@ -70,7 +70,7 @@ def test_add_edit_remove(command: Command, catalogue: Catalogue) -> None:
     catalogue.finds("", [])
 
 
-def test_what_is_refused(command: Command, catalogue: Catalogue) -> None:
+def test_what_is_refused(command: Command, catalogue: Catalogue) -> None:  # 2
     catalogue.put([program("Of Awin")])
     ((one,),) = catalogue.rows("select id from programs")
     assert "cannot be read" in command("programs", "add", "--name", "A", "--cookie-days", "soon")
@@ -83,7 +83,9 @@ def test_what_is_refused(command: Command, catalogue: Catalogue) -> None:
     assert catalogue.rows("select name from programs") == [("Of Awin",)]
 
 
-def test_a_list_needs_no_mapping_where_it_is_understood(command: Command, tmp_path: Path, catalogue: Catalogue) -> None:
+def test_a_list_needs_no_mapping_where_it_is_understood(
+    command: Command, tmp_path: Path, catalogue: Catalogue
+) -> None:  # 3
     one = command("programs", "add", "--from", "-", typed='{"name": "Acme", "externalId": "a", "cookieDays": 5}')["id"]
     listed = tmp_path / "own.csv"
     listed.write_text("externalId,name,merchantUrl,cookieDays\na,Acme,https://acme.com,30\nb,Bold,https://bold.com,7\n")

@@ -37,13 +37,13 @@ def _listening(data: Path) -> dict[str, set[str]]:
     return found
 
 
-def test_who_can_reach_them(data: Path) -> None:
+def test_who_can_reach_them(data: Path) -> None:  # 1
     listening = _listening(data)
     assert {address.removeprefix("::ffff:") for address in listening["java"]} == {"127.0.0.1"}
     assert listening["postgres"] == set()
 
 
-def test_who_can_read_them(data: Path) -> None:
+def test_who_can_read_them(data: Path) -> None:  # 2
     through = 0o011 if os.geteuid() == 0 else 0  # Postgres is another user there, and may pass
     assert data.stat().st_mode & 0o077 & ~through == 0
     assert (data / "opensearch").stat().st_mode & 0o777 == 0o700
@@ -54,7 +54,7 @@ def test_who_can_read_them(data: Path) -> None:
             assert file.stat().st_mode & 0o077 == 0, file
 
 
-def test_an_open_directory_is_closed(tmp_path: Path) -> None:
+def test_an_open_directory_is_closed(tmp_path: Path) -> None:  # 3
     data = tmp_path / "data"
     data.mkdir()
     data.chmod(0o777)
@@ -62,7 +62,7 @@ def test_an_open_directory_is_closed(tmp_path: Path) -> None:
     assert data.stat().st_mode & 0o777 in (0o700, 0o711)
 
 
-def test_an_edit_of_the_settings_opens_nothing(tmp_path: Path) -> None:
+def test_an_edit_of_the_settings_opens_nothing(tmp_path: Path) -> None:  # 3
     settings = tmp_path / "node_1" / "config" / "opensearch.yml"
     settings.parent.mkdir(parents=True)
     settings.write_text("network.host: 0.0.0.0\n")

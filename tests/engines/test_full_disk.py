@@ -20,15 +20,15 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from app.engines import reserve
 from app.engines.jars import fetch, locked_jars
 from app.engines.opensearch import start_opensearch
 from app.engines.process import Servers
-from app.engines.reserve import Reserve, give_up_if_full
+from app.engines.reserve import Reserve, Room, give_up_if_full
 from app.settings import Settings
 
 _MEGABYTE = 1 << 20
 _DISK_MEGABYTES = 300
+_ROOM = Room(kept=24 * _MEGABYTE, full=8 * _MEGABYTE, again=96 * _MEGABYTE)
 _DOCUMENTS = 1000
 _BULK = b"".join(b'{"index":{"_id":"%d"}}\n{"name":"n %d"}\n' % (number, number) for number in range(_DOCUMENTS))
 _SECONDS = 120  # OpenSearch looks at its disk every half minute
@@ -54,10 +54,7 @@ class Disk:
 
 
 @pytest.fixture
-def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
-    monkeypatch.setattr(reserve, "BYTES", 24 * _MEGABYTE)
-    monkeypatch.setattr(reserve, "_FULL_BYTES", 8 * _MEGABYTE)
-    monkeypatch.setattr(reserve, "_ROOM_BYTES", 96 * _MEGABYTE)
+def disk(tmp_path: Path) -> Iterator[Disk]:
     options = ["-t", "tmpfs", "-o", f"size={_DISK_MEGABYTES}m", "tmpfs", str(tmp_path)]
     try:
         subprocess.run(["mount", *options], check=True, capture_output=True)
@@ -134,12 +131,12 @@ def _eventually(holds: Any, otherwise: str) -> None:
         time.sleep(0.2)
 
 
-def test_searches_go_on(disk: Disk, settings: Settings) -> None:
+def test_searches_go_on(disk: Disk, settings: Settings) -> None:  # 1, 2
     data, servers, said = disk.path / "data", Servers(), list[str]()
     jars = fetch(locked_jars(), settings.cache, settings.maven_repository)
     try:
         engine = Engine(start_opensearch(servers, data, jars, heap="400m", nodes=1, port=None))
-        kept = Reserve(data, engine.url, said.append)
+        kept = Reserve(data, engine.url, said.append, _ROOM)
         with _looked_after(kept):
             _eventually((data / "reserve").exists, "no room is kept")
             disk.fill()
@@ -159,11 +156,11 @@ def test_searches_go_on(disk: Disk, settings: Settings) -> None:
         servers.stop()
 
 
-def test_a_start_on_a_full_disk(disk: Disk) -> None:
-    Reserve(disk.path, None, lambda _: None).look()
-    assert (disk.path / "reserve").stat().st_size == 24 * _MEGABYTE
-    give_up_if_full(disk.path)
+def test_a_start_on_a_full_disk(disk: Disk) -> None:  # 3
+    Reserve(disk.path, None, lambda _: None, _ROOM).look()
+    assert (disk.path / "reserve").stat().st_size == _ROOM.kept
+    give_up_if_full(disk.path, _ROOM)
     assert (disk.path / "reserve").exists()
     disk.fill()
-    give_up_if_full(disk.path)
+    give_up_if_full(disk.path, _ROOM)
     (disk.path / "lock").write_bytes(b"x" * _MEGABYTE)

@@ -4,7 +4,8 @@
 2. A download that breaks off is resumed where it ended, within a run and in the next one; also from a server that
    cannot resume.
 3. A jar that is not what the lock says is never used.
-4. Without a network it says so within seconds, naming the jar; with everything there it needs none.
+4. Without a network it says so within seconds, naming the jar; with everything there it needs none. A cache that cannot
+   be made is said too.
 5. It can be broken off at any time, and keeps what it has.
 6. The committed lock lists every jar once, with a checksum and a size.
 """
@@ -22,7 +23,6 @@ from pathlib import Path
 
 import pytest
 
-from app.engines import jars
 from app.engines.jars import DownloadFailed, Jar, fetch, locked_jars
 
 _BLOCK = 1 << 16
@@ -80,19 +80,14 @@ def repository() -> Iterator[Repository]:
     server.server_close()
 
 
-@pytest.fixture(autouse=True)
-def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jars, "_FIRST_PAUSE_SECONDS", 0.01)
-
-
 def _fetched(
     repository: Repository, jars: list[Jar], cache: Path, stopping: threading.Event | None = None
 ) -> list[bytes]:
     url = repository.url
-    return [path.read_bytes() for path in fetch(jars, cache, url, stopping=stopping)]
+    return [path.read_bytes() for path in fetch(jars, cache, url, stopping=stopping, first_pause=0.01)]
 
 
-def test_what_is_there_is_not_fetched_again(repository: Repository, tmp_path: Path) -> None:
+def test_what_is_there_is_not_fetched_again(repository: Repository, tmp_path: Path) -> None:  # 1
     wanted = [repository.jar(f"a{number}") for number in range(20)]
     seen: list[tuple[int, int]] = []
     url = repository.url
@@ -105,7 +100,7 @@ def test_what_is_there_is_not_fetched_again(repository: Repository, tmp_path: Pa
 
 
 @pytest.mark.parametrize("resumes", [True, False])
-def test_a_broken_download_goes_on(repository: Repository, tmp_path: Path, resumes: bool) -> None:
+def test_a_broken_download_goes_on(repository: Repository, tmp_path: Path, resumes: bool) -> None:  # 2
     jar = repository.jar("a")
     repository.resumes = resumes
     repository.breaks_after = [100_000]
@@ -113,7 +108,7 @@ def test_a_broken_download_goes_on(repository: Repository, tmp_path: Path, resum
     assert [given for _, given in repository.asked] == [None, "bytes=100000-"]
 
 
-def test_the_next_run_goes_on_too(repository: Repository, tmp_path: Path) -> None:
+def test_the_next_run_goes_on_too(repository: Repository, tmp_path: Path) -> None:  # 2
     jar = repository.jar("a")
     repository.breaks_after = [50_000, 50_000, 50_000, 50_000]
     with pytest.raises(DownloadFailed, match="broke off"):
@@ -123,7 +118,7 @@ def test_the_next_run_goes_on_too(repository: Repository, tmp_path: Path) -> Non
     assert repository.asked[-1][1] == "bytes=200000-"
 
 
-def test_a_jar_that_is_another_is_never_used(repository: Repository, tmp_path: Path) -> None:
+def test_a_jar_that_is_another_is_never_used(repository: Repository, tmp_path: Path) -> None:  # 3
     jar = repository.jar("a", 1000)
     repository.files[f"/{jar.path}"] = bytes(1000)
     with pytest.raises(DownloadFailed, match="checksum"):
@@ -131,14 +126,14 @@ def test_a_jar_that_is_another_is_never_used(repository: Repository, tmp_path: P
     assert list((tmp_path / "jars").iterdir()) == []
 
 
-def test_half_a_jar_that_is_wrong_is_thrown_away(repository: Repository, tmp_path: Path) -> None:
+def test_half_a_jar_that_is_wrong_is_thrown_away(repository: Repository, tmp_path: Path) -> None:  # 3
     jar = repository.jar("a")
     (tmp_path / "jars").mkdir()
     (tmp_path / "jars" / "a-1.0.jar.part").write_bytes(bytes(1000))
     assert _fetched(repository, [jar], tmp_path) == [repository.files[f"/{jar.path}"]]
 
 
-def test_no_network_is_said_soon(repository: Repository, tmp_path: Path) -> None:
+def test_no_network_is_said_soon(repository: Repository, tmp_path: Path) -> None:  # 4
     wanted = [repository.jar(f"a{number}") for number in range(100)]
     repository.breaks_after = [0] * 1000
     with pytest.raises(DownloadFailed, match=r"org\.example:a\d+:1\.0 from http://127\.0\.0\.1:\d+: .*broke off"):
@@ -147,13 +142,13 @@ def test_no_network_is_said_soon(repository: Repository, tmp_path: Path) -> None
     assert len(repository.asked) <= 20 * 4
 
 
-def test_a_jar_that_does_not_exist_is_said_at_once(repository: Repository, tmp_path: Path) -> None:
+def test_a_jar_that_does_not_exist_is_said_at_once(repository: Repository, tmp_path: Path) -> None:  # 4
     with pytest.raises(DownloadFailed, match="404"):
         _fetched(repository, [Jar("org.example:gone:1.0", "0" * 64, 10)], tmp_path)
     assert len(repository.asked) == 1
 
 
-def test_it_can_be_broken_off(repository: Repository, tmp_path: Path) -> None:
+def test_it_can_be_broken_off(repository: Repository, tmp_path: Path) -> None:  # 5
     jar = repository.jar("a", 10_000_000)
     repository.seconds_a_block = 0.05  # 8 s in all
     stopping = threading.Event()
@@ -166,13 +161,13 @@ def test_it_can_be_broken_off(repository: Repository, tmp_path: Path) -> None:
     assert part.read_bytes() == repository.files[f"/{jar.path}"][: part.stat().st_size]
 
 
-def test_a_cache_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+def test_a_cache_that_cannot_be_made_is_said(tmp_path: Path) -> None:  # 4
     (tmp_path / "file").touch()
     with pytest.raises(DownloadFailed, match="AFFINDEX_CACHE_DIR"):
         fetch([], tmp_path / "file" / "cache", None)
 
 
-def test_the_lock_is_whole() -> None:
+def test_the_lock_is_whole() -> None:  # 6
     locked = locked_jars()
     assert len({jar.file for jar in locked}) == len(locked) > 100
     assert all(len(jar.sha256) == 64 and jar.size > 0 for jar in locked)

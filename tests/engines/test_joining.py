@@ -5,18 +5,15 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from importlib import import_module
 from pathlib import Path
 
 import msgspec
-import pytest
 
 from app.engines import Engines, running
 from app.settings import Settings
 
 
-def test_it_waits_for_engines_that_start_slowly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_module("app.engines.running"), "_TOLD_SECONDS", 0.3)
+def test_it_waits_for_engines_that_start_slowly(tmp_path: Path) -> None:
     told = threading.Event()
     said, found = list[str](), list[Engines]()
 
@@ -25,7 +22,7 @@ def test_it_waits_for_engines_that_start_slowly(tmp_path: Path, monkeypatch: pyt
         told.set()
 
     def join() -> None:
-        with running(Settings(data_dir=str(tmp_path)), say=report) as engines:
+        with running(Settings(data_dir=str(tmp_path)), say=report, told_after=0.3) as engines:
             found.append(engines)
 
     with (tmp_path / "lock").open("w") as held:

@@ -39,15 +39,9 @@ class Engine:
         self.told: list[str] = []
         self.words: list[str] = []
         self._opened: list[Servers] = []
-        self._patch = monkeypatch
         monkeypatch.setattr(opensearch, "java_command", self._command)
         first = random.randrange(12_000, 30_000)  # others start real engines at the real ports meanwhile
-        monkeypatch.setattr(opensearch, "_FIRST_BASE", first)
-        monkeypatch.setattr(opensearch, "_LAST_BASE", first + 90)
-        monkeypatch.setattr(opensearch, "_LEFT_SILENT_SECONDS", _SILENT_SECONDS)
-        waits = opensearch.wait_for_cluster
-        given = {"silent_seconds": _SILENT_SECONDS}
-        monkeypatch.setattr(opensearch, "wait_for_cluster", lambda *words, **named: waits(*words, **{**given, **named}))
+        self.bases = range(first, first + 90)
 
     def _command(self, home: Path, classes: list[str], *, heap: str, nodes: int, base: int, cluster: str) -> list[str]:
         options = ["-basePath", str(home), "-baseHttpPort", str(base)]
@@ -61,7 +55,16 @@ class Engine:
         self._opened.append(servers)
         jars = [self.data / "a.jar"]
         return opensearch.start_opensearch(
-            servers, self.data, jars, heap=heap, nodes=1, port=port, say=self.told.append
+            servers,
+            self.data,
+            jars,
+            heap=heap,
+            nodes=1,
+            port=port,
+            say=self.told.append,
+            bases=self.bases,
+            silent_seconds=_SILENT_SECONDS,
+            left_silent_seconds=_SILENT_SECONDS,
         )
 
     @property
@@ -89,26 +92,26 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
 
 
 @pytest.mark.parametrize("how", ["logging=5", "recovering=5"])
-def test_a_slow_start_is_waited_for(engine: Engine, how: str) -> None:
+def test_a_slow_start_is_waited_for(engine: Engine, how: str) -> None:  # 1
     began = time.monotonic()
     engine.start(how)
     assert time.monotonic() - began > 2 * _SILENT_SECONDS
     assert len(engine.running) == 1
 
 
-def test_a_start_without_a_sign_of_life_is_ended(engine: Engine) -> None:
+def test_a_start_without_a_sign_of_life_is_ended(engine: Engine) -> None:  # 2
     with pytest.raises(EngineDied, match=r"OpenSearch hung while it started: no sign of life for 2 s, so it was ended"):
         engine.start("silent=600")
     assert engine.running == []
 
 
-def test_an_engine_that_ends_is_reported(engine: Engine) -> None:
+def test_an_engine_that_ends_is_reported(engine: Engine) -> None:  # 2
     with pytest.raises(EngineDied, match=r"(?s)OpenSearch ended with status 1; the end of its log:.*ValueError"):
         engine.start("logging=1", "recovering=soon")
     assert engine.running == []
 
 
-def test_what_was_left_running_is_taken_over(engine: Engine) -> None:
+def test_what_was_left_running_is_taken_over(engine: Engine) -> None:  # 3
     url = engine.start()
     left = engine.running
     assert engine.start() == url
@@ -116,7 +119,7 @@ def test_what_was_left_running_is_taken_over(engine: Engine) -> None:
     assert engine.told == [f"taking over OpenSearch (process {left[0]}), which was left running"]
 
 
-def test_what_was_left_starting_is_taken_over(engine: Engine) -> None:
+def test_what_was_left_starting_is_taken_over(engine: Engine) -> None:  # 3
     killed = Servers()
     with ThreadPoolExecutor(1) as starter:
         starting = starter.submit(engine.start, "recovering=6", servers=killed)
@@ -128,7 +131,7 @@ def test_what_was_left_starting_is_taken_over(engine: Engine) -> None:
         assert starting.result() == url
 
 
-def test_what_was_left_and_hangs_is_ended(engine: Engine) -> None:
+def test_what_was_left_and_hangs_is_ended(engine: Engine) -> None:  # 3
     engine.start()
     (left,) = engine.running
     psutil.Process(left).send_signal(signal.SIGSTOP)
@@ -138,7 +141,7 @@ def test_what_was_left_and_hangs_is_ended(engine: Engine) -> None:
     assert "no sign of life" in engine.told[-1]
 
 
-def test_what_was_left_with_other_settings_is_ended(engine: Engine) -> None:
+def test_what_was_left_with_other_settings_is_ended(engine: Engine) -> None:  # 3
     engine.start(heap="2g")
     (left,) = engine.running
     engine.start(heap="1g")
@@ -147,7 +150,7 @@ def test_what_was_left_with_other_settings_is_ended(engine: Engine) -> None:
     assert f"ending OpenSearch (process {left})" in engine.told[-1]
 
 
-def test_what_was_left_on_the_port_that_is_wanted_is_ended_first(engine: Engine) -> None:
+def test_what_was_left_on_the_port_that_is_wanted_is_ended_first(engine: Engine) -> None:  # 3
     url = engine.start(heap="2g")
     port = int(url.rpartition(":")[2])
     assert engine.start(heap="1g", port=port) == url
@@ -155,7 +158,7 @@ def test_what_was_left_on_the_port_that_is_wanted_is_ended_first(engine: Engine)
 
 
 @pytest.mark.parametrize("how", ["silent=600", "logging=600", "recovering=600"])
-def test_a_broken_start_leaves_nothing(engine: Engine, how: str) -> None:
+def test_a_broken_start_leaves_nothing(engine: Engine, how: str) -> None:  # 3
     servers = Servers()
     with ThreadPoolExecutor(1) as starter:
         starting = starter.submit(engine.start, how, servers=servers)
@@ -170,7 +173,7 @@ def test_a_broken_start_leaves_nothing(engine: Engine, how: str) -> None:
     assert engine.running == []
 
 
-def test_nothing_is_started_once_a_start_is_broken_off(engine: Engine) -> None:
+def test_nothing_is_started_once_a_start_is_broken_off(engine: Engine) -> None:  # 3
     servers = Servers()
     servers.stop()
     with pytest.raises(BrokenOff):
@@ -179,12 +182,12 @@ def test_nothing_is_started_once_a_start_is_broken_off(engine: Engine) -> None:
     assert not (engine.data / "opensearch.log").exists()
 
 
-def test_a_port_that_is_taken_meanwhile(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_is_taken_meanwhile(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:  # 4
     with socket.socket() as stranger:
         stranger.bind(("127.0.0.1", 0))
         stranger.listen()
         taken = stranger.getsockname()[1] - 1
-        looks = iter([taken, opensearch.free_base(1)])
-        monkeypatch.setattr(opensearch, "free_base", lambda _: next(looks))
+        looks = iter([taken, opensearch.free_base(1, engine.bases)])
+        monkeypatch.setattr(opensearch, "free_base", lambda *_: next(looks))
         assert engine.start() != f"http://127.0.0.1:{taken + 1}"
     assert len(engine.running) == 1

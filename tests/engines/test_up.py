@@ -7,7 +7,8 @@
 4. SIGTERM and Ctrl-C stop everything within 15 seconds, whenever they come.
 5. After `kill -9` of `up` itself its next start takes the engines over within seconds, and ends what hangs of the rest;
    engines that are of no use are ended and started anew. There are never two on the same data, and no orphan.
-6. A part that cannot be started ends everything, with the reason.
+
+What becomes of a part that cannot be started, `tests/cli/test_supervising.py` says.
 """
 
 from __future__ import annotations
@@ -170,7 +171,7 @@ def house() -> Iterator[House]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_it_runs_serves_others_mends_itself_and_recovers_from_kills(house: House) -> None:
+def test_it_runs_serves_others_mends_itself_and_recovers_from_kills(house: House) -> None:  # 1, 2, 3
     with house.up() as up:
         assert f"http://127.0.0.1:{house.port}" in up.said
         assert "afx_" not in up.said, "a service's log is no place for a key"
@@ -196,7 +197,7 @@ def test_it_runs_serves_others_mends_itself_and_recovers_from_kills(house: House
 
 
 @pytest.mark.parametrize(("mark", "name"), [(_POSTGRES, "Postgres"), (_OPENSEARCH, "OpenSearch")])
-def test_an_engine_that_is_killed_is_started_again(house: House, mark: str, name: str) -> None:
+def test_an_engine_that_is_killed_is_started_again(house: House, mark: str, name: str) -> None:  # 3
     with house.up() as up:
         killed = up.engine(mark)
         killed.kill()
@@ -208,7 +209,7 @@ def test_an_engine_that_is_killed_is_started_again(house: House, mark: str, name
         assert up.process.poll() is None
 
 
-def test_an_api_process_that_hangs_is_replaced(house: House) -> None:
+def test_an_api_process_that_hangs_is_replaced(house: House) -> None:  # 3
     with house.up() as up:
         serve = up.part("main() serve")
         hanging = serve.children()[0]
@@ -223,7 +224,7 @@ def test_an_api_process_that_hangs_is_replaced(house: House) -> None:
         up.ends(128 + signal.SIGTERM)
 
 
-def test_after_a_kill_of_up_its_engines_are_taken_over(house: House) -> None:
+def test_after_a_kill_of_up_its_engines_are_taken_over(house: House) -> None:  # 5
     with house.up() as up:
         engines = [up.engine(_POSTGRES), up.engine(_OPENSEARCH)]
         hanging = up.part("main() serve").children()[0]
@@ -248,7 +249,7 @@ def test_after_a_kill_of_up_its_engines_are_taken_over(house: House) -> None:
 
 
 @nightly
-def test_after_a_kill_engines_of_other_settings_are_ended(house: House) -> None:
+def test_after_a_kill_engines_of_other_settings_are_ended(house: House) -> None:  # 5
     with house.up() as up:
         before = up.engine(_OPENSEARCH)
         up.process.kill()
@@ -264,7 +265,9 @@ def test_after_a_kill_engines_of_other_settings_are_ended(house: House) -> None:
 @pytest.mark.waits
 @pytest.mark.parametrize("seconds", [0.2, *map(also_nightly, (0.0, 1.0, 3.0))])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_stop_while_the_engines_start_leaves_nothing(house: House, number: signal.Signals, seconds: float) -> None:
+def test_a_stop_while_the_engines_start_leaves_nothing(
+    house: House, number: signal.Signals, seconds: float
+) -> None:  # 4
     with house.start() as up:
         _eventually(lambda: len(up.process.children()) >= 1)
         time.sleep(seconds)  # so it comes while one is started, both are, both recover
@@ -273,7 +276,7 @@ def test_a_stop_while_the_engines_start_leaves_nothing(house: House, number: sig
 
 
 @pytest.mark.waits
-def test_a_stop_while_the_data_is_made_leaves_nothing(house: House) -> None:
+def test_a_stop_while_the_data_is_made_leaves_nothing(house: House) -> None:  # 4
     new = House(house.data.parent / f"new {secrets.token_hex(4)}")
     with new.start() as up:
         _eventually(lambda: any("initdb" in " ".join(each.cmdline()) for each in up.process.children()))

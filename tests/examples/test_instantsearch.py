@@ -50,7 +50,7 @@ def page_address(tmp_path: Path, clients: Path) -> Iterator[str]:
         thread.join()
 
 
-def test_the_page(page_address: str, address: str, browser: Browser) -> None:
+def test_the_page(page_address: str, address: str, browser: Browser) -> None:  # 1
     page = browser.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
@@ -74,6 +74,6 @@ def test_the_page(page_address: str, address: str, browser: Browser) -> None:
     assert said == []
 
 
-def test_its_packages_are_those_that_are_tested() -> None:
+def test_its_packages_are_those_that_are_tested() -> None:  # 2
     shown, tested = (json.loads((folder / "package.json").read_text("utf-8")) for folder in (FOLDER, CLIENTS))
     assert shown["dependencies"].items() <= tested["dependencies"].items()

@@ -30,7 +30,7 @@ def client() -> types.ModuleType:
     return module
 
 
-def test_its_types_are_those_of_the_document(address: str, client: types.ModuleType) -> None:
+def test_its_types_are_those_of_the_document(address: str, client: types.ModuleType) -> None:  # 1
     document = client.Affindex(address).get("/schema/openapi.json")
     members = document["components"]["schemas"]["Program"]["properties"]
     for name, hint in get_type_hints(client.Program).items():
@@ -41,20 +41,20 @@ def test_its_types_are_those_of_the_document(address: str, client: types.ModuleT
     assert len(CLIENT.read_text("utf-8").splitlines()) <= 66
 
 
-def test_every_page(address: str, client: types.ModuleType) -> None:
+def test_every_page(address: str, client: types.ModuleType) -> None:  # 2
     catalogue = client.Affindex(address)
     found = [each["id"] for each in catalogue.search(perPage=20, sort="id")]
     assert found == sorted(set(found))
     assert len(found) == catalogue.get("/api/programs", perPage=0)["total"] == 50
 
 
-def test_what_is_refused_says_why(address: str, client: types.ModuleType) -> None:
+def test_what_is_refused_says_why(address: str, client: types.ModuleType) -> None:  # 2
     with pytest.raises(client.Refused, match="did you mean 'network'") as refused:
         client.Affindex(address).get("/api/programs", nework="cj")
     assert refused.value.errors[0]["parameter"] == "nework"
 
 
-def test_the_notebook(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_notebook(address: str, monkeypatch: pytest.MonkeyPatch) -> None:  # 3
     monkeypatch.setenv("AFFINDEX_ADDRESS", address)
     monkeypatch.setenv("AFFINDEX_CLIENT", str(CLIENT.parent))
     monkeypatch.setattr(sys, "path", [*sys.path])

@@ -40,7 +40,7 @@ def _run(*command: str | Path, **environment: str) -> str:
     return done.stdout
 
 
-def test_the_generated_types_are_of_this_document(tools: Path, tmp_path: Path) -> None:
+def test_the_generated_types_are_of_this_document(tools: Path, tmp_path: Path) -> None:  # 1
     document = subprocess.run([sys.executable, "-m", "app.api.openapi"], check=True, capture_output=True).stdout
     (tmp_path / "openapi.json").write_bytes(document)
     _run(tools / "openapi-typescript", tmp_path / "openapi.json", "-o", tmp_path / "schema.d.ts")
@@ -48,7 +48,7 @@ def test_the_generated_types_are_of_this_document(tools: Path, tmp_path: Path) -
     assert (FOLDER / "schema.d.ts").read_text("utf-8") == fresh, "`make client` writes it anew"
 
 
-def test_the_client(tools: Path, address: str, tmp_path: Path) -> None:
+def test_the_client(tools: Path, address: str, tmp_path: Path) -> None:  # 2
     _run(tools / "tsc")
     said = _run("node", "built/best.js", "half", AFFINDEX_ADDRESS=address).splitlines()
     assert said[0] == "2 programs"

@@ -53,7 +53,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(max_examples=300)
 @given(begin=_begins, rest=st.binary(max_size=300), network=_networks)
-def test_random_bytes(path: Path, begin: bytes, rest: bytes, network: str | None) -> None:
+def test_random_bytes(path: Path, begin: bytes, rest: bytes, network: str | None) -> None:  # 1
     path.write_bytes(begin + rest)
     answered(path, network)
 
@@ -88,6 +88,6 @@ def _changed(draw: st.DrawFn) -> bytes:
 
 @settings(max_examples=600)
 @given(content=_changed(), network=_networks)
-def test_changed_fixtures(path: Path, content: bytes, network: str | None) -> None:
+def test_changed_fixtures(path: Path, content: bytes, network: str | None) -> None:  # 2
     path.write_bytes(content)
     answered(path, network)

@@ -4,6 +4,7 @@
 2. A stray quote takes its own record and no other; the reason names the line.
 3. Records that no damage touched are read as before, or said to be rejected, and never with another's values.
 4. What is damaged on purpose is read in linear time, and as fast as before where nothing is.
+5. A file of which nothing can be read is refused, and so is a line that is too long.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("damage", ['{0},"Shop {0},3', '{0},Shop" {0}",3', '"{0},Shop {0},3', '{0}","Shop {0},3'])
 @pytest.mark.parametrize("quoted", [False, True])
-def test_a_stray_quote_takes_one_record(path: Path, damage: str, quoted: bool) -> None:
+def test_a_stray_quote_takes_one_record(path: Path, damage: str, quoted: bool) -> None:  # 1, 2
     rows = [row(number, quoted=quoted) for number in range(1, 401)]
     rows[9] = row(10).replace("10,Shop 10,3", damage.format(10))
     programs, rejected, lines = read(path, HEADING + "\n" + "".join(rows))
@@ -74,7 +75,7 @@ def test_a_stray_quote_takes_one_record(path: Path, damage: str, quoted: bool) -
     assert all(each.reason.startswith("line 11: ") for each in rejected)
 
 
-def test_two_strays_that_close_each_other_are_both_said(path: Path) -> None:
+def test_two_strays_that_close_each_other_are_both_said(path: Path) -> None:  # 2
     """The first opens before a name, the second closes behind the next record's: together they would fit."""
     rows = [row(number) for number in range(1, 41)]
     rows[9] = rows[9].replace("Shop 10", '"Shop 10')
@@ -85,7 +86,7 @@ def test_two_strays_that_close_each_other_are_both_said(path: Path) -> None:
     assert [each.name for each in programs if each.external_id == "11"] == ['Shop 11"']
 
 
-def test_texts_of_several_lines_are_whole(path: Path) -> None:
+def test_texts_of_several_lines_are_whole(path: Path) -> None:  # 1, 3
     rows = [row(number, several=number % 3 == 0) for number in range(1, 31)]
     programs, rejected, lines = read(path, HEADING + "\n" + "".join(rows))
     assert (len(programs), rejected) == (30, [])
@@ -93,7 +94,7 @@ def test_texts_of_several_lines_are_whole(path: Path) -> None:
     assert lines == 1 + 30 + 2 * 10
 
 
-def test_prose_with_commas_is_text(path: Path) -> None:
+def test_prose_with_commas_is_text(path: Path) -> None:  # 1, 3
     path.write_text(
         'advertiserId,programmeName,epc,awinIndex,descriptionShort\n1,A,1,50,"Hello,\nyou, there\nand you"\n'
     )
@@ -101,7 +102,7 @@ def test_prose_with_commas_is_text(path: Path) -> None:
     assert (programs[0].description, rejected, lines) == ("Hello, you, there and you", [], 4)
 
 
-def test_an_empty_cell_too_many_is_no_shift(path: Path) -> None:
+def test_an_empty_cell_too_many_is_no_shift(path: Path) -> None:  # 3
     good = row(1).replace(",short\n", ",\n")
     programs, rejected, _ = read(path, f"{HEADING}\n{good}" + good.replace("1,Shop 1", "2,,Shop 2") + good)
     assert [each.external_id for each in programs] == ["1", "1"]
@@ -110,13 +111,13 @@ def test_an_empty_cell_too_many_is_no_shift(path: Path) -> None:
     assert len(read(path, f"{HEADING},\n{trailing}")[0]) == 9
 
 
-def test_blanks_before_quotes(path: Path) -> None:
+def test_blanks_before_quotes(path: Path) -> None:  # 3
     rows = "".join(f'{n}, "Shop, {n}", 3, 5, 30, "DE", "https://s{n}.example.com", "x"\n' for n in range(1, 20))
     programs, rejected, _ = read(path, f"{HEADING}\n{rows}")
     assert ([each.name for each in programs], rejected) == ([f"Shop, {n}" for n in range(1, 20)], [])
 
 
-def test_a_file_of_nothing_readable_is_refused(path: Path) -> None:
+def test_a_file_of_nothing_readable_is_refused(path: Path) -> None:  # 5
     with pytest.raises(NotAFeed, match="none of its 3 records can be read; the first: line 2: it has 2 columns"):
         read(path, f"{HEADING}\n1,A\n2,B\n3,C\n")
 
@@ -149,7 +150,7 @@ def _damaged(draw: st.DrawFn) -> tuple[str, set[int]]:
 
 @settings(max_examples=200)
 @given(_damaged())
-def test_every_line_is_accounted_for(path: Path, damaged: tuple[str, set[int]]) -> None:
+def test_every_line_is_accounted_for(path: Path, damaged: tuple[str, set[int]]) -> None:  # 1, 3
     text, untouched = damaged
     programs, rejected, lines = read(path, text)
     assert lines == len(io.StringIO(text, newline="").readlines())
@@ -176,19 +177,19 @@ def _seconds(text: str) -> float:
 
 
 @pytest.mark.parametrize("line", ['1,"a\n', '"\n', '1,"a,b,c,d,e,f,g\n', '1,"a"b\n', '"",""x"\n\n'])
-def test_quotes_without_end_cost_no_more_than_their_length(line: str) -> None:
+def test_quotes_without_end_cost_no_more_than_their_length(line: str) -> None:  # 4
     short, long = (_seconds(HEADING + "\n" + line * (size // len(line))) for size in (50_000, 400_000))
     assert long < 24 * max(short, 0.002)
 
 
-def test_rows_a_second() -> None:
+def test_rows_a_second() -> None:  # 4
     """20,000 records a second with room to spare, quoted or not."""
     for quoted in (False, True):
         text = HEADING + "\n" + "".join(row(number, quoted=quoted) for number in range(40_000))
         assert _seconds(text) < 1.0
 
 
-def test_limits_still_hold(path: Path) -> None:
+def test_limits_still_hold(path: Path) -> None:  # 5
     path.write_text(f'{HEADING}\n{row(1)}2,"' + "x" * 20_000 + "\n")
     with pytest.raises(NotAFeed, match="a line has more than 10,000 characters"):
         list(previewed(open_feed(path, "awin", limits=Limits(line=10_000))))

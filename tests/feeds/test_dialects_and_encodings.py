@@ -43,7 +43,7 @@ def written(table: list[list[str]], delimiter: str, quoting: Any, end: str) -> s
 
 @settings(max_examples=150)
 @given(_tables, _DELIMITERS, st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]), st.sampled_from(["\n", "\r\n", "\r"]))
-def test_tables_come_back(table: list[list[str]], delimiter: str, quoting: Any, end: str) -> None:
+def test_tables_come_back(table: list[list[str]], delimiter: str, quoting: Any, end: str) -> None:  # 1
     text = written(table, delimiter, quoting, end)
     dialect, heading = delimited.sniff(text, whole=True)
     assert (dialect.delimiter, heading) == (delimiter, HEADING)
@@ -51,27 +51,27 @@ def test_tables_come_back(table: list[list[str]], delimiter: str, quoting: Any, 
 
 
 @given(_tables, _DELIMITERS)
-def test_excel_is_told_its_separator(table: list[list[str]], delimiter: str) -> None:
+def test_excel_is_told_its_separator(table: list[list[str]], delimiter: str) -> None:  # 1
     text = f"sep={delimiter}\r\n" + written(table, delimiter, csv.QUOTE_ALL, "\r\n")
     dialect, heading = delimited.sniff(text, whole=True)
     assert (dialect.delimiter, dialect.skip, heading) == (delimiter, 1, HEADING)
 
 
-def test_pipes_whose_quotes_are_inches() -> None:
+def test_pipes_whose_quotes_are_inches() -> None:  # 1
     text = 'Merchant Id|Organization|WWW\n1|"Big" TVs|a.de\n2|24" only|b.de\n3|"unclosed|c.de\n'
     dialect, _ = delimited.sniff(text, whole=True)
     read = list(whole_rows(iter(io.StringIO(text)), dialect))
     assert [row[1] for row in read[1:]] == ['"Big" TVs', '24" only', '"unclosed']
 
 
-def test_backslashes_before_quotes() -> None:
+def test_backslashes_before_quotes() -> None:  # 1
     text = 'id,name,url\n1,"The \\"Best\\" Shop",a.de\n2,"B",b.de\n'
     dialect, _ = delimited.sniff(text, whole=True)
     assert [row[1] for row in whole_rows(iter(io.StringIO(text)), dialect)][1:] == ['The "Best" Shop', "B"]
 
 
 @pytest.mark.parametrize("text", ["a;b;c\n1,5;2,5;3,5\n4,5;5,5;6,5\n", "a\tb, c\td\n1\t2, 3\t4\n", "a|b|c\n1|2,3|4\n"])
-def test_the_delimiter_is_the_one_that_makes_a_table(text: str) -> None:
+def test_the_delimiter_is_the_one_that_makes_a_table(text: str) -> None:  # 1
     assert delimited.sniff(text, whole=True)[0].delimiter in text[:2]
 
 
@@ -99,7 +99,7 @@ def feed_in(tmp_path: Path, text: str, encoding: str, mark: bytes = b"") -> Path
     ],
 )
 @pytest.mark.parametrize("before", [0, 3 * SAMPLE])
-def test_encodings(tmp_path: Path, encoding: str, mark: bytes, called: str, before: int) -> None:
+def test_encodings(tmp_path: Path, encoding: str, mark: bytes, called: str, before: int) -> None:  # 2
     """The name with its umlauts stands in the first row, or far behind what is sampled."""
     plain = "".join(f"{n},Plain Shop,1.0,{'x' * 900},50,\n" for n in range(2, 2 + before // 920))
     text = ",".join(HEADING) + "\n" + plain + "1,Käse & Öl – für Ärzte,1.0,d,50,\n".replace("–", "-")
@@ -109,12 +109,12 @@ def test_encodings(tmp_path: Path, encoding: str, mark: bytes, called: str, befo
     assert (last.external_id, last.name) == ("1", "Käse & Öl - für Ärzte")
 
 
-def test_windows_quotes_dashes_and_the_euro(tmp_path: Path) -> None:
+def test_windows_quotes_dashes_and_the_euro(tmp_path: Path) -> None:  # 2
     text = ",".join(HEADING) + "\n1,“Gut” – 5 € für Sie,1,d,50,\n"
     assert programs_of(feed_in(tmp_path, text, "windows-1252"), "awin")[0].name == "“Gut” – 5 € für Sie"
 
 
-def test_utf_8_with_stray_bytes(tmp_path: Path) -> None:
+def test_utf_8_with_stray_bytes(tmp_path: Path) -> None:  # 2
     path = tmp_path / "feed.csv"
     rows = [f"{n},Käse,1,d,50,\n".encode() for n in range(9)] + ["9,Müll,1,d,50,\n".encode("windows-1252")]
     path.write_bytes(",".join(HEADING).encode() + b"\n" + b"".join(rows))
@@ -122,7 +122,7 @@ def test_utf_8_with_stray_bytes(tmp_path: Path) -> None:
     assert open_feed(path, "awin").described()["encoding"] == "utf-8 with stray Windows-1252 bytes"
 
 
-def test_half_of_utf_16_is_refused(tmp_path: Path) -> None:
+def test_half_of_utf_16_is_refused(tmp_path: Path) -> None:  # 2
     path = feed_in(tmp_path, ",".join(HEADING) + "\n1,A,1,d,50,\n", "utf-16-le", b"\xff\xfe")
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(NotAFeed, match="not utf-16 to its end"):
@@ -135,7 +135,7 @@ _readable = st.text(
 
 
 @given(text=_readable, encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
-def test_whatever_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, text: str, encoding: str) -> None:
+def test_whatever_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, text: str, encoding: str) -> None:  # 2
     path = tmp_path_factory.mktemp("encoded") / "feed"
     path.write_bytes(("id,name\n" + text).encode(encoding))
     (member,) = members(path)
@@ -168,7 +168,9 @@ _objects = st.lists(st.dictionaries(_cell, _value, min_size=1, max_size=4), min_
 
 @settings(max_examples=150)
 @given(_objects, st.integers(1, 40), st.sampled_from([None, 1]), st.booleans())
-def test_lists_and_envelopes_are_split(records: list[Any], piece: int, indent: int | None, ascii_only: bool) -> None:
+def test_lists_and_envelopes_are_split(
+    records: list[Any], piece: int, indent: int | None, ascii_only: bool
+) -> None:  # 3
     for path, answer in (
         ((), records),
         (("Campaigns",), {"@page": "1", "Campaigns": records, "@total": "2"}),
@@ -181,14 +183,14 @@ def test_lists_and_envelopes_are_split(records: list[Any], piece: int, indent: i
 
 
 @given(_objects.filter(lambda records: len(records) > 1), st.sampled_from(["\n", "\r\n", "\n\n"]))
-def test_lines_are_split(records: list[Any], end: str) -> None:
+def test_lines_are_split(records: list[Any], end: str) -> None:  # 3
     text = end.join(map(json.dumps, records)) + end
     assert list(json_records.records(io.StringIO(text, newline=""), json_records.JsonShape("lines"))) == records
     assert json_records.find(text, True, lambda _: False).kind == "lines"
 
 
 @pytest.mark.parametrize("around", ['{"Campaigns": [%s]}', '{"data": {"items": [%s]}}', '{"shops": [%s]}', "[%s]"])
-def test_a_list_that_is_longer_than_the_sample(around: str) -> None:
+def test_a_list_that_is_longer_than_the_sample(around: str) -> None:  # 3
     text = around % ",".join(json.dumps({"id": n, "name": "x" * 900}) for n in range(600))
     shape = json_records.find(text[:SAMPLE], False, lambda _: False)
     assert [each["id"] for each in json_records.records(io.StringIO(text), shape)] == list(range(600))
@@ -199,7 +201,7 @@ def test_a_list_that_is_longer_than_the_sample(around: str) -> None:
 
 @settings(max_examples=150)
 @given(st.lists(_cell, min_size=1, max_size=4), st.booleans(), st.integers(1, 60))
-def test_texts_of_xml_come_back(texts: list[str], section: bool, piece: int) -> None:
+def test_texts_of_xml_come_back(texts: list[str], section: bool, piece: int) -> None:  # 4
     texts = [text.replace("]]>", "") for text in texts]
     values = [f"<![CDATA[{text}]]>" if section else escape(text) for text in texts]
     document = "<root>" + "".join(f"<item><a>{value}</a><b>1</b></item>" for value in values) + "</root>"
@@ -222,7 +224,7 @@ def test_texts_of_xml_come_back(texts: list[str], section: bool, piece: int) -> 
         ("&lt;b&gt;", "<b>"),
     ],
 )
-def test_what_feeds_write_for_and(written: str, meant: str, piece: int) -> None:
+def test_what_feeds_write_for_and(written: str, meant: str, piece: int) -> None:  # 4
     document = f"<root><item><a>{written}</a><b>1</b></item></root>"
     (found,) = xml_stream.records(Dripping(document, piece), "item", LIMITS)
     assert found[0]["a"] == meant

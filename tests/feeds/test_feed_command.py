@@ -43,7 +43,7 @@ def lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_every_record_is_a_line(tmp_path: Path) -> None:
+def test_every_record_is_a_line(tmp_path: Path) -> None:  # 1
     done = feed(str(FIXTURES / "awin_directory.csv"), "--network", "awin", "--dry-run", "--json")
     *records, last = lines(done.stdout)
     assert [list(record) for record in records] == [["program"]] * 3 + [["rejected"]] * 2
@@ -78,7 +78,7 @@ def test_every_record_is_a_line(tmp_path: Path) -> None:
         ("a,b\n1,2\n", (), 2, "say --network"),
     ],
 )  # fmt: skip
-def test_how_it_ends(tmp_path: Path, content: str, arguments: tuple[str, ...], status: int, said: str) -> None:
+def test_how_it_ends(tmp_path: Path, content: str, arguments: tuple[str, ...], status: int, said: str) -> None:  # 2
     path = tmp_path / "feed"
     path.write_text(content)
     done = feed(str(path), *arguments, "--dry-run", "--json", expect=status)
@@ -87,13 +87,13 @@ def test_how_it_ends(tmp_path: Path, content: str, arguments: tuple[str, ...], s
     assert "Traceback" not in done.stderr
 
 
-def test_an_address_of_this_machine_is_refused() -> None:
+def test_an_address_of_this_machine_is_refused() -> None:  # 2
     done = feed("http://localhost:9/feed?token=secret", "--network", "awin", "--dry-run", expect=1)
     assert "a private address" in done.stderr
     assert "secret" not in done.stderr
 
 
-def test_a_draft_is_a_mapping(tmp_path: Path) -> None:
+def test_a_draft_is_a_mapping(tmp_path: Path) -> None:  # 4
     path, mapping = tmp_path / "feed.csv", tmp_path / "mapping.toml"
     path.write_text("ID;Shop;Webseite;Provision\n1;Erster;a.example.de;8%\n")
     mapping.write_text(feed(str(path), "--network", "awin", "--suggest-mapping").stdout)
@@ -105,7 +105,7 @@ def test_a_draft_is_a_mapping(tmp_path: Path) -> None:
     assert "2 lines: 1 heading, 1 programs" in done.stderr
 
 
-def test_it_is_an_import_run(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_it_is_an_import_run(catalogue: Catalogue, tmp_path: Path) -> None:  # 3
     engines = {
         "AFFINDEX_DATABASE_URL": catalogue.engines.database_url,
         "AFFINDEX_OPENSEARCH_URL": catalogue.engines.opensearch_url,

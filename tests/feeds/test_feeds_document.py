@@ -21,7 +21,7 @@ FEEDS = (DOCS / "feeds.md").read_text("utf-8")
 NETWORKS_PAGE = (DOCS / "networks.md").read_text("utf-8")
 
 
-def test_layouts() -> None:
+def test_layouts() -> None:  # 1
     listed = FEEDS[FEEDS.index("| layout | network | form |") : FEEDS.index("\nField by field")]
     rows = re.findall(r"^\| ([^|]+?) \| (`?\w+`?) \|", listed, re.MULTILINE)[1:]
     slugs = {network.slug for network in NETWORKS}
@@ -30,12 +30,12 @@ def test_layouts() -> None:
     )
 
 
-def test_fields_of_a_mapping() -> None:
+def test_fields_of_a_mapping() -> None:  # 1
     listed = FEEDS[FEEDS.index("\nFields: ") : FEEDS.index("Values stay as they are")]
     assert re.findall(r"`(\w+)`", listed) == list(FIELDS)
 
 
-def test_the_mapping_example() -> None:
+def test_the_mapping_example() -> None:  # 2
     example = re.search(r"```toml\n(.*?)```", FEEDS, re.DOTALL)
     assert example
     mapping = read(example[1])
@@ -43,7 +43,7 @@ def test_the_mapping_example() -> None:
     assert len(mapping.commissions) == 1
 
 
-def test_limits() -> None:
+def test_limits() -> None:  # 1
     for said in (
         f"over {LIMITS.file // GIB} GiB",
         f"more than {LIMITS.unpacked // GIB} GiB unpacked",
@@ -56,7 +56,7 @@ def test_limits() -> None:
         assert said in FEEDS
 
 
-def test_every_network_has_its_table() -> None:
+def test_every_network_has_its_table() -> None:  # 3
     keys = {entry.key for entry in PROGRAM_FIELDS}
     slugs = {network.slug for network in NETWORKS}
     others = {layout.network for layout in LAYOUTS if layout.network not in slugs}

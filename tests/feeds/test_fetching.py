@@ -2,7 +2,9 @@
 
 1. Private, local and special addresses are refused, named or numbered, at first or after a redirect.
 2. A name is resolved once: the connection goes to the address that was checked.
-3. Too large, truncated, too many redirects, an error status: refused with the reason; no query in it.
+3. Too large, truncated, too many redirects, an error status, no address at all: refused with the reason; no query in
+   it.
+4. What is fetched is as it was sent, and is forgotten afterwards.
 """
 
 from __future__ import annotations
@@ -89,7 +91,7 @@ def refused(address: str, **options: Any) -> str:
     return str(caught.value)
 
 
-def test_a_feed_is_fetched_and_forgotten(server: str) -> None:
+def test_a_feed_is_fetched_and_forgotten(server: str) -> None:  # 4
     with fetched(f"{server}/feed?token=1", permitted=only_the_server) as path:
         assert path.read_bytes() == b"id,name\n1,A\n"
     assert not path.exists()
@@ -101,20 +103,20 @@ def test_a_feed_is_fetched_and_forgotten(server: str) -> None:
     ["127.0.0.1", "localhost", "[::1]", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0",
      "100.64.0.1", "[::ffff:127.0.0.1]", "[fe80::1]", "[fc00::1]", "224.0.0.1", "2130706433", "0x7f.1", "127.1"],
 )  # fmt: skip
-def test_private_addresses_are_refused(host: str) -> None:
+def test_private_addresses_are_refused(host: str) -> None:  # 1
     with pytest.raises(NotAFeed, match=r"a private address|cannot be found"), fetched(f"http://{host}:9/feed"):
         raise AssertionError("it was fetched")
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "64:ff9b::808:808"])
-def test_public_ones_are_not(address: str) -> None:
+def test_public_ones_are_not(address: str) -> None:  # 1
     assert is_public(ipaddress.ip_address(address))
 
 
 @pytest.mark.parametrize(
     "address", ["64:ff9b::7f00:1", "64:ff9b::a00:1", "64:ff9b:1::808:808", "2002:7f00:1::", "::ffff:10.0.0.1"]
 )
-def test_private_ones_inside_of_others_are_refused(address: str) -> None:
+def test_private_ones_inside_of_others_are_refused(address: str) -> None:  # 1
     assert not is_public(ipaddress.ip_address(address))
 
 
@@ -129,18 +131,18 @@ def test_private_ones_inside_of_others_are_refused(address: str) -> None:
         ("/short", "truncated"),
     ],
 )
-def test_what_is_refused(server: str, path: str, said: str) -> None:
+def test_what_is_refused(server: str, path: str, said: str) -> None:  # 1, 3
     found = refused(f"{server}{path}?token=secret")
     assert said in found
     assert "secret" not in found
 
 
-def test_large_files(server: str) -> None:
+def test_large_files(server: str) -> None:  # 3
     assert "it has 5,000 bytes; at most 1,000" in refused(f"{server}/large", limits=Limits(file=1000))
     assert "more than 1,000 bytes" in refused(f"{server}/endless", limits=Limits(file=1000))
 
 
-def test_a_name_that_changes_its_mind_gains_nothing(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_changes_its_mind_gains_nothing(server: str, monkeypatch: pytest.MonkeyPatch) -> None:  # 2
     """The name resolves to a public address when it is checked, and to this machine from then on."""
     asked: list[str] = []
     real = socket.getaddrinfo
@@ -160,6 +162,6 @@ def test_a_name_that_changes_its_mind_gains_nothing(server: str, monkeypatch: py
     assert len(asked) == 1
 
 
-def test_what_is_no_address() -> None:
+def test_what_is_no_address() -> None:  # 3
     for address in ("http://", "http://[::1", "http://example.com:99999/", "http://no-such-name.invalid/feed"):
         assert refused(address)

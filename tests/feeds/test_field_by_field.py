@@ -6,7 +6,7 @@
 4. A row to which a part says nothing new is not touched.
 5. What a generator made up does not outlive a real record, and what was closed for being missing is open again.
 6. A record that is rejected still counts as there.
-76. A layout says nothing in a field it calls itself silent about, and a column is made of what it says it is made of.
+7. A layout says nothing in a field it calls itself silent about, and a column is made of what it says it is made of.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ MERCHANT_STATUS = (
 )
 
 
-def test_rakuten_offers_after_advertisers_after_partnerships(feeding: Feeding) -> None:
+def test_rakuten_offers_after_advertisers_after_partnerships(feeding: Feeding) -> None:  # 1
     feeding.feed({"advertisers": [ADVERTISER], "_metadata": {}}, "rakuten")
     feeding.feed([OFFER], "rakuten")
     row = feeding.row("1-1234")
@@ -133,7 +133,7 @@ def test_rakuten_offers_after_advertisers_after_partnerships(feeding: Feeding) -
     assert (row["cookie_days"], row["approval_mode"], row["category"]) == (None, None, "Shoes")
 
 
-def test_awin_details_programmes_and_directory(feeding: Feeding) -> None:
+def test_awin_details_programmes_and_directory(feeding: Feeding) -> None:  # 1
     feeding.feed([PROGRAMME], "awin")
     feeding.feed(DETAILS, "awin")
     detailed = feeding.row("15078")
@@ -157,7 +157,7 @@ def test_awin_details_programmes_and_directory(feeding: Feeding) -> None:
     assert (row["epc"], row["epc_raw"], row["conversion_rate"], row["cookie_days"]) == (None, None, 3.1, 30)
 
 
-def test_a_directory_export_empties_what_its_columns_leave_blank(feeding: Feeding) -> None:
+def test_a_directory_export_empties_what_its_columns_leave_blank(feeding: Feeding) -> None:  # 1, 2
     feeding.feed(DIRECTORY, "awin")
     feeding.feed(DIRECTORY.replace("5,9,30", ",,0"), "awin")
     row = feeding.row("15078")
@@ -168,7 +168,7 @@ def test_a_directory_export_empties_what_its_columns_leave_blank(feeding: Feedin
     assert (row["epc_raw"], row["category"], row["merchant_domain"]) == (0.7, "DIY", "example.de")
 
 
-def test_shareasale_status_after_search(feeding: Feeding) -> None:
+def test_shareasale_status_after_search(feeding: Feeding) -> None:  # 1
     feeding.feed(MERCHANTS, "shareasale")
     feeding.feed(MERCHANT_STATUS, "shareasale")
     row = feeding.row("1234")
@@ -178,7 +178,7 @@ def test_shareasale_status_after_search(feeding: Feeding) -> None:
     assert feeding.row("1234")["status"] == "paused", "merchantSearch has no state of programs"
 
 
-def test_impact_campaigns_are_silent_about_contracts(feeding: Feeding) -> None:
+def test_impact_campaigns_are_silent_about_contracts(feeding: Feeding) -> None:  # 1
     mapping = (
         'network = "impact"\n[fields]\nexternal_id = "id"\nname = "name"\ncookie = "days"\ncommission_text = "pay"\n'
     )
@@ -189,7 +189,7 @@ def test_impact_campaigns_are_silent_about_contracts(feeding: Feeding) -> None:
     assert (row["cookie_days"], row["commission_max"], row["geo_targeting"]) == (45, 8, ["US"])
 
 
-def test_a_mapping_changes_what_it_names(feeding: Feeding) -> None:
+def test_a_mapping_changes_what_it_names(feeding: Feeding) -> None:  # 1, 2
     feeding.feed(DIRECTORY, "awin")
     before = feeding.row("15078")
     mapping = 'network = "awin"\n[fields]\nexternal_id = "id"\nname = "name"\ncookie = "days"\n'
@@ -202,7 +202,7 @@ def test_a_mapping_changes_what_it_names(feeding: Feeding) -> None:
     assert feeding.row("15078")["cookie_days"] is None
 
 
-def test_amounts_never_change_their_currency_alone(feeding: Feeding) -> None:
+def test_amounts_never_change_their_currency_alone(feeding: Feeding) -> None:  # 3
     feeding.feed("id;name;pay\n9;Shop;£20 per lead\n", "awin", _PAY.format(field="commission_text"))
     row = feeding.row("9")
     assert (row["commission_fixed_max"], row["currency"]) == (20, "GBP")
@@ -217,7 +217,7 @@ def test_amounts_never_change_their_currency_alone(feeding: Feeding) -> None:
 _PAY = 'network = "awin"\n[fields]\nexternal_id = "id"\nname = "name"\n{field} = "pay"\n'
 
 
-def test_a_part_that_says_nothing_new_touches_no_row(feeding: Feeding) -> None:
+def test_a_part_that_says_nothing_new_touches_no_row(feeding: Feeding) -> None:  # 4
     feeding.feed([PROGRAMME], "awin")
     feeding.feed(DETAILS, "awin")
     touched = "select id, version, xmin::text, updated_at from programs"
@@ -227,14 +227,14 @@ def test_a_part_that_says_nothing_new_touches_no_row(feeding: Feeding) -> None:
     assert feeding.catalogue.rows(touched) == before
 
 
-def test_what_a_generator_made_up_does_not_outlive_a_real_record(feeding: Feeding) -> None:
+def test_what_a_generator_made_up_does_not_outlive_a_real_record(feeding: Feeding) -> None:  # 5
     feeding.catalogue.put([program("Made up", external_id="15078", data_source="generator:awin", cookie_days=30)])
     feeding.feed([PROGRAMME], "awin")
     row = feeding.row("15078")
     assert (row["name"], row["data_source"], row["cookie_days"]) == ("Möbel", "feed:awin", None)
 
 
-def test_what_was_missing_is_open_again(feeding: Feeding) -> None:
+def test_what_was_missing_is_open_again(feeding: Feeding) -> None:  # 5
     """The directory has no state of programs: being in it is one."""
     feeding.feed(DIRECTORY, "awin", complete=True)
     other = DIRECTORY.replace("15078", "9")
@@ -250,7 +250,7 @@ def test_what_was_missing_is_open_again(feeding: Feeding) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(FIXTURES.glob("*.*")), ids=lambda path: path.name)
-def test_a_layout_says_nothing_where_it_is_silent(path: Path) -> None:
+def test_a_layout_says_nothing_where_it_is_silent(path: Path) -> None:  # 7
     for record in open_feed(path).records():
         if isinstance(record, Unreadable):
             continue
@@ -302,13 +302,13 @@ _SAID: dict[str, dict[str, Any]] = {
 }
 
 
-def test_every_field_is_looked_at() -> None:
+def test_every_field_is_looked_at() -> None:  # 7
     beside = {name for said in _SAID.values() for name in said} | {"currency"}
     assert set(CARRIED) == beside
 
 
 @pytest.mark.parametrize("field", _SAID)
-def test_a_column_is_made_of_what_it_says(field: str) -> None:
+def test_a_column_is_made_of_what_it_says(field: str) -> None:  # 7
     bare = NetworkProgram(network="awin", external_id="1", data_source="test", name="N", popularity=1)
     before, after = normalise(bare), normalise(msgspec.structs.replace(bare, **_SAID[field]))
     moved = {entry.name for entry in IMPORTED if getattr(before, entry.name) != getattr(after, entry.name)}
@@ -318,7 +318,7 @@ def test_a_column_is_made_of_what_it_says(field: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", '"=HYPERLINK(""http://evil.example"",""click"")"'])
-def test_a_rejected_record_is_not_missing(name: str, feeding: Feeding) -> None:
+def test_a_rejected_record_is_not_missing(name: str, feeding: Feeding) -> None:  # 6
     """Complete lists in which a program's record cannot be taken: the program is there, whatever is wrong with it."""
     other = "9,Anderer,1,2020-01-01,none,60,yes,5,9,30,DIY,DE,https://anderer.example.de\n"
     feeding.feed(DIRECTORY + other, "awin", complete=True)

@@ -3,8 +3,10 @@
 1. Archives: bombs by ratio, by absolute size and by a lying header; truncated; damaged; encrypted; nested.
 2. XML: entities, external entities, huge texts, ill-formed, truncated.
 3. JSON: truncated, nested without end, a value that never ends.
-4. Columns: a line without end, a quote that is never closed, NUL bytes, formula cells.
+4. Columns: a line without end, a quote that is never closed, rows that do not fit, NUL bytes, formula cells.
 5. Pages and answers: HTML, logins, the networks' own error texts and objects, empty lists.
+6. Memory does not grow with the file.
+7. A record that is refused is told in plain JSON, whatever is in it.
 """
 
 from __future__ import annotations
@@ -48,7 +50,7 @@ def zipped(tmp_path: Path, content: bytes, name: str = "feed.csv") -> bytes:
     return (tmp_path / "made.zip").read_bytes()
 
 
-def test_bombs(tmp_path: Path) -> None:
+def test_bombs(tmp_path: Path) -> None:  # 1
     zeros = b"a,b\n" + b"0" * 1_900_000
     assert "more than 20 times its packed size" in refused(tmp_path, gzip.compress(zeros))
     assert "more than 20 times its packed size" in refused(tmp_path, zipped(tmp_path, zeros))
@@ -58,7 +60,7 @@ def test_bombs(tmp_path: Path) -> None:
     assert "at most 200,000" in refused(tmp_path, b"a,b\n" * 60_000)
 
 
-def test_a_header_that_lies_about_its_size(tmp_path: Path) -> None:
+def test_a_header_that_lies_about_its_size(tmp_path: Path) -> None:  # 1
     packed = bytearray(zipped(tmp_path, b"id,name\n" + b"1,A\n" * 50_000))
     for signature, at in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         start = packed.index(signature)
@@ -67,12 +69,12 @@ def test_a_header_that_lies_about_its_size(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lost", [1, 4, 9, 200])
-def test_truncated_archives(tmp_path: Path, lost: int) -> None:
+def test_truncated_archives(tmp_path: Path, lost: int) -> None:  # 1
     assert "truncated or damaged" in refused(tmp_path, gzip.compress(AWIN)[:-lost])
     assert "truncated or damaged" in refused(tmp_path, zipped(tmp_path, AWIN)[:-lost])
 
 
-def test_damaged_archives(tmp_path: Path) -> None:
+def test_damaged_archives(tmp_path: Path) -> None:  # 1
     wrong_length = bytearray(gzip.compress(AWIN))
     wrong_length[-4:] = (7).to_bytes(4, "little")
     assert "truncated or damaged" in refused(tmp_path, bytes(wrong_length))
@@ -85,7 +87,7 @@ def test_damaged_archives(tmp_path: Path) -> None:
     assert "encrypted" in refused(tmp_path, bytes(encrypted))
 
 
-def test_other_files(tmp_path: Path) -> None:
+def test_other_files(tmp_path: Path) -> None:  # 1, 4
     assert refused(tmp_path, b"") == "it is empty"
     assert "is empty" in refused(tmp_path, b"\xef\xbb\xbf \r\n")
     assert "archive inside an archive" in refused(tmp_path, gzip.compress(gzip.compress(AWIN)))
@@ -112,7 +114,7 @@ LAUGHS = """<?xml version="1.0"?><!DOCTYPE cj-api [<!ENTITY a "ha"><!ENTITY b "&
 </advertisers></cj-api>"""
 
 
-def test_entities(tmp_path: Path) -> None:
+def test_entities(tmp_path: Path) -> None:  # 2
     secret = tmp_path / "secret"
     secret.write_text("TOP SECRET")
     external = LAUGHS.replace('<!ENTITY a "ha">', f'<!ENTITY a SYSTEM "file://{secret}">')
@@ -123,7 +125,7 @@ def test_entities(tmp_path: Path) -> None:
         assert "SECRET" not in said
 
 
-def test_entities_behind_any_padding(tmp_path: Path) -> None:
+def test_entities_behind_any_padding(tmp_path: Path) -> None:  # 2
     for padding in (10_000, 250_000, 300_000):
         padded = LAUGHS.replace("<!DOCTYPE", "<!--" + "x" * padding + "--><!DOCTYPE")
         said = refused(tmp_path, padded.encode(), limits=Limits())
@@ -134,7 +136,7 @@ def cj(name: str) -> bytes:
     return (FIXTURES / "cj.xml").read_text().replace("Gadgets & More", name).encode()
 
 
-def test_broken_xml(tmp_path: Path) -> None:
+def test_broken_xml(tmp_path: Path) -> None:  # 2
     whole = cj("Gadgets")
     assert "truncated, or no well-formed XML" in refused(tmp_path, whole[: len(whole) // 2])
     assert "truncated, or no well-formed XML" in refused(tmp_path, whole[:-3])
@@ -145,7 +147,7 @@ def test_broken_xml(tmp_path: Path) -> None:
     assert "XML" in refused(tmp_path, second, limits=Limits())  # a text of more than 10 MB
 
 
-def test_xml_without_records(tmp_path: Path) -> None:
+def test_xml_without_records(tmp_path: Path) -> None:  # 5
     assert refused(tmp_path, b"<cj-api><error-message>Invalid advertiser id(s): all</error-message></cj-api>") == (
         "it is an error answer: Invalid advertiser id(s): all"
     )
@@ -160,12 +162,12 @@ def test_xml_without_records(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["awin_programmes.json", "impact.json", "partnerstack.json", "rakuten_offers.json"])
 @pytest.mark.parametrize("kept", [0.5, 0.9, 0.99])
-def test_truncated_json(tmp_path: Path, name: str, kept: float) -> None:
+def test_truncated_json(tmp_path: Path, name: str, kept: float) -> None:  # 3
     content = (FIXTURES / name).read_bytes().rstrip()
     assert "truncated" in refused(tmp_path, content[: int(len(content) * kept)])
 
 
-def test_broken_json(tmp_path: Path) -> None:
+def test_broken_json(tmp_path: Path) -> None:  # 3
     row = '{"id": 1, "name": "A", "displayUrl": "a.de", "currencyCode": "EUR"}'
     assert "nests deeper" in refused(tmp_path, b"[" * 100_000, limits=Limits())
     assert "20,000 characters" in refused(tmp_path, f'[{row}, {{"name": "{"x" * 400_000}"}}]'.encode(), limits=big())
@@ -178,7 +180,7 @@ def big() -> Limits:
     return Limits(record=20_000)
 
 
-def test_a_line_of_ndjson_that_is_none_takes_no_other_down(tmp_path: Path) -> None:
+def test_a_line_of_ndjson_that_is_none_takes_no_other_down(tmp_path: Path) -> None:  # 3
     row = '{"id": %d, "name": "A", "displayUrl": "a.de", "currencyCode": "EUR"}\n'
     (tmp_path / "feed").write_text(row % 1 + "{broken\n" + "[1, 2]\n" + "[" * 100_000 + "\n" + row % 2)
     programs, rejected = split(open_feed(tmp_path / "feed", "awin"))
@@ -205,13 +207,13 @@ def test_a_line_of_ndjson_that_is_none_takes_no_other_down(tmp_path: Path) -> No
         ({"detail": "Not found"}, "Not found"),
     ],
 )
-def test_error_answers(tmp_path: Path, answer: Any, said: str) -> None:
+def test_error_answers(tmp_path: Path, answer: Any, said: str) -> None:  # 5
     found = refused(tmp_path, json.dumps(answer).encode())
     assert found.startswith("it is an error answer: ")
     assert said in found
 
 
-def test_empty_lists_are_never_no_programs(tmp_path: Path) -> None:
+def test_empty_lists_are_never_no_programs(tmp_path: Path) -> None:  # 5
     answers: list[Any] = [
         [],
         {"Campaigns": [], "@total": "0"},
@@ -225,7 +227,7 @@ def test_empty_lists_are_never_no_programs(tmp_path: Path) -> None:
 # -- columns ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_line_without_end(tmp_path: Path) -> None:
+def test_a_line_without_end(tmp_path: Path) -> None:  # 4
     heading = AWIN.splitlines()[0]
     assert "a line has more than 10,000 characters" in refused(
         tmp_path, heading + b"\n" + b"x," * 20_000, network="awin"
@@ -233,7 +235,7 @@ def test_a_line_without_end(tmp_path: Path) -> None:
     assert "it has no columns" in refused(tmp_path, b"x" * 150_000)
 
 
-def test_a_quote_that_is_never_closed_takes_only_what_it_swallows(tmp_path: Path) -> None:
+def test_a_quote_that_is_never_closed_takes_only_what_it_swallows(tmp_path: Path) -> None:  # 4
     rows = AWIN.decode().replace("Pomme d'Api", "Pomme\" d'Api").splitlines(keepends=True)
     good = '"%d",' + ",".join(['"A"'] * 23) + "\r\n"
     path = tmp_path / "feed"
@@ -243,7 +245,7 @@ def test_a_quote_that_is_never_closed_takes_only_what_it_swallows(tmp_path: Path
     assert [each.reason for each in rejected] == ["line 3: a quote in it is closed in another record, or never"]
 
 
-def test_rows_that_do_not_fit_the_heading(tmp_path: Path) -> None:
+def test_rows_that_do_not_fit_the_heading(tmp_path: Path) -> None:  # 4
     path = tmp_path / "feed"
     path.write_text(
         "advertiserId,programmeName,epc,awinIndex,launchDate\n1,A,1,50,\n2,B\n\n,,,,\n3,C,1,50,,\n4,D,1,50,,x\n"
@@ -257,7 +259,7 @@ def test_rows_that_do_not_fit_the_heading(tmp_path: Path) -> None:
     assert rejected[0].raw == ["2", "B"]
 
 
-def test_nul_bytes_and_halves_of_characters(tmp_path: Path) -> None:
+def test_nul_bytes_and_halves_of_characters(tmp_path: Path) -> None:  # 4
     path = tmp_path / "feed"
     path.write_bytes(
         b"advertiserId,programmeName,epc,awinIndex,launchDate\n1,A\0B,1,50,\n2,Good,1,50,\n" + b"3,C,1,50,\n" * 99
@@ -275,7 +277,7 @@ def test_nul_bytes_and_halves_of_characters(tmp_path: Path) -> None:
     "cell",
     ['=HYPERLINK("http://evil.example","x")', "=cmd|' /C calc'!A0", "+SUM(1,2)", "@SUM(1)", "-EXEC(1)", " =A(1)"],
 )
-def test_formulas_are_rejected(tmp_path: Path, cell: str) -> None:
+def test_formulas_are_rejected(tmp_path: Path, cell: str) -> None:  # 4
     path = tmp_path / "feed"
     rows = "advertiserId|programmeName|epc|awinIndex|launchDate\n1|CELL|1|50|\n2|A|1|50|\n".replace("|", "\t")
     path.write_text(rows.replace("CELL", cell))
@@ -285,7 +287,7 @@ def test_formulas_are_rejected(tmp_path: Path, cell: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["+Plus Shoes", "@home", "-50% Outlet (DE)", "=ON Running", "@ Work (UK)"])
-def test_names_that_only_begin_like_one_are_names(tmp_path: Path, name: str) -> None:
+def test_names_that_only_begin_like_one_are_names(tmp_path: Path, name: str) -> None:  # 4
     path = tmp_path / "feed"
     path.write_text(f'advertiserId,programmeName,epc,awinIndex,launchDate\n"=""007""",{name},1,50,\n')
     programs, _ = split(open_feed(path, "awin"))
@@ -308,11 +310,11 @@ def test_names_that_only_begin_like_one_are_names(tmp_path: Path, name: str) -> 
         ("Dear all, hello\nyour feed is ready.\nRegards, us, them and all\nthe others\n", "it is a text, not columns"),
     ],
 )  # fmt: skip
-def test_pages_and_texts(tmp_path: Path, text: str, said: str) -> None:
+def test_pages_and_texts(tmp_path: Path, text: str, said: str) -> None:  # 5
     assert said in refused(tmp_path, text.encode())
 
 
-def test_what_was_packed_is_looked_at_too(tmp_path: Path) -> None:
+def test_what_was_packed_is_looked_at_too(tmp_path: Path) -> None:  # 5
     assert "an HTML page" in refused(tmp_path, zipped(tmp_path, b"<html><title>Moved</title></html>", "feed.xml"))
 
 
@@ -336,7 +338,7 @@ def read_elsewhere(path: Path, network: str) -> tuple[int, int]:
     return int(count), int(most)
 
 
-def test_memory_does_not_grow_with_the_feed(tmp_path: Path) -> None:
+def test_memory_does_not_grow_with_the_feed(tmp_path: Path) -> None:  # 6
     """Three formats, 1 MB and 40 MB of each: within 25 MB of one another, where the file is 40 MB."""
     cells = ",".join(['"%d"', '"A"', *['""'] * 21, '"' + "x" * 900 + '"'])
     member = '{"id": %d, "name": "A", "displayUrl": "a.de", "currencyCode": "EUR", "x": "' + "x" * 900 + '"},'
@@ -363,7 +365,7 @@ def test_memory_does_not_grow_with_the_feed(tmp_path: Path) -> None:
         assert most[1] - most[0] < 25_000
 
 
-def test_xml_outside_of_records_is_not_kept(tmp_path: Path) -> None:
+def test_xml_outside_of_records_is_not_kept(tmp_path: Path) -> None:  # 6
     path = tmp_path / "feed"
     with path.open("wb") as file:
         file.write(cj("Gadgets").removesuffix(b"</cj-api>\n"))
@@ -374,6 +376,6 @@ def test_xml_outside_of_records_is_not_kept(tmp_path: Path) -> None:
     assert memory - read_elsewhere(FIXTURES / "cj.xml", "cj")[1] < 25_000
 
 
-def test_refused_records_are_plain_json() -> None:
+def test_refused_records_are_plain_json() -> None:  # 7
     line = RefusedRecord("why", {"a": "\udc80", "b": [1, None]}).as_line()
     assert json.loads(line) == {"rejected": {"reason": "why", "raw": {"a": "\udc80", "b": [1, None]}}}

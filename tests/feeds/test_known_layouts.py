@@ -4,6 +4,7 @@
 2. The network may be left out; where it is not the layout's, that is a warning, and the units are the layout's.
 3. A vendor that is listed several times is one program, in its deepest category.
 4. The three formats of one ShareASale report say the same.
+5. One program alone is a feed too; packed it says the same as plain, and several pages in an archive are one feed.
 """
 
 from __future__ import annotations
@@ -40,12 +41,12 @@ LAYOUTS = {
 }
 
 
-def test_every_fixture_is_of_a_layout() -> None:
+def test_every_fixture_is_of_a_layout() -> None:  # 1
     assert {path.name for path in FIXTURES.iterdir()} == LAYOUTS.keys()
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_recognised(name: str) -> None:
+def test_recognised(name: str) -> None:  # 1, 2
     network, called, count = LAYOUTS[name]
     feed = open_feed(FIXTURES / name, network)
     assert feed.called == called
@@ -56,7 +57,7 @@ def test_recognised(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_the_network_is_whom_the_user_names(name: str) -> None:
+def test_the_network_is_whom_the_user_names(name: str) -> None:  # 2
     """A layout of another network is said, and its units stay what they are there."""
     network, called, count = LAYOUTS[name]
     other = "cj" if network != "cj" else "awin"
@@ -73,7 +74,7 @@ def test_the_network_is_whom_the_user_names(name: str) -> None:
         assert (theirs.epc_raw, theirs.epc_unit) == (own.epc_raw, own.epc_unit)
 
 
-def test_clickbank() -> None:
+def test_clickbank() -> None:  # 1, 3
     burn, yoga, chess = programs_of(FIXTURES / "clickbank.xml")
     assert (burn.external_id, burn.name, burn.description) == ("FATBURN1", "Burn & Win NOW é", "Up to 75% & more")
     assert (burn.category, burn.categories) == (
@@ -91,7 +92,7 @@ def test_clickbank() -> None:
     assert (chess.name, chess.description, chess.category) == ("Chess & Co", None, "Games")
 
 
-def test_shareasale_in_three_formats() -> None:
+def test_shareasale_in_three_formats() -> None:  # 1, 4
     in_columns = programs_of(FIXTURES / "shareasale_search.csv")
     assert programs_of(FIXTURES / "shareasale_search.txt") == in_columns
     assert programs_of(FIXTURES / "shareasale_search.xml") == in_columns
@@ -111,13 +112,13 @@ def test_shareasale_in_three_formats() -> None:
     assert (blank.commission_type, blank.merchant_url, blank.category, blank.epc_raw) == (None, None, None, None)
 
 
-def test_shareasale_status() -> None:
+def test_shareasale_status() -> None:  # 1
     plain, poor = programs_of(FIXTURES / "shareasale_status.txt")
     assert (plain.status, plain.geo_targeting, plain.commission_max) == ("active", ("US", "CA", "GB"), 12)
     assert (poor.status, poor.commission_type) == ("paused", None)
 
 
-def test_cj_as_it_is_not_well_formed() -> None:
+def test_cj_as_it_is_not_well_formed() -> None:  # 1
     gadgets, cafe, gone = programs_of(FIXTURES / "cj.xml")
     assert (gadgets.name, gadgets.merchant_url) == ("Gadgets & More", "http://www.gadgets.example.com/?a=1&b=2")
     assert gadgets.commission_rules is not None
@@ -130,7 +131,7 @@ def test_cj_as_it_is_not_well_formed() -> None:
     assert (gone.commission_type, gone.deep_link_allowed) == (None, None)
 
 
-def test_rakuten() -> None:
+def test_rakuten() -> None:  # 1
     store, kaufhaus = programs_of(FIXTURES / "rakuten_advertisers.json")
     assert (store.external_id, store.geo_targeting, store.has_product_feed) == ("1-1234", ("US", "CA", "GB"), True)
     assert (kaufhaus.external_id, kaufhaus.geo_targeting, kaufhaus.deep_link_allowed) == ("77", None, False)
@@ -145,7 +146,7 @@ def test_rakuten() -> None:
     )
 
 
-def test_awin() -> None:
+def test_awin() -> None:  # 1
     moebel, offline = programs_of(FIXTURES / "awin_programmes.json")
     assert (moebel.description, moebel.primary_region, moebel.currency) == ("Möbel & mehr", "DE", "EUR")
     assert (offline.status, offline.currency) == ("paused", "GBP")
@@ -154,7 +155,7 @@ def test_awin() -> None:
     assert (details.payment_days, details.validation_days, details.deep_link_allowed) == (63, 30, True)
 
 
-def test_the_awin_directory() -> None:
+def test_the_awin_directory() -> None:  # 1
     (moebel, still, pomme), refused = split(open_feed(FIXTURES / "awin_directory.csv", "awin"))
     assert moebel.description == 'Möbel & mehr, "gut" und günstig'
     assert (moebel.commission_min, moebel.commission_max, moebel.commission_fixed_max) == (5, 8, 15)
@@ -179,7 +180,7 @@ def test_the_awin_directory() -> None:
     ]
 
 
-def test_impact() -> None:
+def test_impact() -> None:  # 1
     acme, b2b = programs_of(FIXTURES / "impact.json")
     assert (acme.geo_targeting, acme.deep_link_allowed, acme.status) == (("GB", "CA", "US", "ZA"), True, "active")
     assert (b2b.external_id, b2b.status, b2b.merchant_url) == ("10307", "closed", "https://b2b.acme.example.io")
@@ -187,7 +188,7 @@ def test_impact() -> None:
     assert (acme.external_id, acme.geo_targeting, b2b.geo_targeting) == ("10306", ("GB", "CA"), None)
 
 
-def test_partnerstack() -> None:
+def test_partnerstack() -> None:  # 1
     acme, leads = programs_of(FIXTURES / "partnerstack.json")
     assert (acme.commission_max, acme.recurring, acme.recurring_months, acme.category) == (20, True, 12, "CRM")
     assert (leads.commission_type, leads.commission_max, leads.commission_fixed_max) == ("hybrid", 10, 100)
@@ -195,7 +196,7 @@ def test_partnerstack() -> None:
     assert (leads.category, leads.logo_url, leads.merchant_url) == (None, None, None)
 
 
-def test_one_program_alone_is_a_feed_too(tmp_path: Path) -> None:
+def test_one_program_alone_is_a_feed_too(tmp_path: Path) -> None:  # 5
     report = (FIXTURES / "shareasale_search.xml").read_text()
     first = report[: report.index("</merchantSearchReportrecord>")].replace("Reportrecord", "")
     (tmp_path / "one.xml").write_text(f"{first}</merchantSearch></merchantSearchReport>")
@@ -212,7 +213,7 @@ def test_one_program_alone_is_a_feed_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_packed_and_plain_say_the_same(name: str, tmp_path: Path) -> None:
+def test_packed_and_plain_say_the_same(name: str, tmp_path: Path) -> None:  # 5
     plain = split(open_feed(FIXTURES / name))[0]
     with (FIXTURES / name).open("rb") as source, gzip.open(tmp_path / "packed.gz", "wb") as packed:
         shutil.copyfileobj(source, packed)
@@ -224,7 +225,7 @@ def test_packed_and_plain_say_the_same(name: str, tmp_path: Path) -> None:
     assert split(open_feed(tmp_path / "packed.zip"))[0] == plain
 
 
-def test_an_archive_of_several_pages_is_one_feed(tmp_path: Path) -> None:
+def test_an_archive_of_several_pages_is_one_feed(tmp_path: Path) -> None:  # 5
     with zipfile.ZipFile(tmp_path / "pages.zip", "w") as archive:
         archive.write(FIXTURES / "impact.json", "page1.json")
         archive.write(FIXTURES / "impact.json", "page2.json")

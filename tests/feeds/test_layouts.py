@@ -65,7 +65,7 @@ SITE = {
 }
 
 
-def test_a_clickbank_site() -> None:
+def test_a_clickbank_site() -> None:  # 1
     assert said(clickbank.site(SITE, ("Health & Fitness", "Diets & Weight Loss"))) == {
         "network": "clickbank",
         "external_id": "FATBURN1",
@@ -94,7 +94,7 @@ def test_a_clickbank_site() -> None:
     }
 
 
-def test_a_clickbank_site_without_rebills_or_date() -> None:
+def test_a_clickbank_site_without_rebills_or_date() -> None:  # 1, 2
     made = normalise(
         clickbank.site(
             {**SITE, "HasRecurringProducts": "false", "PercentPerRebill": "0.0", "ActivateDate": "", "Gravity": "0.0"},
@@ -106,7 +106,7 @@ def test_a_clickbank_site_without_rebills_or_date() -> None:
     assert made.status == "active"
 
 
-def test_a_vendor_that_is_listed_several_times() -> None:
+def test_a_vendor_that_is_listed_several_times() -> None:  # 2
     paths = [("Health & Fitness",), ("Health & Fitness", "Diets & Weight Loss"), ("New",), ("Self-Help", "Eating")]
     listings = [clickbank.site({**SITE, "Id": "FatBurn1"}, path) for path in paths]
     program = listings[0]
@@ -118,7 +118,7 @@ def test_a_vendor_that_is_listed_several_times() -> None:
     assert made.categories == ("Diets & Weight Loss", "Health & Fitness", "New", "Eating")
 
 
-def test_what_one_listing_leaves_out_another_says() -> None:
+def test_what_one_listing_leaves_out_another_says() -> None:  # 2
     bare = clickbank.site({"Id": "a1", "Title": "A"}, ("Games", "Casual"))
     program = clickbank.listed_again(clickbank.site({**SITE, "Id": "A1"}, ("Games",)), bare)
     assert (program.name, program.popularity, program.categories) == ("A", "142.87", ("Games > Casual", "Games"))
@@ -155,7 +155,7 @@ def shareasale_merchant(**changed: str) -> Program:
     return normalise(shareasale.merchant({squeezed(key): value for key, value in row.items()}))
 
 
-def test_a_shareasale_merchant() -> None:
+def test_a_shareasale_merchant() -> None:  # 1
     squeezed_row = {squeezed(key): value for key, value in MERCHANT.items()}
     found = said(shareasale.merchant(squeezed_row))
     assert found.pop("exchange_rate_date")
@@ -191,7 +191,7 @@ def test_a_shareasale_merchant() -> None:
     }
 
 
-def test_shareasale_quirks() -> None:
+def test_shareasale_quirks() -> None:  # 2, 3
     assert shareasale_merchant(Status="Pending").status == "active"  # the account's application, not the program
     assert shareasale_merchant(Commission_Text=" $50.00  Per Sale", Sale_Comm="50.0").commission_fixed_max == 50
     both = shareasale_merchant(Commission_Text=" 15.00%  Per Sale  $0.10  Per Lead")
@@ -208,7 +208,7 @@ def test_shareasale_quirks() -> None:
     assert freebies.categories == ("Freebies, Free Stuff, Rewards Programs",)
 
 
-def test_a_shareasale_merchant_status() -> None:
+def test_a_shareasale_merchant_status() -> None:  # 1
     row = {
         "Merchant Id": "1234",
         "Merchant": "Plain Shoes",
@@ -259,7 +259,7 @@ def cj_advertiser(xml: str) -> dict[str, Any]:
     return said(cj.advertiser(as_record(etree.fromstring(xml))))
 
 
-def test_a_cj_advertiser() -> None:
+def test_a_cj_advertiser() -> None:  # 1
     found = cj_advertiser(ADVERTISER)
     assert found.pop("exchange_rate_date")
     assert found == {
@@ -301,7 +301,7 @@ def test_a_cj_advertiser() -> None:
     assert found["vertical"] in ("software", "electronics")
 
 
-def test_cj_sentinels() -> None:
+def test_cj_sentinels() -> None:  # 2
     xml = (
         ADVERTISER.replace("10.94", "N/A").replace("<network-rank>4", "<network-rank>New").replace("Active", "Deactive")
     )
@@ -315,7 +315,7 @@ def test_cj_sentinels() -> None:
     assert listed["deep_link_allowed"] is False
 
 
-def test_a_rakuten_advertiser() -> None:
+def test_a_rakuten_advertiser() -> None:  # 1
     record = {
         "id": 1234,
         "name": "Awesome Store",
@@ -371,11 +371,11 @@ def test_a_rakuten_advertiser() -> None:
         (41, "41-7"),
     ],
 )
-def test_rakuten_networks_are_a_number_in_one_call_and_a_name_in_another(network: Any, id: str) -> None:
+def test_rakuten_networks_are_a_number_in_one_call_and_a_name_in_another(network: Any, id: str) -> None:  # 2
     assert rakuten.advertiser({"id": 7, "name": "A", "network": network}).external_id == id
 
 
-def test_a_rakuten_offer() -> None:
+def test_a_rakuten_offer() -> None:  # 1
     record = {
         "advertiser": {
             "id": 12345,
@@ -424,7 +424,7 @@ def test_a_rakuten_offer() -> None:
     assert normalise(rakuten.offer({**record, "type": "private"})).approval_mode == "invite"
 
 
-def test_rakuten_calls_add_up() -> None:
+def test_rakuten_calls_add_up() -> None:  # 1, 3
     about = {"id": 1, "network": 1, "name": "Store"}
     program = rakuten.joined(
         rakuten.advertiser({**about, "url": "store.example.com"}),
@@ -469,7 +469,7 @@ DETAILS: dict[str, Any] = {
 }
 
 
-def test_an_awin_programme() -> None:
+def test_an_awin_programme() -> None:  # 1
     assert said(awin.programme(PROGRAMME)) == {
         "network": "awin",
         "external_id": "15078",
@@ -492,7 +492,7 @@ def test_an_awin_programme() -> None:
     }
 
 
-def test_awin_details() -> None:
+def test_awin_details() -> None:  # 1
     made = normalise(awin.details(DETAILS))
     assert made == normalise(awin.programme(PROGRAMME, DETAILS))
     assert made.commission_rules == (percent(None, 8), fixed(5, 15, "EUR"))
@@ -504,7 +504,7 @@ def test_awin_details() -> None:
     assert made.popularity_metric == "awinIndex"
 
 
-def test_awin_zeros_without_an_index_are_no_data() -> None:
+def test_awin_zeros_without_an_index_are_no_data() -> None:  # 2
     kpi = {"averagePaymentTime": "null", "approvalPercentage": 0, "epc": 0, "conversionRate": 0, "validationDays": 0,
            "awinIndex": 0}  # fmt: skip
     made = normalise(
@@ -515,7 +515,7 @@ def test_awin_zeros_without_an_index_are_no_data() -> None:
     assert (made.commission_type, made.commission_rules) == (None, None)
 
 
-def test_awin_states() -> None:
+def test_awin_states() -> None:  # 1
     assert normalise(awin.programme({**PROGRAMME, "linkStatus": "Offline"})).status == "paused"
     assert normalise(awin.programme({**PROGRAMME, "status": "Closed", "linkStatus": "Online"})).status == "closed"
     assert normalise(awin.programme({**PROGRAMME, "status": "Active", "linkStatus": None})).status == "active"
@@ -549,7 +549,7 @@ ROW = {
 }
 
 
-def test_a_row_of_the_awin_directory() -> None:
+def test_a_row_of_the_awin_directory() -> None:  # 1
     found = said(awin.directory_row(ROW))
     rate = found.pop("exchange_rate")
     assert found.pop("exchange_rate_date")
@@ -592,7 +592,7 @@ def test_a_row_of_the_awin_directory() -> None:
     }
 
 
-def test_a_silent_row_of_the_awin_directory() -> None:
+def test_a_silent_row_of_the_awin_directory() -> None:  # 2
     zeros = ("conversionRate", "approvalRate", "epc", "awinIndex", "commissionMin", "commissionMax", "leadMin",
              "leadMax", "cookieLength")  # fmt: skip
     made = normalise(awin.directory_row({**ROW, **dict.fromkeys(zeros, "0"), "averagePaymentTime": "null"}))
@@ -657,7 +657,7 @@ CONTRACT: dict[str, Any] = {
 }
 
 
-def test_an_impact_campaign() -> None:
+def test_an_impact_campaign() -> None:  # 1
     assert said(impact.campaign(CAMPAIGN)) == {
         "network": "impact",
         "external_id": "10306",
@@ -673,7 +673,7 @@ def test_an_impact_campaign() -> None:
     assert normalise(impact.campaign({**CAMPAIGN, "ContractStatus": "Expired"})).status == "closed"
 
 
-def test_an_impact_contract() -> None:
+def test_an_impact_contract() -> None:  # 1
     made = normalise(impact.campaign(CAMPAIGN, CONTRACT))
     assert made.commission_rules == (
         percent(10, 10),
@@ -684,7 +684,7 @@ def test_an_impact_contract() -> None:
     assert (made.currency, made.cookie_days, made.validation_days) == ("GBP", 30, 45)
 
 
-def test_an_impact_campaign_in_xml() -> None:
+def test_an_impact_campaign_in_xml() -> None:  # 1
     xml = """<Campaign><CampaignId>10306</CampaignId><CampaignName>Acme Shop</CampaignName>
         <AllowsDeeplinking>false</AllowsDeeplinking>
         <ShippingRegions><ShippingRegion>US</ShippingRegion><ShippingRegion>UK</ShippingRegion></ShippingRegions>
@@ -712,7 +712,7 @@ PARTNERSTACK: dict[str, Any] = {
 }
 
 
-def test_a_partnerstack_program() -> None:
+def test_a_partnerstack_program() -> None:  # 1
     found = said(partnerstack.program(PARTNERSTACK))
     assert found.pop("exchange_rate_date")
     assert found == {
@@ -756,17 +756,17 @@ def test_a_partnerstack_program() -> None:
         (None, None),
     ],
 )  # fmt: skip
-def test_partnerstack_offers(offers: Any, rules: Any) -> None:
+def test_partnerstack_offers(offers: Any, rules: Any) -> None:  # 1
     assert normalise(partnerstack.program({**PARTNERSTACK, "offers": offers})).commission_rules == rules
 
 
-def test_a_bare_partnerstack_program() -> None:
+def test_a_bare_partnerstack_program() -> None:  # 2
     made = normalise(partnerstack.program({**PARTNERSTACK, "category": None, "logo": "img_abc123", "country": None}))
     assert (made.category, made.logo_url, made.primary_region) == (None, None, None)
     assert made.vertical == "software", "by what its text is about"
 
 
-def test_a_refersion_affiliate() -> None:
+def test_a_refersion_affiliate() -> None:  # 1
     record: dict[str, Any] = {
         "id": 77,
         "status": "ACTIVE",
@@ -819,14 +819,14 @@ _json = st.recursive(
 
 
 @pytest.mark.parametrize("layout", _EVERY)
-def test_a_record_without_an_id_is_rejected_with_the_reason(layout: str) -> None:
+def test_a_record_without_an_id_is_rejected_with_the_reason(layout: str) -> None:  # 4
     with pytest.raises(Rejected, match="external id"):
         normalise(_EVERY[layout]({}))
 
 
 @pytest.mark.parametrize("layout", _COMPLETE)
 @given(data=st.data())
-def test_a_value_of_any_shape_anywhere_is_a_program_or_rejected(layout: str, data: st.DataObject) -> None:
+def test_a_value_of_any_shape_anywhere_is_a_program_or_rejected(layout: str, data: st.DataObject) -> None:  # 4
     record = dict(_COMPLETE[layout])
     for key in data.draw(st.sets(st.sampled_from(sorted(record)), max_size=4)):
         record[key] = data.draw(_json)

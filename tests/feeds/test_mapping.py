@@ -63,7 +63,7 @@ def made(tmp_path: Path, content: str | bytes, mapping: str, network: str | None
     return programs_of(path, network, mapping=read(mapping))
 
 
-def test_columns(tmp_path: Path) -> None:
+def test_columns(tmp_path: Path) -> None:  # 1
     (kaese,) = made(tmp_path, SHOPS.encode("windows-1252"), MAPPING)
     assert (kaese.network, kaese.data_source) == ("awin", "feed:awin")
     assert (kaese.external_id, kaese.name, kaese.merchant_url) == ("7", "Käse Müller", "https://www.kaese.example.de")
@@ -75,7 +75,7 @@ def test_columns(tmp_path: Path) -> None:
     assert kaese.launched_at == date(2023, 2, 1)
 
 
-def test_members_of_json(tmp_path: Path) -> None:
+def test_members_of_json(tmp_path: Path) -> None:  # 1
     answer = {
         "shops": [
             {
@@ -104,7 +104,7 @@ def test_members_of_json(tmp_path: Path) -> None:
     assert shop.conversion_rate == 5
 
 
-def test_elements_and_attributes_of_xml(tmp_path: Path) -> None:
+def test_elements_and_attributes_of_xml(tmp_path: Path) -> None:  # 1
     xml = """<export><merchant nr="9"><title lang="de">Schuhe &amp; Co</title><url>s.example.de</url>
       <pay unit="EUR">4.50</pay><cat>A</cat><cat>B</cat></merchant></export>"""
     mapping = """
@@ -125,7 +125,7 @@ def test_elements_and_attributes_of_xml(tmp_path: Path) -> None:
     assert (schuhe.commission_fixed_max, schuhe.currency) == (4.5, "EUR")
 
 
-def test_a_file_without_a_heading(tmp_path: Path) -> None:
+def test_a_file_without_a_heading(tmp_path: Path) -> None:  # 1
     mapping = """
     [format]
     columns = ["id", "shop", "rate"]
@@ -139,7 +139,7 @@ def test_a_file_without_a_heading(tmp_path: Path) -> None:
     assert (first.name, first.commission_max, second.commission_fixed_max) == ("Acme", 5, 9)
 
 
-def test_a_mapping_outranks_a_layout_that_is_known(tmp_path: Path) -> None:
+def test_a_mapping_outranks_a_layout_that_is_known(tmp_path: Path) -> None:  # 1
     content = "advertiserId,programmeName,epc,awinIndex,launchDate\n1,A,1,50,\n"
     (program,) = made(tmp_path, content, '[fields]\nexternal_id = "advertiserId"\nname = "programmeName"\n', "cj")
     assert (program.network, program.popularity_raw) == ("cj", None)
@@ -167,18 +167,18 @@ NEEDED = '[fields]\nexternal_id = "ID"\nname = "Shop"\n'
         ("x" * 300_000, "300,000 characters"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_told(tmp_path: Path, mapping: str, said: str) -> None:
+def test_what_is_wrong_is_told(tmp_path: Path, mapping: str, said: str) -> None:  # 2
     with pytest.raises(BadMapping) as caught:
         made(tmp_path, "ID,Shop\n1,A\n", mapping, "awin")
     assert said in str(caught.value)
 
 
-def test_a_mapping_for_another_network_is_a_contradiction(tmp_path: Path) -> None:
+def test_a_mapping_for_another_network_is_a_contradiction(tmp_path: Path) -> None:  # 2
     with pytest.raises(BadMapping, match="for awin, the import for cj"):
         made(tmp_path, SHOPS, MAPPING, "cj")
 
 
-def test_a_layout_of_nobody_needs_one(tmp_path: Path) -> None:
+def test_a_layout_of_nobody_needs_one(tmp_path: Path) -> None:  # 3
     (tmp_path / "feed").write_text("ID,Shop\n1,A\n")
     with pytest.raises(UnknownLayout, match=r"none we know of awin: it has ID, Shop; it needs a mapping") as caught:
         open_feed(tmp_path / "feed", "awin")
@@ -196,7 +196,7 @@ https://acme.example.com/l.png,https://track.example.com/1,active,2021-05-06,2.5
 
 
 @pytest.mark.parametrize("network", [network.slug for network in NETWORKS])
-def test_a_generic_feed_maps_well_for_every_network(tmp_path: Path, network: str) -> None:
+def test_a_generic_feed_maps_well_for_every_network(tmp_path: Path, network: str) -> None:  # 3
     path = tmp_path / "feed.csv"
     path.write_text(GENERIC)
     suggestion, layout = draft(path, network)
@@ -232,7 +232,7 @@ def test_a_generic_feed_maps_well_for_every_network(tmp_path: Path, network: str
         ("id,name,auto approve", "1,A,Yes", "approval_mode", "auto"),
     ],
 )  # fmt: skip
-def test_headings_are_understood(tmp_path: Path, heading: str, row: str, field: str, value: Any) -> None:
+def test_headings_are_understood(tmp_path: Path, heading: str, row: str, field: str, value: Any) -> None:  # 3
     path = tmp_path / "feed"
     path.write_text(f"{heading}\n{row}\n")
     suggestion, _ = draft(path, "cj")
@@ -241,7 +241,7 @@ def test_headings_are_understood(tmp_path: Path, heading: str, row: str, field: 
     assert getattr(program, field) == value
 
 
-def test_in_doubt_it_asks(tmp_path: Path) -> None:
+def test_in_doubt_it_asks(tmp_path: Path) -> None:  # 4
     path = tmp_path / "feed"
     path.write_text("id,name,commission\n1,A,10\n2,B,50\n")
     suggestion, _ = draft(path, "shareasale")
@@ -251,7 +251,7 @@ def test_in_doubt_it_asks(tmp_path: Path) -> None:
     ] * 2
 
 
-def test_without_an_id_it_is_not_usable(tmp_path: Path) -> None:
+def test_without_an_id_it_is_not_usable(tmp_path: Path) -> None:  # 4
     path = tmp_path / "feed"
     path.write_text("shop,colour\nA,red\nB,blue\n")
     suggestion, _ = draft(path, "awin")
@@ -259,7 +259,7 @@ def test_without_an_id_it_is_not_usable(tmp_path: Path) -> None:
     assert "# external_id" in toml(suggestion)
 
 
-def test_nested_members_are_offered_as_paths(tmp_path: Path) -> None:
+def test_nested_members_are_offered_as_paths(tmp_path: Path) -> None:  # 3
     path = tmp_path / "feed"
     records = [{"merchant": {"id": n, "name": f"Shop {n}"}, "site": {"url": f"s{n}.de"}, "tags": ["A"]} for n in (1, 2)]
     path.write_text(json.dumps({"shops": records}))
@@ -275,7 +275,7 @@ _text = st.text(max_size=30)
 
 
 @given(st.lists(_text, max_size=8), st.lists(st.lists(_text, max_size=8), max_size=4))
-def test_a_draft_is_always_toml(columns: list[str], rows: list[list[str]]) -> None:
+def test_a_draft_is_always_toml(columns: list[str], rows: list[list[str]]) -> None:  # 3
     samples = [dict(zip(columns, row, strict=False)) for row in rows]
     suggestion = suggest(columns, samples, "awin")
     written = toml(suggestion)

@@ -63,14 +63,21 @@ def mapped(path: Path) -> list[str]:
     return [str(path), "--mapping", str(path.with_name("mapping.toml"))]
 
 
-def test_a_dry_run(written: Path) -> None:
+def test_a_dry_run(written: Path) -> None:  # 1
     *_, last = lines(feed(*mapped(written), "--dry-run", "--json").stdout)
     assert last["summary"]["recordWarnings"] == _WARNINGS
     said = feed(*mapped(written), "--dry-run").stderr
     assert "2  currency: no currency that is known; 'XYZ' in line 4 (101)" in said
 
 
-def test_an_import(written: Path, catalogue: Catalogue) -> None:
+def test_nothing_doubtful(tmp_path: Path) -> None:  # 3
+    path = tmp_path / "feed.csv"
+    path.write_text("externalId,name,currency\n1,First,EUR\n")
+    arguments = (str(path), "--network", "direct", "--dry-run", "--json")
+    assert lines(feed(*arguments).stdout)[-1]["summary"]["recordWarnings"] == []
+
+
+def test_an_import(written: Path, catalogue: Catalogue) -> None:  # 2
     affindex = Command(catalogue)
     run = affindex.json("import", "feed", *mapped(written))
     kept = [{**each, "line": None} for each in _WARNINGS]
@@ -81,7 +88,7 @@ def test_an_import(written: Path, catalogue: Catalogue) -> None:
     assert "'a while' in record 3 (103)" in affindex.run("import", "feed", *mapped(written)).stderr
 
 
-def test_a_preview(written: Path, catalogue: Catalogue) -> None:
+def test_a_preview(written: Path, catalogue: Catalogue) -> None:  # 1
     answer = catalogue.api.post(
         "/api/import/feed",
         params={"preview": "true"},

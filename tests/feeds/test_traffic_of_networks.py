@@ -3,7 +3,7 @@
 1. Admitad's list says of each kind whether it is enabled; its rules are kept as text.
 2. OpenAffiliate's rules, impact.com's special terms and Rakuten's software policy are read, the words kept.
 3. Who does not speak of it says nothing; a part of a record that does not carry it leaves it as it is stored.
-4. A mapping names the columns; rules that it maps speak of the kinds too.
+4. A mapping names the columns; rules that it maps speak of the kinds too, and so does a program of one's own.
 5. Both lists filter and are facets; programs that are not spoken of are counted apart.
 """
 
@@ -50,12 +50,12 @@ def told(found: Program) -> tuple[object, object, object]:
     return found.traffic_allowed, found.traffic_forbidden, found.restrictions
 
 
-def test_admitads_list() -> None:
+def test_admitads_list() -> None:  # 1
     found = read(admitad.program(CAMPAIGN))
     assert told(found) == (("email",), ("cashback", "brand-bidding"), "1) Запрещено использовать бренд")
 
 
-def test_rules_of_openaffiliate() -> None:
+def test_rules_of_openaffiliate() -> None:  # 2, 3
     found = read(
         openaffiliate.program({"slug": "a", "name": "A", "restrictions": ["No brand bidding", "No bad words", 7]})
     )
@@ -64,7 +64,7 @@ def test_rules_of_openaffiliate() -> None:
     assert told(silent) == (None, None, None)
 
 
-def test_special_terms_of_a_contract_with_impact() -> None:
+def test_special_terms_of_a_contract_with_impact() -> None:  # 2
     contract = {
         "CampaignId": "7",
         "Terms": {
@@ -92,12 +92,12 @@ def test_special_terms_of_a_contract_with_impact() -> None:
         (None, None, None, None),
     ],
 )
-def test_rakutens_software_policy(software: object, allowed: object, forbidden: object, words: object) -> None:
+def test_rakutens_software_policy(software: object, allowed: object, forbidden: object, words: object) -> None:  # 2, 3
     found = read(rakuten.advertiser({"id": 1, "name": "Shoes", "network": 1, "policies": {"software": software}}))
     assert told(found) == (allowed, forbidden, words)
 
 
-def test_a_mapping_names_the_columns() -> None:
+def test_a_mapping_names_the_columns() -> None:  # 3, 4
     mapping = read_mapping(
         '[fields]\nexternal_id = "id"\nname = "name"\nrestrictions = "rules"\n'
         'traffic_allowed = { from = "ok", separator = "," }\n'
@@ -109,14 +109,14 @@ def test_a_mapping_names_the_columns() -> None:
     assert not {"traffic_allowed", "traffic_forbidden"} & set(columns(as_number(not_carried_by(mapping))))
 
 
-def test_a_program_of_ones_own() -> None:
+def test_a_program_of_ones_own() -> None:  # 4
     found = normalise(read_own({"name": "A", "trafficForbidden": ["PPC", "coupon sites"]}, "1"))
     assert told(found) == (None, ("search-ads", "coupon"), None)
     with pytest.raises(BadRequest, match="Skywriting"):
         read_own({"name": "A", "trafficAllowed": ["email", "Skywriting"]}, "1")
 
 
-def test_filters_and_facets(catalogue: Catalogue) -> None:
+def test_filters_and_facets(catalogue: Catalogue) -> None:  # 5
     catalogue.store(
         program("Strict", traffic_forbidden=("brand-bidding", "coupon"), restrictions="No brand bidding"),
         program("Open", traffic_allowed=("coupon", "email")),

@@ -51,7 +51,7 @@ def run_of(catalogue: Catalogue, run: dict[str, Any]) -> Any:
     return catalogue.get(f"/api/import/runs/{run['id']}")
 
 
-def test_a_preview(catalogue: Catalogue) -> None:
+def test_a_preview(catalogue: Catalogue) -> None:  # 1
     shown = send(catalogue, AWIN, 200, network="awin", preview="true")
     assert (shown["layout"], shown["network"], shown["encoding"]) == ("Awin directory export", "awin", "utf-8")
     assert [each["externalId"] for each in shown["programs"]] == ["15078", "9001", "9002"]
@@ -66,7 +66,7 @@ def test_a_preview(catalogue: Catalogue) -> None:
     assert catalogue.rows("select count(*) from import_runs") == [(0,)]
 
 
-def test_a_preview_of_an_unknown_layout_drafts_a_mapping(catalogue: Catalogue) -> None:
+def test_a_preview_of_an_unknown_layout_drafts_a_mapping(catalogue: Catalogue) -> None:  # 1
     shown = send(catalogue, UNKNOWN, 200, network="awin", preview="true")
     assert (shown["layout"], shown["dialect"]) == ("a suggested mapping", "semicolon, quoted")
     assert 'external_id = "ID"' in shown["mapping"]
@@ -77,7 +77,7 @@ def test_a_preview_of_an_unknown_layout_drafts_a_mapping(catalogue: Catalogue) -
     assert refused["mapping"] == shown["mapping"]
 
 
-def test_a_feed_in_doubt_is_no_whole_one(catalogue: Catalogue) -> None:
+def test_a_feed_in_doubt_is_no_whole_one(catalogue: Catalogue) -> None:  # 4
     campaign = b'{"CampaignId": "1", "CampaignName": "A", "ContractStatus": "Active"}'
     page = b'{"@page": "1", "@numpages": "3", "Campaigns": [%s]}' % campaign
     shown = send(catalogue, page, 200, network="impact", preview="true")
@@ -88,7 +88,7 @@ def test_a_feed_in_doubt_is_no_whole_one(catalogue: Catalogue) -> None:
     assert send(catalogue, page, 202, network="impact")["partial"] is True
 
 
-def test_an_upload_is_imported(catalogue: Catalogue) -> None:
+def test_an_upload_is_imported(catalogue: Catalogue) -> None:  # 2, 3
     catalogue.index()  # the index is there before the API looks for it
     shown = send(catalogue, AWIN, 200, network="awin", preview="true")
     opened = send(catalogue, AWIN, network="awin")
@@ -113,7 +113,7 @@ def test_an_upload_is_imported(catalogue: Catalogue) -> None:
     assert [each["reason"] for each in rejected] == [each["reason"] for each in shown["rejected"]]
 
 
-def test_a_form_with_a_mapping(catalogue: Catalogue) -> None:
+def test_a_form_with_a_mapping(catalogue: Catalogue) -> None:  # 2
     mapping = '[fields]\nexternal_id = "ID"\nname = "Shop"\nmerchant_url = "Webseite"\ncommission_text = "Provision"\n'
     answer = catalogue.api.post(
         "/api/import/feed",
@@ -132,7 +132,7 @@ def test_a_form_with_a_mapping(catalogue: Catalogue) -> None:
     ]
 
 
-def test_large_files_travel_in_pieces(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_large_files_travel_in_pieces(catalogue: Catalogue, tmp_path: Path) -> None:  # 2
     rows = [f"{n},Shop {n},1.0,50,2020-01-01,{'x' * 500}\n" for n in range(6000)]
     content = ("advertiserId,programmeName,epc,awinIndex,launchDate,descriptionShort\n" + "".join(rows)).encode()
     send(catalogue, content, network="awin")
@@ -141,7 +141,7 @@ def test_large_files_travel_in_pieces(catalogue: Catalogue, tmp_path: Path) -> N
     assert catalogue.rows("select count(*) from programs") == [(6000,)]
 
 
-def test_complete_feeds_close_what_two_of_them_lack(catalogue: Catalogue) -> None:
+def test_complete_feeds_close_what_two_of_them_lack(catalogue: Catalogue) -> None:  # 4
     catalogue.put([program("Gone", network="awin", external_id="gone"), program("Other", network="cj")])
     state = "select status, missing_since is not null from programs where external_id = 'gone'"
     for complete, after in (("false", ("active", False)), ("true", ("active", True)), ("true", ("closed", True))):
@@ -152,7 +152,7 @@ def test_complete_feeds_close_what_two_of_them_lack(catalogue: Catalogue) -> Non
     assert catalogue.rows("select status from programs where name = 'Other'") == [("active",)]
 
 
-def test_a_file_that_breaks_in_the_middle_changes_nothing(catalogue: Catalogue) -> None:
+def test_a_file_that_breaks_in_the_middle_changes_nothing(catalogue: Catalogue) -> None:  # 3
     catalogue.put([program("Before", network="awin", external_id="15078")])
     records = [{"id": n, "name": f"N{n}", "displayUrl": "a.de", "currencyCode": "EUR"} for n in range(15078, 21000)]
     content = msgspec.json.encode(records)[:-20]
@@ -165,7 +165,7 @@ def test_a_file_that_breaks_in_the_middle_changes_nothing(catalogue: Catalogue) 
     assert catalogue.rows("select count(*) from feed_uploads") == [(0,)]
 
 
-def test_a_key_with_the_right_scope_is_needed(catalogue: Catalogue) -> None:
+def test_a_key_with_the_right_scope_is_needed(catalogue: Catalogue) -> None:  # 5
     assert catalogue.api.post("/api/import/feed", content=AWIN).status_code == 401
     assert catalogue.api.post("/api/import/feed", content=AWIN, headers=catalogue.key("read")).status_code == 403
 
@@ -187,14 +187,14 @@ def test_a_key_with_the_right_scope_is_needed(catalogue: Catalogue) -> None:
 @pytest.mark.parametrize("preview", ["true", "false"])
 def test_what_is_wrong_is_told(
     shared_catalogue: Catalogue, content: bytes, query: Any, status: int, type: str, said: str, preview: str
-) -> None:
+) -> None:  # 5
     problem = send(shared_catalogue, content, status, **query, preview=preview)
     assert problem["type"] == f"/problems/{type}"
     assert said in problem["detail"]
     assert shared_catalogue.rows("select count(*) from feed_uploads") == [(0,)]
 
 
-def test_a_form_without_a_file_or_with_a_wrong_mapping(shared_catalogue: Catalogue) -> None:
+def test_a_form_without_a_file_or_with_a_wrong_mapping(shared_catalogue: Catalogue) -> None:  # 5
     post = shared_catalogue.api.post
     key = shared_catalogue.key("import")
     answer = post("/api/import/feed", files={"other": ("a.csv", AWIN)}, headers=key)
@@ -205,14 +205,14 @@ def test_a_form_without_a_file_or_with_a_wrong_mapping(shared_catalogue: Catalog
     assert "did you mean 'name'?" in answer.json()["detail"]
 
 
-def test_a_busy_network(catalogue: Catalogue) -> None:
+def test_a_busy_network(catalogue: Catalogue) -> None:  # 5
     first = send(catalogue, AWIN, network="awin")
     second = send(catalogue, AWIN, 409, network="awin")
     assert (second["type"], second["run"]) == ("/problems/network-busy", first["id"])
     assert catalogue.rows("select count(*) from feed_uploads") == [(1,)]
 
 
-def test_idempotency(catalogue: Catalogue) -> None:
+def test_idempotency(catalogue: Catalogue) -> None:  # 6
     first = send(catalogue, AWIN, network="awin", key="k1")
     assert send(catalogue, AWIN, network="awin", key="k1")["id"] == first["id"]
     conflict = send(catalogue, AWIN + b"\n", 409, network="awin", key="k1")
@@ -222,14 +222,14 @@ def test_idempotency(catalogue: Catalogue) -> None:
     assert catalogue.rows("select count(*) from import_runs") == [(1,)]
 
 
-def test_an_upload_that_is_gone_fails_its_run(catalogue: Catalogue) -> None:
+def test_an_upload_that_is_gone_fails_its_run(catalogue: Catalogue) -> None:  # 5
     run = send(catalogue, AWIN, network="awin")
     catalogue.rows("delete from feed_uploads")
     work(catalogue)
     assert "upload it again" in run_of(catalogue, run)["error"]
 
 
-def test_old_uploads_are_forgotten(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_old_uploads_are_forgotten(catalogue: Catalogue, tmp_path: Path) -> None:  # 2
     (tmp_path / "feed").write_bytes(AWIN)
     with catalogue.connect() as connection:
         old = uploads.keep(connection, tmp_path / "feed", uploads.digest(tmp_path / "feed"))

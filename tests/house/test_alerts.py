@@ -53,7 +53,7 @@ def _selectors(expression: promql_parser.Expr) -> Iterator[promql_parser.VectorS
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS)
-def test_what_is_asked_for_exists(expression: str) -> None:
+def test_what_is_asked_for_exists(expression: str) -> None:  # 1, 2
     selectors = list(_selectors(_parsed(expression)))
     assert {each.name for each in selectors} == set(re.findall(r"affindex_\w+", expression))
     for each in selectors:
@@ -69,19 +69,19 @@ def test_what_is_asked_for_exists(expression: str) -> None:
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS)
-def test_counters_are_asked_for_as_rates(expression: str) -> None:
+def test_counters_are_asked_for_as_rates(expression: str) -> None:  # 2
     for name in re.findall(r"affindex_\w+_(?:total|bucket)\b", expression):
         assert re.search(rf"(rate|increase)\({name}(\{{[^}}]*\}})?\[", expression), name
 
 
 @pytest.mark.parametrize("wrong", ["sum(rate(a[5m])", "a >> 1", "rate(a)", "sum by a (b)"])
-def test_what_is_no_promql_is_found(wrong: str) -> None:
+def test_what_is_no_promql_is_found(wrong: str) -> None:  # 1
     with pytest.raises(ValueError, match=r".+"):
         _parsed(wrong)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule["alert"]))
-def test_a_rule(rule: dict[str, Any]) -> None:
+def test_a_rule(rule: dict[str, Any]) -> None:  # 3
     assert set(rule) == {"alert", "expr", "for", "labels", "annotations"}
     assert promql_parser.parse_duration(rule["for"])
     assert rule["labels"]["severity"] in ("page", "ticket")
@@ -91,14 +91,14 @@ def test_a_rule(rule: dict[str, Any]) -> None:
     assert len(text.split()) > 15
 
 
-def test_the_runbook_has_a_section_for_each() -> None:
+def test_the_runbook_has_a_section_for_each() -> None:  # 3
     names = [rule["alert"] for rule in RULES]
     assert len(names) == len(set(names))
     assert re.findall(r"^## (.+)$", RUNBOOK, re.MULTILINE) == names
 
 
 @pytest.mark.parametrize("board", BOARDS)
-def test_a_board(board: str) -> None:
+def test_a_board(board: str) -> None:  # 4
     panels = BOARDS[board]["panels"]
     taken = [(x, y) for each in panels for at in [each["gridPos"]]
              for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])]  # fmt: skip

@@ -3,15 +3,15 @@
 1. Every AFFINDEX_ variable is a setting, and the code takes the values; nothing starts without its secrets.
 2. Postgres and OpenSearch are of the embedded engines' versions.
 3. API, worker and one-shot commands are one image, and their commands exist.
-4. What runs for long has a health check and is started again; what runs once is waited for.
+4. What runs for long has a health check and is started again; what runs once is waited for; data outlives all of them.
 5. Ports are open on this machine only.
 6. OpenSearch answers with a certificate of its own, which our clients verify.
 7. Operators' reads are closed, clients are limited, and the first key is in a volume, on no line of a log.
 8. The image is built from what the build is given, by hash, and does not run as root.
 9. Every service is confined: no capabilities but those named here, nothing to gain, nothing to write to but volumes and
    memory, so much memory, which fits heap and caches. Engines are in a network that leads nowhere.
-10. Users have the least right: the database's owner is no superuser, and the schema is made by it; OpenSearch knows
-   one user, with a role for our indexes alone. Tags are exact.
+10. Users have the least right: the database's owner is no superuser, and the schema is made by it; OpenSearch knows one
+    user, with a role for our indexes alone. Tags are exact.
 11. The audit of what is locked says what it found, and that it found nothing only where it could look.
 """
 
@@ -80,7 +80,7 @@ def _environment(service: str, given: dict[str, str]) -> dict[str, str]:
 GIVEN = {name: f"a-{name}" for name in REQUIRED}
 
 
-def test_closed_and_limited() -> None:
+def test_closed_and_limited() -> None:  # 7
     settings = read_settings(_environment("api", GIVEN))
     assert not settings.open_operations
     assert not settings.local
@@ -92,7 +92,7 @@ def test_closed_and_limited() -> None:
 
 
 @pytest.mark.parametrize("service", COMMANDS)
-def test_the_code_takes_the_settings(service: str) -> None:
+def test_the_code_takes_the_settings(service: str) -> None:  # 1
     settings = read_settings(_environment(service, GIVEN))
     assert settings.secret == Secret(GIVEN["AFFINDEX_SECRET"])
     assert settings.opensearch_password == Secret(GIVEN["OPENSEARCH_PASSWORD"])
@@ -100,7 +100,7 @@ def test_the_code_takes_the_settings(service: str) -> None:
     assert settings.host == "0.0.0.0"  # inside its container; the port is published on this machine alone
 
 
-def test_no_variable_is_made_up() -> None:
+def test_no_variable_is_made_up() -> None:  # 1
     named = set(re.findall(rf"^\s+({PREFIX}\w+):", (ROOT / "docker-compose.yml").read_text("utf-8"), re.MULTILINE))
     named |= set(re.findall(rf"\b({PREFIX}\w+)=", DOCKERFILE))
     assert named
@@ -118,13 +118,13 @@ def test_no_variable_is_made_up() -> None:
         *((name, "-1") for name in ("REPLICAS", "GENERATED")),
     ],
 )
-def test_a_number_that_cannot_work_is_refused(name: str, value: str) -> None:
+def test_a_number_that_cannot_work_is_refused(name: str, value: str) -> None:  # 1
     with pytest.raises(SettingsError, match=f"{PREFIX}{name} is '{value}': Expected `int`"):
         read_settings({f"{PREFIX}{name}": value})
 
 
 @pytest.mark.parametrize("missing", REQUIRED)
-def test_nothing_starts_without_its_secrets(missing: str) -> None:
+def test_nothing_starts_without_its_secrets(missing: str) -> None:  # 1
     given = {name: value for name, value in GIVEN.items() if name != missing}
     stopped = []
     for service in SERVICES:
@@ -135,7 +135,7 @@ def test_nothing_starts_without_its_secrets(missing: str) -> None:
     assert set(stopped) == {missing}
 
 
-def test_the_engines_are_where_the_settings_look_for_them() -> None:
+def test_the_engines_are_where_the_settings_look_for_them() -> None:  # 1, 10
     settings = read_settings(_environment("api", GIVEN))
     database, search = urlsplit(revealed(settings.database_url) or ""), urlsplit(settings.opensearch_url or "")
     assert database.hostname == "postgres"
@@ -147,7 +147,7 @@ def test_the_engines_are_where_the_settings_look_for_them() -> None:
     assert settings.opensearch_ca_file == f"{certificates.split(':')[1]}/ca.pem"
 
 
-def test_the_engines_are_of_the_embedded_versions() -> None:
+def test_the_engines_are_of_the_embedded_versions() -> None:  # 2
     jars = (ROOT / "app" / "engines" / "jars.lock").read_text("utf-8")
     (embedded,) = set(re.findall(r"^org\.opensearch:opensearch:([\d.]+) ", jars, re.MULTILINE))
     assert SERVICES["opensearch"]["image"] == f"opensearchproject/opensearch:{embedded}"
@@ -155,7 +155,7 @@ def test_the_engines_are_of_the_embedded_versions() -> None:
     assert version.partition(".")[0] == _INSTALL.removeprefix("pginstall")
 
 
-def test_one_image_for_all_of_ours() -> None:
+def test_one_image_for_all_of_ours() -> None:  # 3
     assert {"migrate", "api", "worker"} <= set(OURS)
     assert set(SERVICES) - set(OURS) == set(ENGINES)
     assert {service: SERVICES[service]["build"] for service in OURS} == dict.fromkeys(OURS, ".")
@@ -163,7 +163,7 @@ def test_one_image_for_all_of_ours() -> None:
 
 
 @pytest.mark.parametrize("words", [SERVICES[name]["command"] for name in COMMANDS])
-def test_the_commands_exist(words: list[str]) -> None:
+def test_the_commands_exist(words: list[str]) -> None:  # 3
     command: click.Command | None = affindex
     for word in (each for each in words if not each.startswith("-")):
         assert isinstance(command, click.Group)
@@ -174,7 +174,7 @@ def test_the_commands_exist(words: list[str]) -> None:
     assert {word for word in words if word.startswith("-")} <= options
 
 
-def test_long_runners_are_watched_and_what_runs_once_is_waited_for() -> None:
+def test_long_runners_are_watched_and_what_runs_once_is_waited_for() -> None:  # 4
     waited = {name: each for service in SERVICES.values() for name, each in service.get("depends_on", {}).items()}
     for name, service in SERVICES.items():
         if service["restart"] == "no":
@@ -190,14 +190,14 @@ def test_long_runners_are_watched_and_what_runs_once_is_waited_for() -> None:
     assert f":{read_settings(_environment('worker', GIVEN)).worker_port}/healthz" in of_worker
 
 
-def test_ports_are_open_on_this_machine_only() -> None:
+def test_ports_are_open_on_this_machine_only() -> None:  # 5
     ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
     assert ports
     for port in ports:
         assert str(port).startswith("127.0.0.1:")
 
 
-def test_data_survives_in_named_volumes() -> None:
+def test_data_survives_in_named_volumes() -> None:  # 4
     for service in SERVICES.values():
         for mount in service.get("volumes", []):
             assert mount.split(":")[0] in COMPOSE["volumes"]
@@ -206,7 +206,7 @@ def test_data_survives_in_named_volumes() -> None:
     assert "/usr/share/opensearch/data" in targets["opensearch"]
 
 
-def test_opensearch_has_its_security_on_and_its_heap_set() -> None:
+def test_opensearch_has_its_security_on_and_its_heap_set() -> None:  # 6, 9
     environment = SERVICES["opensearch"]["environment"]
     assert {name for name in environment if "disable" in name.lower()} == {"DISABLE_INSTALL_DEMO_CONFIG"}
     assert re.fullmatch(r"-Xms(\S+) -Xmx\1", environment["OPENSEARCH_JAVA_OPTS"])
@@ -263,7 +263,7 @@ def _behind_tls(url: str, certificates: Path) -> Iterator[str]:
             thread.join()
 
 
-def test_clients_verify_opensearch_by_its_authority(engines: Engines, made: Path, tmp_path: Path) -> None:
+def test_clients_verify_opensearch_by_its_authority(engines: Engines, made: Path, tmp_path: Path) -> None:  # 6
     subprocess.run(["sh", CERTIFICATES, tmp_path, "localhost"], check=True)
     trusting = Settings(
         opensearch_ca_file=str(made / "ca.pem"), opensearch_user="admin", opensearch_password=Secret("p")
@@ -282,7 +282,7 @@ def test_clients_verify_opensearch_by_its_authority(engines: Engines, made: Path
                 open_search(there, stranger).info()
 
 
-def test_certificates_are_made_once_and_their_authority_signs_no_more(made: Path) -> None:
+def test_certificates_are_made_once_and_their_authority_signs_no_more(made: Path) -> None:  # 6
     before = {each.name: each.read_bytes() for each in made.iterdir()}
     assert set(before) == {"ca.pem", "node.pem", "node.key"}
     assert (made / "node.key").stat().st_mode & 0o077 == 0
@@ -290,7 +290,7 @@ def test_certificates_are_made_once_and_their_authority_signs_no_more(made: Path
     assert {each.name: each.read_bytes() for each in made.iterdir()} == before
 
 
-def test_the_image_is_built_from_what_the_build_is_given() -> None:
+def test_the_image_is_built_from_what_the_build_is_given() -> None:  # 8
     sent = {
         line.removeprefix("!") for line in (ROOT / ".dockerignore").read_text("utf-8").split("\n") if line[:1] == "!"
     }
@@ -304,7 +304,7 @@ def test_the_image_is_built_from_what_the_build_is_given() -> None:
     assert tuple(map(int, python.split("."))) >= (3, 11)
 
 
-def test_the_image_is_locked_and_not_root() -> None:
+def test_the_image_is_locked_and_not_root() -> None:  # 8
     assert "pip install --require-hashes -r requirements.lock" in DOCKERFILE
     assert "pip install --no-deps ." in DOCKERFILE
     assert re.findall(r"^USER (.+)$", DOCKERFILE, re.MULTILINE)[-1] == "affindex"
@@ -316,7 +316,7 @@ def _bytes(size: str) -> int:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_every_service_is_confined(name: str) -> None:
+def test_every_service_is_confined(name: str) -> None:  # 9
     service = SERVICES[name]
     assert service["cap_drop"] == ["ALL"]
     assert service.get("cap_add", []) == (["CHOWN"] if name == "certificates" else [])
@@ -328,7 +328,7 @@ def test_every_service_is_confined(name: str) -> None:
     assert name in OURS or service.get("user") == "postgres" or name == "opensearch"
 
 
-def test_memory_fits_heap_and_caches() -> None:
+def test_memory_fits_heap_and_caches() -> None:  # 9
     (heap,) = re.findall(r"-Xmx(\S+)$", _filled(SERVICES["opensearch"]["environment"]["OPENSEARCH_JAVA_OPTS"], {}))
     assert _bytes(_filled(SERVICES["opensearch"]["mem_limit"], {})) >= 2 * _bytes(heap)
     given = dict(word[2:].split("=") for word in SERVICES["postgres"]["command"] if word.startswith("-c"))
@@ -336,19 +336,19 @@ def test_memory_fits_heap_and_caches() -> None:
     assert _bytes(SERVICES["postgres"]["mem_limit"]) >= 2 * needed
 
 
-def test_engines_are_in_a_network_that_leads_nowhere() -> None:
+def test_engines_are_in_a_network_that_leads_nowhere() -> None:  # 9
     assert COMPOSE["networks"]["engines"] == {"internal": True}
     outside = {name for name, service in SERVICES.items() if service["networks"] != ["engines"]}
     assert outside == {"api", "worker"}
     assert {name for name, service in SERVICES.items() if "ports" in service} == {"api"}
 
 
-def test_tags_are_exact() -> None:
+def test_tags_are_exact() -> None:  # 10
     for name in ENGINES:
         assert re.fullmatch(r"[\w/]+:\d+\.\d+(\.\d+)?", SERVICES[name]["image"]), name
 
 
-def test_the_owner_of_the_database_is_no_superuser(engines: Engines) -> None:
+def test_the_owner_of_the_database_is_no_superuser(engines: Engines) -> None:  # 10
     (statements,) = re.findall(r"<<'SQL'\n(.*)\nSQL\n", OWNER, re.DOTALL)
     *made, nobody_connects = statements.split("\n")
     assert nobody_connects == "alter role current_user password null;"
@@ -376,7 +376,7 @@ def _security(file: str) -> dict[str, Any]:
     return read
 
 
-def test_opensearch_knows_one_user_with_a_role_for_our_indexes_alone() -> None:
+def test_opensearch_knows_one_user_with_a_role_for_our_indexes_alone() -> None:  # 10
     settings = read_settings(_environment("api", GIVEN))
     user = settings.opensearch_user or ""
     targets = {each["source"]: Path(each["target"]).name for each in SERVICES["opensearch"]["configs"]}
@@ -403,7 +403,7 @@ def test_opensearch_knows_one_user_with_a_role_for_our_indexes_alone() -> None:
         ("echo 'cannot resolve api.osv.dev' >&2; exit 1", 3, "out of reach, or did not answer:\ncannot resolve"),
     ],
 )
-def test_the_audit_says_what_it_could_see(tmp_path: Path, audited: str, status: int, says: str) -> None:
+def test_the_audit_says_what_it_could_see(tmp_path: Path, audited: str, status: int, says: str) -> None:  # 11
     uv = tmp_path / "uv"
     uv.write_text(f'#!/bin/sh\ncase "$*" in *cyclonedx*) exit 0;; *pip-audit*requirements.lock*) {audited};; esac\n')
     uv.chmod(0o755)

@@ -3,7 +3,7 @@
 1. `settings.md` lists every setting once, with its default, and none that does not exist.
 2. `fields.md` is what the catalogue of fields says now.
 3. `api.md` has every route, and its errors are the code's. Each search that a page shows is one that the code reads,
-   each other address is a route's, with its parameters.
+   each other address is a route's, with its parameters, and each answer is JSON.
 4. Every command that a page shows exists, with its options.
 5. Every test that a page names exists.
 6. Each decision says in one form whether it holds, and the index says the same; what replaced one says so too.
@@ -42,7 +42,7 @@ def _rows(page: str) -> list[list[str]]:
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
 
 
-def test_every_setting_is_listed_with_its_default() -> None:
+def test_every_setting_is_listed_with_its_default() -> None:  # 1
     listed = {name.strip("`"): default for name, default, _ in _rows(_page("settings.md")) if name != "variable"}
     defaults = dict(zip(variable_names(), (field.default for field in msgspec.structs.fields(Settings)), strict=True))
     assert set(listed) == set(defaults)
@@ -55,7 +55,7 @@ def test_every_setting_is_listed_with_its_default() -> None:
             assert default is None or name.endswith("<NAME>"), name
 
 
-def test_no_page_names_a_setting_that_does_not_exist() -> None:
+def test_no_page_names_a_setting_that_does_not_exist() -> None:  # 1
     known = set(variable_names())
     for page in (*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md"):
         named = set(re.findall(r"AFFINDEX_[A-Z_]*[A-Z]", page.read_text("utf-8")))
@@ -63,11 +63,11 @@ def test_no_page_names_a_setting_that_does_not_exist() -> None:
         assert not made_up, page.name
 
 
-def test_the_catalogue_of_fields_is_fresh() -> None:
+def test_the_catalogue_of_fields_is_fresh() -> None:  # 2
     assert _page("fields.md") == fields_page(), "`make docs` writes it anew"
 
 
-def test_the_table_of_routes_is_fresh() -> None:
+def test_the_table_of_routes_is_fresh() -> None:  # 3
     assert with_routes(_page("api.md")) == _page("api.md"), "`make docs` writes it anew"
 
 
@@ -80,7 +80,7 @@ FILTERS = re.findall(r"`(\w+=[^`]*)`", _section(_page("api.md"), "Filters"))
 
 
 @pytest.mark.parametrize("written", FILTERS)
-def test_every_filter_shown_is_read(written: str) -> None:
+def test_every_filter_shown_is_read(written: str) -> None:  # 3
     parameters: dict[str, list[str]] = {}
     for each in re.split(r"&(?=\w+=)", written):
         name, _, value = each.partition("=")
@@ -105,7 +105,7 @@ SEARCHES = ("/api/programs", "/api/programs/export", "/api/programs.atom")
 
 
 @pytest.mark.parametrize("address", [each for each in ADDRESSES if urlsplit(each).path in SEARCHES])
-def test_every_search_shown_is_read(address: str) -> None:
+def test_every_search_shown_is_read(address: str) -> None:  # 3
     parameters = parse_qs(urlsplit(address).query, keep_blank_values=True)
     parameters.pop("format", None)
     if "nework" in parameters:
@@ -115,7 +115,7 @@ def test_every_search_shown_is_read(address: str) -> None:
         read_request(parted(parameters)[0])
 
 
-def test_every_address_shown_is_a_route() -> None:
+def test_every_address_shown_is_a_route() -> None:  # 3
     paths = application().openapi_schema.to_schema()["paths"]
     assert len(ADDRESSES) > 10
     for address in ADDRESSES:
@@ -129,14 +129,14 @@ def test_every_address_shown_is_a_route() -> None:
         assert set(parse_qs(asked.query)) <= known, address
 
 
-def test_every_answer_shown_is_json() -> None:
+def test_every_answer_shown_is_json() -> None:  # 3
     answers = re.findall(r"```json\n(.*?)```", _page("api.md"), re.DOTALL)
     assert answers
     for answer in answers:
         msgspec.json.decode(answer)
 
 
-def test_every_error_listed_is_one_of_the_code() -> None:
+def test_every_error_listed_is_one_of_the_code() -> None:  # 3
     code = "".join(path.read_text("utf-8") for path in (ROOT / "app").rglob("*.py"))
     rows = _rows(_section(_page("api.md"), "Errors"))
     listed = {each for row in rows for each in re.findall(r"`([a-z-]+)`", row[1])}
@@ -158,7 +158,7 @@ COMMANDS = sorted(
 
 
 @pytest.mark.parametrize("words", COMMANDS)
-def test_every_command_shown_exists(words: str) -> None:
+def test_every_command_shown_exists(words: str) -> None:  # 4
     command: click.Command = affindex
     for word in words.split():
         if isinstance(command, click.Group):
@@ -169,7 +169,7 @@ def test_every_command_shown_exists(words: str) -> None:
             assert word.split("=")[0] in {name for each in command.params for name in each.opts} | {"--help"}
 
 
-def test_every_test_named_exists() -> None:
+def test_every_test_named_exists() -> None:  # 5
     """What breaks a widget is listed beside the test that it does not."""
     folder = ROOT / "tests" / "algolia"
     named = re.findall(r"`([./\w]+\.py)::(\w+)`", (ROOT / "docs" / "instantsearch.md").read_text("utf-8"))
@@ -181,7 +181,7 @@ def test_every_test_named_exists() -> None:
 DECISIONS = sorted((DOCS / "adr").glob("[0-9]*.md"))
 
 
-def test_the_index_of_decisions() -> None:
+def test_the_index_of_decisions() -> None:  # 6
     rows = {name[1:5]: (title, status) for name, title, status in _rows(_page("adr/README.md")) if name != "number"}
     assert list(rows) == [page.name[:4] for page in DECISIONS]
     for page in DECISIONS:

@@ -3,7 +3,7 @@
 1. The licence is the same wherever it is said, and every package is marked as typed.
 2. The oldest supported Python is one number; what CI tests reaches from it to the newest that is said.
 3. Workflow, hooks and templates name what exists; the workflow runs what anybody can run.
-4. Pages for people link to what exists and hold no address of anybody.
+4. Pages for people name commands and files that exist, link to what exists, and hold no address of anybody.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PAGES = [*ROOT.glob("*.md"), *(ROOT / ".github").rglob("*.md")]
 TEMPLATES = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
 
 
-def test_the_licence() -> None:
+def test_the_licence() -> None:  # 1
     said = " ".join((ROOT / "LICENSE").read_text("utf-8").split())
     assert said.startswith("Apache License Version 2.0, January 2004")
     assert "END OF TERMS AND CONDITIONS" in said
@@ -35,7 +35,7 @@ def test_the_licence() -> None:
         assert (ROOT / package / "py.typed").exists(), package
 
 
-def test_the_pythons() -> None:
+def test_the_pythons() -> None:  # 2
     oldest = PROJECT["project"]["requires-python"].removeprefix(">=")
     assert (ROOT / ".python-version").read_text("utf-8").strip() == oldest
     assert PROJECT["tool"]["mypy"]["python_version"] == oldest
@@ -45,7 +45,7 @@ def test_the_pythons() -> None:
     assert said[0] == oldest
 
 
-def test_the_workflow_runs_what_anybody_can_run() -> None:
+def test_the_workflow_runs_what_anybody_can_run() -> None:  # 3
     steps = WORKFLOW["jobs"]["test"]["steps"]
     assert [step["run"] for step in steps if "run" in step] == [".ci/run"]
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
@@ -53,7 +53,7 @@ def test_the_workflow_runs_what_anybody_can_run() -> None:
         assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step.get("uses", f"of/ours@{'0' * 40}")), step
 
 
-def test_hooks_are_the_linters_of_make() -> None:
+def test_hooks_are_the_linters_of_make() -> None:  # 3
     makefile = (ROOT / "Makefile").read_text("utf-8")
     (repository,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"]
     for hook in repository["hooks"]:
@@ -65,7 +65,7 @@ def test_hooks_are_the_linters_of_make() -> None:
 @pytest.mark.parametrize(
     "template", [each for each in TEMPLATES if each.name != "config.yml"], ids=lambda each: each.stem
 )
-def test_templates(template: Path) -> None:
+def test_templates(template: Path) -> None:  # 3
     form = yaml.safe_load(template.read_text("utf-8"))
     assert form["name"]
     assert form["description"]
@@ -75,7 +75,7 @@ def test_templates(template: Path) -> None:
     assert all(each["attributes"]["label"] for each in asked)
 
 
-def test_the_upgrade_bot_looks_where_something_is() -> None:
+def test_the_upgrade_bot_looks_where_something_is() -> None:  # 3
     files = {"github-actions": ".github/workflows", "docker": "Dockerfile", "docker-compose": "docker-compose.yml"}
     for update in yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text("utf-8"))["updates"]:
         folder = ROOT / update["directory"].removeprefix("/")
@@ -83,14 +83,14 @@ def test_the_upgrade_bot_looks_where_something_is() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_pages_for_people(page: Path) -> None:
+def test_pages_for_people(page: Path) -> None:  # 4
     text = page.read_text("utf-8")
     for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
         assert "://" in target or (page.parent / target).exists(), target
     assert re.findall(r"[\w.+-]+@[\w-]+\.[a-z]{2,}", text) == []
 
 
-def test_commands_for_contributors() -> None:
+def test_commands_for_contributors() -> None:  # 4
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for page in PAGES:
         for target in re.findall(r"\bmake ([a-z-]+)(?=[`\s])", page.read_text("utf-8")):

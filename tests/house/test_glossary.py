@@ -36,14 +36,14 @@ def _plain(text: str) -> str:
 
 
 @pytest.mark.parametrize(("word", "stands"), [(word, stands) for word, _, stands in _rows(_WORDS)])
-def test_a_word_stands_in_code(word: str, stands: str) -> None:
+def test_a_word_stands_in_code(word: str, stands: str) -> None:  # 1
     module, _, name = stands.strip("`").rpartition(".")
     found = import_module(module)
     assert hasattr(found, name), f"{module} has no {name}"
     assert _plain(word) in _plain(getsource(found)), f"{module} does not say '{word}'"
 
 
-def test_each_word_is_explained_once_and_briefly() -> None:
+def test_each_word_is_explained_once_and_briefly() -> None:  # 2
     rows = _rows(_WORDS)
     words = [word for word, _, _ in rows]
     assert sorted(set(words)) == sorted(words)
@@ -52,7 +52,7 @@ def test_each_word_is_explained_once_and_briefly() -> None:
         assert len(meaning) <= _LONGEST, word
 
 
-def test_public_classes_share_no_name_but_those_that_the_page_explains() -> None:
+def test_public_classes_share_no_name_but_those_that_the_page_explains() -> None:  # 3
     places: dict[str, set[str]] = defaultdict(set)
     for room in ROOMS:
         for path in (ROOT / room).rglob("*.py"):
@@ -73,7 +73,7 @@ def test_public_classes_share_no_name_but_those_that_the_page_explains() -> None
     [path for room in _TELLING_ROOMS for path in sorted((ROOT / room).rglob("*.py"))],
     ids=lambda path: str(path.relative_to(ROOT)),
 )
-def test_docstrings_name_their_subject(path: Path) -> None:
+def test_docstrings_name_their_subject(path: Path) -> None:  # 4
     documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
     said = [
         ast.get_docstring(node) for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, documented)

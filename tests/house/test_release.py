@@ -52,14 +52,14 @@ print(json.dumps({"file": app.__file__, "document": document, "programs": progra
 """
 
 
-def test_there_is_one_version() -> None:
+def test_there_is_one_version() -> None:  # 1
     assert PROJECT["project"]["version"] == VERSION, "`make .venv/ready` installs it anew"
     assert CliRunner().invoke(affindex, ["--version"]).output == f"affindex {VERSION}\n"
     assert application().openapi_schema.info.version == VERSION
     assert _ALIVE.version == VERSION
 
 
-def test_the_changelog_has_it() -> None:
+def test_the_changelog_has_it() -> None:  # 1
     headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert headings[0] == "[Unreleased]"
     assert all(re.fullmatch(r"\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d", each) for each in headings[1:])
@@ -91,7 +91,7 @@ def _inside(wheel: Path) -> set[str]:
         return set(archive.namelist())
 
 
-def test_the_wheel_holds_every_file_of_the_packages(wheel: Path) -> None:
+def test_the_wheel_holds_every_file_of_the_packages(wheel: Path) -> None:  # 2
     inside = _inside(wheel)
     here = {
         str(path.relative_to(ROOT))
@@ -104,7 +104,7 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel: Path) -> None:
     assert f"{about}licenses/LICENSE" in inside
 
 
-def test_the_sdist_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+def test_the_sdist_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:  # 2
     (sdist,) = wheel.parent.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path, filter="data")
@@ -119,7 +119,7 @@ def _uv() -> str:
     return subprocess.run(["./bootstrap", "uv"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def test_outside_a_checkout(wheel: Path, tmp_path: Path) -> None:
+def test_outside_a_checkout(wheel: Path, tmp_path: Path) -> None:  # 3
     """Only what it depends on comes from here."""
     place = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", place], check=True)
@@ -145,7 +145,7 @@ def test_outside_a_checkout(wheel: Path, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not os.environ.get("RELEASE"), reason="takes minutes: installs from the registry (`make nightly`)")
 @pytest.mark.timeout(1_200)
-def test_it_starts_everything_and_answers(wheel: Path) -> None:
+def test_it_starts_everything_and_answers(wheel: Path) -> None:  # 4
     folder = Path(tempfile.mkdtemp(prefix="affindex-release-"))
     folder.chmod(0o755)  # Postgres does not run as root
     with socket.create_server(("127.0.0.1", 0)) as listening:

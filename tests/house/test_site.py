@@ -23,7 +23,7 @@ def _build(configuration: Path, target: Path) -> subprocess.CompletedProcess[str
     return subprocess.run(command, env=_QUIET, capture_output=True, text=True, timeout=240, check=False)
 
 
-def test_the_site(tmp_path: Path) -> None:
+def test_the_site(tmp_path: Path) -> None:  # 1
     built = _build(ROOT / "mkdocs.yml", tmp_path)
     assert built.returncode == 0, built.stderr
     pages = [page.relative_to(ROOT / "docs").with_suffix(".html") for page in (ROOT / "docs").rglob("*.md")]
@@ -34,7 +34,7 @@ def test_the_site(tmp_path: Path) -> None:
         assert re.findall(r"""<link[^>]* rel="?stylesheet"?[^>]*(?:https?:)?//""", html) == [], page
 
 
-def test_what_is_not_there_fails_the_build(tmp_path: Path) -> None:
+def test_what_is_not_there_fails_the_build(tmp_path: Path) -> None:  # 2
     docs = tmp_path / "docs"
     (docs / "_site").mkdir(parents=True)
     (docs / "_site" / "links.py").write_bytes((ROOT / "docs" / "_site" / "links.py").read_bytes())

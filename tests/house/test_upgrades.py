@@ -98,7 +98,7 @@ def _write_as_then(connection: psycopg.Connection, needed: dict[str, str], numbe
     )
 
 
-def test_from_the_first_schema_with_data(empty: psycopg.Connection) -> None:
+def test_from_the_first_schema_with_data(empty: psycopg.Connection) -> None:  # 1
     command.upgrade(_config(empty), REVISIONS[0])
     empty.commit()
     empty.execute(_NETWORK)
@@ -121,7 +121,7 @@ def test_from_the_first_schema_with_data(empty: psycopg.Connection) -> None:
     empty.commit()
 
 
-def test_every_migration_only_adds(empty: psycopg.Connection) -> None:
+def test_every_migration_only_adds(empty: psycopg.Connection) -> None:  # 2
     known: dict[tuple[str, str], Column] = {}
     tables: set[str] = set()
     assert len(REVISIONS) > 10
@@ -157,7 +157,7 @@ def _run(catalogue: Catalogue, words: list[str], **streams: object) -> None:
 
 
 @pytest.mark.parametrize("mode", ["deployment", "embedded"])
-def test_backup_and_restore(catalogue: Catalogue, tmp_path: Path, mode: str) -> None:
+def test_backup_and_restore(catalogue: Catalogue, tmp_path: Path, mode: str) -> None:  # 3
     catalogue.store(*(program(f"Program {number}") for number in range(20)))
     dump, url = tmp_path / "affindex.dump", catalogue.engines.database_url
     if mode == "deployment":

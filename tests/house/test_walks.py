@@ -62,7 +62,7 @@ def matches(seen: str, said: str) -> bool:
 
 
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.stem)
-def test_a_walk(walk: Path, walked: Catalogue, settings: Settings, tmp_path: Path) -> None:
+def test_a_walk(walk: Path, walked: Catalogue, settings: Settings, tmp_path: Path) -> None:  # 1
     found = steps(walk.read_text("utf-8"))
     assert len(found) >= 5
     where = {
@@ -90,7 +90,7 @@ def test_a_walk(walk: Path, walked: Catalogue, settings: Settings, tmp_path: Pat
         assert matches(seen, said), f"{typed}\nprints\n{seen[:3000]}\n{done.stderr[-1000:]}"
 
 
-def test_each_is_a_page_of_the_site() -> None:
+def test_each_is_a_page_of_the_site() -> None:  # 2
     nav = (ROOT / "mkdocs.yml").read_text("utf-8")
     assert [walk.name for walk in WALKS] == ["affiliate.md", "agent.md", "frontend.md", "operator.md"]
     for walk in WALKS:

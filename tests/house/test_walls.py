@@ -28,7 +28,7 @@ def _sources() -> dict[str, str]:
     }
 
 
-def test_1_only_engines_opens_connections() -> None:
+def test_only_engines_opens_connections() -> None:  # 1
     opening = {
         path for path, text in _sources().items() if re.search(r"\bpsycopg\.(AsyncConnection\.)?connect\(", text)
     }
@@ -46,12 +46,12 @@ def test_1_only_engines_opens_connections() -> None:
         (r"%Y%m%d-%H%M%S|_suggestions\"|_lexicon\"", "indexing/index_names.py"),
     ],
 )
-def test_2_what_means_one_thing_is_written_once(written: str, once: str) -> None:
+def test_what_means_one_thing_is_written_once(written: str, once: str) -> None:  # 2
     found = [path for path, text in _sources().items() if re.search(written, text, re.MULTILINE)]
     assert found == [once]
 
 
-def test_3_settings_show_no_secret() -> None:
+def test_settings_show_no_secret() -> None:  # 3
     variables = {
         "AFFINDEX_DATABASE_URL": "postgresql://affindex:hidden@db/affindex",
         "AFFINDEX_OPENSEARCH_PASSWORD": "hidden",
@@ -68,7 +68,7 @@ def test_3_settings_show_no_secret() -> None:
             assert field.type == Secret | None, field.name
 
 
-def test_4_the_walk_passes_every_room() -> None:
+def test_the_walk_passes_every_room() -> None:  # 4
     page = (_ROOT / "docs" / "architecture.md").read_text("utf-8")
     rooms = [_ROOT / room for room in ("app", "indexing", "mappings", "generators")]
     rooms += [each for each in (_ROOT / "app").iterdir() if (each / "__init__.py").exists()]

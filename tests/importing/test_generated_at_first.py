@@ -33,7 +33,7 @@ def catalogue_of_five(catalogue: Catalogue) -> Catalogue:
     return catalogue
 
 
-def test_the_first_page_is_mixed_and_some_are_featured(catalogue_of_five: Catalogue) -> None:
+def test_the_first_page_is_mixed_and_some_are_featured(catalogue_of_five: Catalogue) -> None:  # 1, 2
     page = catalogue_of_five.get(perPage=_PAGE)["programs"]
     assert all(each["popularity"] == 100 for each in page[:10])
     networks = [each["network"] for each in page]
@@ -55,7 +55,7 @@ def test_the_first_page_is_mixed_and_some_are_featured(catalogue_of_five: Catalo
     assert catalogue_of_five.get(featured="true")["total"] == 5 * _EACH // 100
 
 
-def test_seed_1_is_what_it_was() -> None:
+def test_seed_1_is_what_it_was() -> None:  # 3
     digest = hashlib.sha256()
     for network in VOLUMES:
         for each in generated(network):

@@ -32,7 +32,7 @@ def names(catalogue: Catalogue) -> list[str]:
     return [name for (name,) in catalogue.rows("select name from programs order by name")]
 
 
-def test_they_are_gone_with_the_first_complete_import(catalogue: Catalogue) -> None:
+def test_they_are_gone_with_the_first_complete_import(catalogue: Catalogue) -> None:  # 1
     catalogue.store(*(generated(id) for id in "abc"), generated("x", "cj"), program("Own", network="direct"))
     before = dict(catalogue.rows("select external_id, id from programs where network_id = 5"))
     done = catalogue.put([real("a"), real("d")], partial=False)
@@ -51,21 +51,21 @@ def test_they_are_gone_with_the_first_complete_import(catalogue: Catalogue) -> N
 @pytest.mark.parametrize(
     ("put", "partial"), [([real("a")], True), ([generated("a"), generated("b")], False), ([real("a", "cj")], False)]
 )
-def test_otherwise_they_stay(catalogue: Catalogue, put: list[Program], partial: bool) -> None:
+def test_otherwise_they_stay(catalogue: Catalogue, put: list[Program], partial: bool) -> None:  # 2
     catalogue.put([generated("b")])
     done = catalogue.put(put, partial=partial)
     assert [each.removed for each in done.values()] == [0]
     assert "Generated b" in names(catalogue)
 
 
-def test_a_merge_that_fails_removes_nothing(catalogue: Catalogue) -> None:
+def test_a_merge_that_fails_removes_nothing(catalogue: Catalogue) -> None:  # 1
     catalogue.put([generated("a")])
     with pytest.raises(psycopg.errors.CheckViolation):
         catalogue.put([real("b"), program("", external_id="c", data_source="api:awin")], partial=False)
     assert names(catalogue) == ["Generated a"]
 
 
-def test_all_can_be_removed(catalogue: Catalogue) -> None:
+def test_all_can_be_removed(catalogue: Catalogue) -> None:  # 3
     catalogue.put(
         [generated("a"), generated("x", "cj"), generated("y", "cj"), real("d"), program("Own", network="direct")]
     )

@@ -1,8 +1,10 @@
 """The generated catalogues keep what design.md promises.
 
-1. Volumes, categories, countries and data source. 2. Every percent shown lies in its network's range, and
-at most a tenth of rows show none. 3. The same seed gives the same bytes, however the range is cut; another
-seed changes the same programs. 4. What a network never gives is None. 5. People are called as Faker calls them.
+1. Volumes, ids, categories and data source; a larger catalogue keeps its ids apart.
+2. Every percent shown lies in its network's range, and at most a tenth of rows show none.
+3. The same seed gives the same bytes, however the range is cut; another seed changes the same programs.
+4. What a network never gives is None; countries and languages are always given.
+5. Every place has its words, and its people are called as Faker calls them.
 """
 
 from __future__ import annotations
@@ -57,7 +59,7 @@ def percents(program: NetworkProgram) -> list[float]:
     return bare + [float(number) for text in texts for number in re.findall(r"([\d.]+)%", text)]
 
 
-def test_volumes() -> None:
+def test_volumes() -> None:  # 1
     """80,000 programs in the volumes of the design."""
     assert VOLUMES == {
         "clickbank": 10_000,
@@ -69,7 +71,7 @@ def test_volumes() -> None:
 
 
 @pytest.mark.parametrize("network", VOLUMES)
-def test_every_program_once(network: str, programs: dict[str, list[NetworkProgram]]) -> None:
+def test_every_program_once(network: str, programs: dict[str, list[NetworkProgram]]) -> None:  # 1
     """As many programs as promised, each with its own id, all said to be generated."""
     records = programs[network]
     assert len(records) == VOLUMES[network] == len({record.external_id for record in records})
@@ -77,7 +79,7 @@ def test_every_program_once(network: str, programs: dict[str, list[NetworkProgra
     assert {record.network for record in records} == {network}
 
 
-def test_categories(programs: dict[str, list[NetworkProgram]]) -> None:
+def test_categories(programs: dict[str, list[NetworkProgram]]) -> None:  # 1
     """92 pairs of network and category, 75 distinct names."""
     pairs = {
         (record.network, category)
@@ -90,7 +92,7 @@ def test_categories(programs: dict[str, list[NetworkProgram]]) -> None:
 
 
 @pytest.mark.parametrize("network", VOLUMES)
-def test_rates_in_range(network: str, programs: dict[str, list[NetworkProgram]]) -> None:
+def test_rates_in_range(network: str, programs: dict[str, list[NetworkProgram]]) -> None:  # 2
     """Every percent lies in the network's range, and at most a tenth of the rows show none."""
     low, high = RANGES[network]
     shown = [percents(program) for program in programs[network]]
@@ -99,7 +101,7 @@ def test_rates_in_range(network: str, programs: dict[str, list[NetworkProgram]])
 
 
 @pytest.mark.parametrize("network", VOLUMES)
-def test_silence_of_networks(network: str, programs: dict[str, list[NetworkProgram]]) -> None:
+def test_silence_of_networks(network: str, programs: dict[str, list[NetworkProgram]]) -> None:  # 4
     """What the real network never gives is None; country and language always are given."""
     for program in programs[network]:
         assert all(getattr(program, field) is None for field in NEVER_GIVEN[network])
@@ -112,7 +114,7 @@ def test_silence_of_networks(network: str, programs: dict[str, list[NetworkProgr
 
 
 @pytest.mark.parametrize("network", VOLUMES)
-def test_same_seed_same_bytes(network: str) -> None:
+def test_same_seed_same_bytes(network: str) -> None:  # 3
     """Parts of a range, cut anywhere, are the bytes of one pass."""
     whole = _bytes(catalogue(network, seed=7, stop=3 * BLOCK))
     cut = BLOCK + 123
@@ -122,7 +124,7 @@ def test_same_seed_same_bytes(network: str) -> None:
 
 
 @pytest.mark.parametrize("network", VOLUMES)
-def test_other_seed_other_content(network: str) -> None:
+def test_other_seed_other_content(network: str) -> None:  # 3
     """Another seed says other things about the same programs."""
     one, two = list(catalogue(network, seed=1, stop=400)), list(catalogue(network, seed=2, stop=400))
     assert [program.external_id for program in one] == [program.external_id for program in two]
@@ -130,7 +132,7 @@ def test_other_seed_other_content(network: str) -> None:
 
 
 @pytest.mark.parametrize("network", VOLUMES)
-def test_scaled_up(network: str) -> None:
+def test_scaled_up(network: str) -> None:  # 1
     """A larger catalogue keeps its ids apart."""
     total = VOLUMES[network] * 6
     last = [record.external_id for record in catalogue(network, total=total, start=total - 600)]
@@ -142,13 +144,13 @@ def _bytes(records: Iterator[NetworkProgram]) -> bytes:
     return b"\n".join(msgspec.json.encode(record) for record in records)
 
 
-def test_categories_are_the_networks_own() -> None:
+def test_categories_are_the_networks_own() -> None:  # 1
     """Every category is spelled as the taxonomy knows it."""
     for network, lists in CATALOGUES.items():
         assert all((network, category.lower()) in vertical_of() for category in lists.categories)
 
 
-def test_every_place_has_its_words() -> None:
+def test_every_place_has_its_words() -> None:  # 5
     """Whatever category and place meet, there are words in the place's language."""
     for lists in CATALOGUES.values():
         for code in lists.places:
@@ -156,7 +158,7 @@ def test_every_place_has_its_words() -> None:
             assert all(topic in known for topic, _ in lists.categories.values())
 
 
-def test_people_are_those_that_faker_draws() -> None:
+def test_people_are_those_that_faker_draws() -> None:  # 5
     for region, by_language in read_words("words", "places").items():
         for language, words in by_language.items():
             assert people()[f"{region}.{language}"] == drawn(words["faker"])

@@ -1,9 +1,11 @@
 """The generated catalogues are believable: one table, printed and held.
 
-1. Descriptions are distinct, and no frame of a sentence or of a whole description comes up in more than 0.5 % of
-rows.  2. An independent detector hears the language that is claimed.  3. An independent classifier, trained on half,
-tells the category of the rest.  4. EPC goes with conversion, not with commission.  5. Commissions and cookies stand
-in the recorded heaps.  6. Merchants appear in several networks.
+1. Descriptions are distinct, and no frame of a sentence or of a whole description comes up in more than 0.5 % of rows.
+2. An independent detector hears the language that is claimed; there are several languages and countries.
+3. An independent classifier, trained on half, tells the category of the rest.
+4. EPC goes with conversion, not with commission, and is now and then unknown.
+5. Commissions, cookies and categories stand in the recorded heaps.
+6. Merchants appear in several networks.
 """
 
 from __future__ import annotations
@@ -52,7 +54,7 @@ def table() -> Iterable[Callable[[str, str, str], None]]:
 Note = Callable[[str, str, str], None]
 
 
-def test_distinct_descriptions(programs: list[NetworkProgram], table: Note) -> None:
+def test_distinct_descriptions(programs: list[NetworkProgram], table: Note) -> None:  # 1
     """At least 95 % of descriptions stand alone; of names nearly as many."""
     descriptions = {program.description for program in programs}
     names = {program.name for program in programs}
@@ -62,7 +64,7 @@ def test_distinct_descriptions(programs: list[NetworkProgram], table: Note) -> N
     assert len(names) >= 0.8 * len(programs)
 
 
-def test_frames(programs: list[NetworkProgram], table: Note) -> None:
+def test_frames(programs: list[NetworkProgram], table: Note) -> None:  # 1
     """No sentence, and no whole description, keeps the same frame in more than 0.5 % of rows.
 
     A frame is what remains when every fill-in is masked: names, goods, people, cities, countries, networks,
@@ -85,7 +87,7 @@ def test_frames(programs: list[NetworkProgram], table: Note) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_language(language: str, programs: list[NetworkProgram], table: Note) -> None:
+def test_language(language: str, programs: list[NetworkProgram], table: Note) -> None:  # 2
     """Name and description are in the language they claim, says a detector that knows nothing of the generator."""
     spoken = [program for program in programs if program.text_language == language]
     sample = Random(1).sample(spoken, HEARD_PER_LANGUAGE)
@@ -95,7 +97,7 @@ def test_language(language: str, programs: list[NetworkProgram], table: Note) ->
     assert agreed >= 0.95
 
 
-def test_spread(programs: list[NetworkProgram], table: Note) -> None:
+def test_spread(programs: list[NetworkProgram], table: Note) -> None:  # 2
     """At least 10 countries and 7 languages, none of them a token few."""
     countries = Counter(program.primary_region for program in programs)
     languages = Counter(program.text_language for program in programs)
@@ -107,7 +109,7 @@ def test_spread(programs: list[NetworkProgram], table: Note) -> None:
 
 
 @pytest.mark.parametrize("network", VOLUMES)
-def test_category_of_description(network: str, programs: list[NetworkProgram], table: Note) -> None:
+def test_category_of_description(network: str, programs: list[NetworkProgram], table: Note) -> None:  # 3
     """A nearest centroid over TF-IDF, trained on half of a network (all languages), knows the rest by its words."""
     share = _predicted([program for program in programs if program.network == network])
     table(f"category predicted: {network}, all languages", f"{share:.1%}", ">= 80 %")
@@ -115,7 +117,7 @@ def test_category_of_description(network: str, programs: list[NetworkProgram], t
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_category_within_language(language: str, programs: list[NetworkProgram], table: Note) -> None:
+def test_category_within_language(language: str, programs: list[NetworkProgram], table: Note) -> None:  # 3
     """So does one trained on half of a language, over the categories of all networks at once.
 
     Networks that share a meaning ("Clothing", "Apparel") can only be told apart by how they speak to affiliates.
@@ -125,7 +127,7 @@ def test_category_within_language(language: str, programs: list[NetworkProgram],
     assert share >= 0.8
 
 
-def test_correlations(programs: list[NetworkProgram], table: Note) -> None:
+def test_correlations(programs: list[NetworkProgram], table: Note) -> None:  # 4
     """EPC goes with conversion (Awin alone gives both), and with commission nowhere."""
     awins = [program for program in programs if program.network == "awin" and program.epc]
     with_conversion = spearmanr(
@@ -146,7 +148,7 @@ def test_correlations(programs: list[NetworkProgram], table: Note) -> None:
         assert abs(correlation) <= 0.1
 
 
-def test_heaps(programs: list[NetworkProgram], table: Note) -> None:
+def test_heaps(programs: list[NetworkProgram], table: Note) -> None:  # 5
     """Awin's rates and all cookies stand in the recorded heaps, within 20 % (rates: among those in range)."""
     rates = Counter(
         line.high
@@ -169,7 +171,7 @@ def test_heaps(programs: list[NetworkProgram], table: Note) -> None:
             assert share * 0.8 <= measured <= share * 1.2
 
 
-def test_unknown(programs: list[NetworkProgram], table: Note) -> None:
+def test_unknown(programs: list[NetworkProgram], table: Note) -> None:  # 4
     """15 to 20 % of EPCs are unknown where a network has EPCs at all."""
     for network in ("shareasale", "cj", "awin"):
         epcs = [program.epc for program in programs if program.network == network]
@@ -178,7 +180,7 @@ def test_unknown(programs: list[NetworkProgram], table: Note) -> None:
         assert 0.15 <= unknown <= 0.20
 
 
-def test_merchants_in_common(programs: list[NetworkProgram], table: Note) -> None:
+def test_merchants_in_common(programs: list[NetworkProgram], table: Note) -> None:  # 6
     """5 to 10 % of programs share their domain with another network; few repeat one within a network."""
     networks: dict[str, set[str]] = defaultdict(set)
     rows: Counter[tuple[str, str]] = Counter()
@@ -195,7 +197,7 @@ def test_merchants_in_common(programs: list[NetworkProgram], table: Note) -> Non
     assert repeated / total <= 0.10
 
 
-def test_categories_follow_their_shares(programs: list[NetworkProgram]) -> None:
+def test_categories_follow_their_shares(programs: list[NetworkProgram]) -> None:  # 5
     """Awin's sectors are as large as recorded."""
     counted = Counter(program.categories[0] for program in programs if program.network == "awin")
     whole = sum(share for _, share in awin.CATEGORIES.values())

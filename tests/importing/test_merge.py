@@ -14,7 +14,7 @@ from app.importing.merge import Merged
 from tests.words import Catalogue, program
 
 
-def test_created_updated_unchanged(catalogue: Catalogue) -> None:
+def test_created_updated_unchanged(catalogue: Catalogue) -> None:  # 1
     kept, changed = program("Kept", external_id="1"), program("Before", external_id="2")
     assert catalogue.put([kept, changed])["awin"] == Merged(created=2)
     versions = dict(catalogue.rows("select external_id, version from programs"))
@@ -28,7 +28,7 @@ def test_created_updated_unchanged(catalogue: Catalogue) -> None:
     assert rows["2"][1] > versions["2"]
 
 
-def test_an_unchanged_import_writes_nothing(catalogue: Catalogue) -> None:
+def test_an_unchanged_import_writes_nothing(catalogue: Catalogue) -> None:  # 1
     programs = [program(f"P{number}", epc=number / 7, geo_targeting=("DE", "FR")) for number in range(50)]
     catalogue.put(programs)
     before = catalogue.rows("select id, xmin::text, version from programs order by id")
@@ -38,13 +38,13 @@ def test_an_unchanged_import_writes_nothing(catalogue: Catalogue) -> None:
     assert catalogue.rows("select * from changed_programs") == []
 
 
-def test_the_last_of_duplicates_wins(catalogue: Catalogue) -> None:
+def test_the_last_of_duplicates_wins(catalogue: Catalogue) -> None:  # 2
     records = [program("First", external_id="1"), program("Other"), program("Last", external_id="1")]
     assert catalogue.put(records)["awin"] == Merged(duplicates=1, created=2)
     assert catalogue.rows("select name from programs where external_id = '1'") == [("Last",)]
 
 
-def test_our_marks_survive(catalogue: Catalogue) -> None:
+def test_our_marks_survive(catalogue: Catalogue) -> None:  # 3
     catalogue.put([program("Before", external_id="1", vertical="travel")])
     catalogue.rows(
         "update programs set verified = true, verified_at = now(), featured = true, vertical_override = 'pets'"
@@ -54,7 +54,7 @@ def test_our_marks_survive(catalogue: Catalogue) -> None:
     assert marks == [("After", True, True, "food", "pets")]
 
 
-def test_missing_then_closed_then_back(catalogue: Catalogue) -> None:
+def test_missing_then_closed_then_back(catalogue: Catalogue) -> None:  # 4, 6
     stays, leaves = program("Stays", external_id="1"), program("Leaves", external_id="2")
     catalogue.put([stays, leaves], partial=False)
 
@@ -75,13 +75,13 @@ def test_missing_then_closed_then_back(catalogue: Catalogue) -> None:
     assert state() == ("active", False)
 
 
-def test_another_network_is_not_missing(catalogue: Catalogue) -> None:
+def test_another_network_is_not_missing(catalogue: Catalogue) -> None:  # 4
     catalogue.put([program("Elsewhere", network="cj")], partial=False)
     catalogue.put([program("Here", network="awin")], partial=False)
     assert catalogue.rows("select count(*) from programs where missing_since is not null") == [(0,)]
 
 
-def test_popularity_is_a_percentile_within_the_network(catalogue: Catalogue) -> None:
+def test_popularity_is_a_percentile_within_the_network(catalogue: Catalogue) -> None:  # 5
     awin = [program(f"A{n}", external_id=f"a{n}", popularity_raw=float(n)) for n in range(1, 51)]
     cj = [program("C", network="cj", popularity_raw=1.0), program("None", network="cj")]
     catalogue.put(awin + cj, partial=False)
@@ -89,7 +89,7 @@ def test_popularity_is_a_percentile_within_the_network(catalogue: Catalogue) -> 
     assert (drawn["A1"], drawn["A25"], drawn["A50"], drawn["C"], drawn["None"]) == (2, 50, 100, 100, None)
 
 
-def test_popularity_moves_only_when_it_matters(catalogue: Catalogue) -> None:
+def test_popularity_moves_only_when_it_matters(catalogue: Catalogue) -> None:  # 5
     def catalogue_of(size: int) -> None:
         programs = [program(f"A{n}", external_id=f"a{n}", popularity_raw=float(n)) for n in range(1, size + 1)]
         catalogue.rows("update networks set popularity_drawn_at = null")
@@ -105,7 +105,7 @@ def test_popularity_moves_only_when_it_matters(catalogue: Catalogue) -> None:
     assert catalogue.rows("select popularity from programs where name = 'A100'") == [(67,)]
 
 
-def test_popularity_is_drawn_at_most_daily(catalogue: Catalogue) -> None:
+def test_popularity_is_drawn_at_most_daily(catalogue: Catalogue) -> None:  # 5
     catalogue.put([program("A", external_id="1", popularity_raw=1.0)], partial=False)
     catalogue.put(
         [program("A", external_id="1", popularity_raw=1.0), program("B", external_id="2", popularity_raw=0.5)],
@@ -114,6 +114,6 @@ def test_popularity_is_drawn_at_most_daily(catalogue: Catalogue) -> None:
     assert dict(catalogue.rows("select name, popularity from programs")) == {"A": 100, "B": None}
 
 
-def test_a_partial_run_ranks_nothing(catalogue: Catalogue) -> None:
+def test_a_partial_run_ranks_nothing(catalogue: Catalogue) -> None:  # 6
     catalogue.put([program("A", popularity_raw=1.0)], partial=True)
     assert catalogue.rows("select popularity from programs") == [(None,)]

@@ -32,7 +32,7 @@ def _run(catalogue: Catalogue, run: int) -> Any:
         return run_by_id(connection, run)
 
 
-def test_a_bad_record(catalogue: Catalogue) -> None:
+def test_a_bad_record(catalogue: Catalogue) -> None:  # 1
     good = list(records_of("cj", stop=150))
     bad = NetworkProgram(network="cj", external_id="nul\0", data_source="test", name="A\ud800")
     run = run_import(catalogue.connect, _source(*good[:70], bad, Unreadable("cj", "no id", {"x": 1}), *good[70:]), {})
@@ -44,7 +44,7 @@ def test_a_bad_record(catalogue: Catalogue) -> None:
     assert "\\u0000" in rejected[0][2]
 
 
-def test_a_lost_connection(catalogue: Catalogue) -> None:
+def test_a_lost_connection(catalogue: Catalogue) -> None:  # 2
     def records() -> Iterator[Record]:
         for number, record in enumerate(records_of("cj", stop=6000)):
             if number == 3000:
@@ -60,7 +60,7 @@ def test_a_lost_connection(catalogue: Catalogue) -> None:
     assert (counts.read, counts.created) == (6000, 6000)
 
 
-def test_a_source_that_breaks(catalogue: Catalogue) -> None:
+def test_a_source_that_breaks(catalogue: Catalogue) -> None:  # 3
     def records() -> Iterator[Record]:
         yield from records_of("cj", stop=2500)
         raise OSError("the disk is gone")
@@ -76,7 +76,7 @@ def test_a_source_that_breaks(catalogue: Catalogue) -> None:
     assert again > run
 
 
-def test_a_process_that_died(catalogue: Catalogue) -> None:
+def test_a_process_that_died(catalogue: Catalogue) -> None:  # 4
     with catalogue.connect() as connection:
         run = open_run(connection, source="generator", networks=["cj"], partial=True, expected={}, parameters={})
         start_run(connection, run)
@@ -88,7 +88,7 @@ def test_a_process_that_died(catalogue: Catalogue) -> None:
     run_import(catalogue.connect, generated(("cj",), limit=10), {})
 
 
-def test_the_same_again(catalogue: Catalogue) -> None:
+def test_the_same_again(catalogue: Catalogue) -> None:  # 5
     source = generated(("cj", "awin"), limit=300)
     run_import(catalogue.connect, source, {})
     before = catalogue.rows("select id, version, xmin::text from programs order by id")

@@ -3,7 +3,7 @@
 Each follower, rebuild and so on is a `Process` that advances one I/O operation at a time, so that a schedule can put
 anything between any two operations: before and after a push, before the acknowledgement, between gate and alias.
 Killing a process after its push and letting the lease end delivers twice; letting one stand while another goes on
-delivers out of order.
+delivers out of order. Nobody waits for the rebuild lock: who holds it stands still until the schedule lets it go on.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class InStep(RuleBasedStateMachine):
         if full:
             for key in "ab":
                 self._sql(_PUT, key, key)
-            rebuild(self.catalogue.connect, self.catalogue.search, self.catalogue.alias, threads=1)
+            rebuild(self.catalogue.connect, self.catalogue.search, self.catalogue.alias, threads=1, patience=0)
             self.served = True
 
     def teardown(self) -> None:
@@ -155,7 +155,7 @@ class InStep(RuleBasedStateMachine):
     @rule(times=STEPS)
     def start_rebuild(self, times: int) -> None:
         alias = self.catalogue.alias
-        self._start("rebuild", lambda connect, client: rebuild(connect, client, alias, threads=1))
+        self._start("rebuild", lambda connect, client: rebuild(connect, client, alias, threads=1, patience=0))
         self.processes[-1].step(times)
         self._reap()
 
@@ -181,7 +181,7 @@ class InStep(RuleBasedStateMachine):
         def work(connect: Any, client: Any) -> None:
             match what:
                 case "rollback":
-                    rollback(connect, client, alias)
+                    rollback(connect, client, alias, patience=0)
                 case "maintain":
                     maintain_once(connect, client, alias)
                 case "verify" | "repair":
@@ -190,7 +190,7 @@ class InStep(RuleBasedStateMachine):
                     with connect() as connection:
                         redrive(connection)
                 case _:
-                    with rebuild_lock(connect) as connection:
+                    with rebuild_lock(connect, patience=0) as connection:
                         generations.prune(connection, client, 0 if what == "prune all" else 1)
 
         self._start(what, work)

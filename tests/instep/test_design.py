@@ -21,7 +21,7 @@ def of_older_code(catalogue: Catalogue, generation: str) -> None:
     catalogue.search.indices.put_mapping(index=generation, body={"_meta": {}})
 
 
-def test_an_older_index_is_not_asked(catalogue: Catalogue) -> None:
+def test_an_older_index_is_not_asked(catalogue: Catalogue) -> None:  # 1, 3
     catalogue.store(program("Acme"))
     generation = generations.target(catalogue.search, catalogue.alias)
     assert generation is not None
@@ -38,7 +38,7 @@ def test_an_older_index_is_not_asked(catalogue: Catalogue) -> None:
     assert catalogue.found("acme") == ["Acme"]
 
 
-def test_no_way_back_to_an_older_index(catalogue: Catalogue) -> None:
+def test_no_way_back_to_an_older_index(catalogue: Catalogue) -> None:  # 2
     catalogue.store(program("Acme"))
     older = generations.target(catalogue.search, catalogue.alias)
     assert older is not None

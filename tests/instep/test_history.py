@@ -4,6 +4,7 @@
    That a program is new is kept beside them, once.
 2. A change that commits late, behind others that began after it, is still read by who goes on from a cursor.
 3. `changedSince`, `rateCut` and `closed` find the programs of it; `closed` also lifts the default of `status`.
+4. The log tells of the fields and networks that are asked for alone.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def _changes(catalogue: Catalogue, count: int, since: str = "", field: str = _CH
     return found
 
 
-def test_what_is_kept(catalogue: Catalogue) -> None:
+def test_what_is_kept(catalogue: Catalogue) -> None:  # 1
     catalogue.put([program("A", commission_max=8.0, commission_min=4.0, cookie_days=30, epc=0.11)])
     assert catalogue.get("/api/changes", field=_CHANGED)["changes"] == []
     catalogue.rows("update programs set commission_max = 5, cookie_days = 7, status = 'paused', epc = 0.6")
@@ -46,7 +47,7 @@ def test_what_is_kept(catalogue: Catalogue) -> None:
     catalogue.get("/api/programs/999999/history", expect=404)
 
 
-def test_that_a_program_is_new(catalogue: Catalogue) -> None:
+def test_that_a_program_is_new(catalogue: Catalogue) -> None:  # 1
     acme = program("A", external_id="a", status="paused")
     catalogue.put([acme])
     catalogue.put([acme, program("B")])
@@ -60,7 +61,7 @@ def test_that_a_program_is_new(catalogue: Catalogue) -> None:
     assert catalogue.get(f"/api/programs/{id}/history")["changes"] == []
 
 
-def test_a_late_commit_is_not_missed(catalogue: Catalogue) -> None:
+def test_a_late_commit_is_not_missed(catalogue: Catalogue) -> None:  # 2
     catalogue.put([program("Slow", cookie_days=1), program("Fast", cookie_days=1)])
     with catalogue.connect() as slow:
         slow.execute("update programs set cookie_days = 2 where name = 'Slow'")
@@ -75,7 +76,7 @@ def test_a_late_commit_is_not_missed(catalogue: Catalogue) -> None:
     catalogue.get("/api/changes", since="yesterday", expect=400)
 
 
-def test_pages_of_changes(catalogue: Catalogue) -> None:
+def test_pages_of_changes(catalogue: Catalogue) -> None:  # 2
     catalogue.put([program(f"P{number}", cookie_days=1) for number in range(7)])
     catalogue.rows("update programs set cookie_days = 2")
     _changes(catalogue, 7)
@@ -88,7 +89,7 @@ def test_pages_of_changes(catalogue: Catalogue) -> None:
     assert sorted(seen) == [id for (id,) in catalogue.rows("select id from programs order by id")]
 
 
-def test_filters(catalogue: Catalogue) -> None:
+def test_filters(catalogue: Catalogue) -> None:  # 3
     names = ("Same", "Cut", "Raised", "Closed")
     catalogue.put([program(name, commission_min=2.0, commission_max=8.0) for name in names])
     catalogue.rows("update programs set commission_max = 5 where name = 'Cut'")
@@ -108,7 +109,7 @@ def test_filters(catalogue: Catalogue) -> None:
     catalogue.finds("", [], closed="true")
 
 
-def test_only_what_is_asked_for(catalogue: Catalogue) -> None:
+def test_only_what_is_asked_for(catalogue: Catalogue) -> None:  # 4
     acme = program("A", external_id="a", network="cj", commission_max=5.0, cookie_days=30)
     other = program("B", external_id="b", network="awin", cookie_days=30)
     catalogue.put([acme, other])

@@ -1,11 +1,12 @@
 """The index over the API: its state for everybody, operations for admins, metrics for Prometheus.
 
-1. GET /api/index tells generations, lag, dead letters and what became of operations; of a build how far it is, its
-   rate and what is left; of a pause why and since when. `affindex index status` prints the same.
+1. GET /api/index tells generations, lag, dead letters and what became of operations; of a build how far it is, its rate
+   and what is left; of a pause why and since when. `affindex index status` prints the same.
 2. Rebuild and verify answer 202 and run on; rollback is done when it answers; all need scope admin.
 3. What an index refuses is kept as a dead letter, and pushed again once the cause is gone.
 4. A generation that takes no changes does not keep them from the one that serves.
 5. JSON of something else in the engine's place is an error of the engine.
+6. Changes of programs are kept as long as was said.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def _done(catalogue: Catalogue, kind: str) -> dict[str, Any]:
     raise AssertionError(f"{kind} does not end")
 
 
-def test_operations(catalogue: Catalogue) -> None:
+def test_operations(catalogue: Catalogue) -> None:  # 1, 2
     catalogue.store(program("A"))
     (before,) = catalogue.get("/api/index")["generations"]
     assert (before["state"], before["documents"], before["current"]) == ("serving", 1, True)
@@ -55,7 +56,7 @@ def test_operations(catalogue: Catalogue) -> None:
     assert "affindex_search_ready 1.0" in scraped
 
 
-def test_a_build_says_how_far_it_is(catalogue: Catalogue) -> None:
+def test_a_build_says_how_far_it_is(catalogue: Catalogue) -> None:  # 1
     catalogue.store(program("A"))
     catalogue.rows(
         "insert into index_generations (name, state, fingerprint, fields, created_at, built, expected) "
@@ -77,7 +78,7 @@ def test_a_build_says_how_far_it_is(catalogue: Catalogue) -> None:
         assert words in said, said
 
 
-def test_history_is_kept_as_long_as_was_said(catalogue: Catalogue) -> None:
+def test_history_is_kept_as_long_as_was_said(catalogue: Catalogue) -> None:  # 6
     catalogue.put([program("A", cookie_days=30)])
     catalogue.rows("delete from program_history")
     for days, age in ((29, 800), (28, 700), (27, 0)):
@@ -89,7 +90,7 @@ def test_history_is_kept_as_long_as_was_said(catalogue: Catalogue) -> None:
     assert catalogue.rows("select new::int from program_history order by id") == [(28,), (27,)]
 
 
-def test_dead_letters(catalogue: Catalogue) -> None:
+def test_dead_letters(catalogue: Catalogue) -> None:  # 3
     catalogue.store(program("A"), program("B"))
     catalogue.rows("alter table programs drop constraint programs_launched_at_check")
     catalogue.rows("update programs set launched_at = '12345-01-01' where name = 'B'")
@@ -105,7 +106,7 @@ def test_dead_letters(catalogue: Catalogue) -> None:
     assert catalogue.get("/api/index")["deadLetters"] == []
 
 
-def test_a_blocked_standby_does_not_hold_up_the_serving_generation(catalogue: Catalogue) -> None:
+def test_a_blocked_standby_does_not_hold_up_the_serving_generation(catalogue: Catalogue) -> None:  # 4
     catalogue.store(program("A"), program("B"))
     catalogue.rebuild()
     with catalogue.connect() as connection:
@@ -128,7 +129,7 @@ def test_a_blocked_standby_does_not_hold_up_the_serving_generation(catalogue: Ca
 
 
 @pytest.mark.parametrize("answer", [{}, [], {"_all": {"primaries": {}}}, {"_all": None}])
-def test_json_of_something_else(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, answer: object) -> None:
+def test_json_of_something_else(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, answer: object) -> None:  # 5
     catalogue.store(program("A"))
     monkeypatch.setattr(catalogue.search.transport, "perform_request", lambda *_, **__: answer)
     with catalogue.connect() as connection, pytest.raises(SerializationError, match="something else"):

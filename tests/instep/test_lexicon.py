@@ -33,7 +33,7 @@ def renewed(catalogue: Catalogue) -> lexicon.StoredLexicon | None:
     return lexicon.renew(catalogue.connect, catalogue.search, catalogue.alias)
 
 
-def test_counts_each_word_once_a_program(catalogue: Catalogue) -> None:
+def test_counts_each_word_once_a_program(catalogue: Catalogue) -> None:  # 1
     catalogue.store(
         program("Tea Tea House", description="Tea, and tea.", category="Drinks", text_language="en"),
         program("Teehaus", description="Tee. Drinks!", category="Drinks", text_language="de"),
@@ -43,7 +43,7 @@ def test_counts_each_word_once_a_program(catalogue: Catalogue) -> None:
     assert words["drinks"] == Word(2, 0, {"de": 1})
 
 
-def test_is_renewed_from_what_changed(catalogue: Catalogue) -> None:
+def test_is_renewed_from_what_changed(catalogue: Catalogue) -> None:  # 2
     catalogue.store(*(program(f"Alpha {number}", external_id=str(number)) for number in range(600)))
     before = lexicon.current(catalogue.search, catalogue.alias)
     assert renewed(catalogue) is None, "nothing has changed"
@@ -60,7 +60,7 @@ def test_is_renewed_from_what_changed(catalogue: Catalogue) -> None:
     assert "alpha" not in held(catalogue), "words that are gone go when all are counted anew"
 
 
-def test_a_process_reads_it_as_soon_as_it_is_written(catalogue: Catalogue) -> None:
+def test_a_process_reads_it_as_soon_as_it_is_written(catalogue: Catalogue) -> None:  # 3
     catalogue.store(program("Velismere"))
     parameters: dict[str, Any] = {"q": "omgera"}
     before = catalogue.api.get("/api/programs", params=parameters)
@@ -72,13 +72,13 @@ def test_a_process_reads_it_as_soon_as_it_is_written(catalogue: Catalogue) -> No
     assert before.headers["etag"] != after.headers["etag"]
 
 
-def test_searches_go_on_without_it(catalogue: Catalogue) -> None:
+def test_searches_go_on_without_it(catalogue: Catalogue) -> None:  # 4
     catalogue.store(program("Quillon", text_language="en", description="Lamps"))
     catalogue.search.indices.delete(index=lexicon_of(catalogue.alias))
     assert catalogue.found("quillon lamp") == ["Quillon"]
 
 
-def test_a_word_that_it_does_not_know_yet_is_found(catalogue: Catalogue) -> None:
+def test_a_word_that_it_does_not_know_yet_is_found(catalogue: Catalogue) -> None:  # 4
     catalogue.store(program("Velismere"))
     assert catalogue.found("velismere") == ["Velismere"]
     catalogue.put([program("Velismora")])
@@ -94,7 +94,7 @@ def test_a_word_that_it_does_not_know_yet_is_found(catalogue: Catalogue) -> None
         max_size=20,
     )
 )
-def test_what_is_written_is_read_back(programs: list[tuple[str, str, str, str]]) -> None:
+def test_what_is_written_is_read_back(programs: list[tuple[str, str, str, str]]) -> None:  # 5
     counted = WordCounts()
     counted.add_all(programs)
     whole = counted.lexicon()

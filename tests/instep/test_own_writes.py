@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from app.api import waiting
+from app.api.bounds import ApplicationBounds
 from app.importing.run_import import run_import
 from app.importing.sources import generated
 from indexing import generations
@@ -27,9 +27,13 @@ from tests.words import Catalogue, program
 
 
 @pytest.fixture(autouse=True)
-def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What must arrive may take as long as a busy machine needs."""
-    monkeypatch.setattr(waiting, "WAIT_SECONDS", 60.0)
+def _patient(catalogue: Catalogue) -> None:
+    _opened(catalogue)
+
+
+def _opened(catalogue: Catalogue, searchable_seconds: float = 60.0, **bounds: int) -> None:
+    """Ask an API of these bounds from now on; what must arrive may take as long as a busy machine needs."""
+    catalogue.api = catalogue.opened(bounds=ApplicationBounds(searchable_seconds, **bounds))
 
 
 @contextmanager
@@ -57,7 +61,7 @@ def _stored(catalogue: Catalogue) -> int:
     return id
 
 
-def test_the_answer_waits_for_the_write(catalogue: Catalogue) -> None:
+def test_the_answer_waits_for_the_write(catalogue: Catalogue) -> None:  # 1
     one = _stored(catalogue)
     with _followed(catalogue):
         for featured in (True, False) * 3:
@@ -66,7 +70,7 @@ def test_the_answer_waits_for_the_write(catalogue: Catalogue) -> None:
             assert catalogue.get(featured="true")["total"] == featured
 
 
-def test_a_search_a_program_and_an_export_wait(catalogue: Catalogue) -> None:
+def test_a_search_a_program_and_an_export_wait(catalogue: Catalogue) -> None:  # 2
     one = _stored(catalogue)
     with _followed(catalogue):
         for number, featured in enumerate((True, False) * 3):
@@ -82,8 +86,8 @@ def test_a_search_a_program_and_an_export_wait(catalogue: Catalogue) -> None:
                 assert told.headers["X-Total-Count"] == str(int(featured))
 
 
-def test_not_in_time(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "WAIT_SECONDS", 0.3)
+def test_not_in_time(catalogue: Catalogue) -> None:  # 3
+    _opened(catalogue, 0.3)
     one = _stored(catalogue)
     late = _mark(catalogue, one, "?refresh=wait", expect=504, featured=True)
     assert late.json()["type"] == "/problems/not-indexed-yet"
@@ -93,37 +97,35 @@ def test_not_in_time(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> N
     assert catalogue.rows("select featured, version from programs where id = %s", one) == [(True, version)]
     assert catalogue.get(expect=504, waitForVersion=version)["version"] == version
     assert catalogue.get(f"/api/programs/{one}", expect=504, waitForVersion=version)["version"] == version
-    monkeypatch.setattr(waiting, "WAIT_SECONDS", 60.0)
+    _opened(catalogue)
     drain(catalogue.connect, catalogue.search)
     assert catalogue.get(featured="true", waitForVersion=version)["total"] == 1
 
 
-def test_many_are_waited_for_to_the_last(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "_AT_ONCE", 2)
+def test_many_are_waited_for_to_the_last(catalogue: Catalogue) -> None:  # 2, 3
     catalogue.store(*(program(f"A {number}") for number in range(7)))
     ((last, version),) = catalogue.rows("update programs set featured = true returning id, version")[-1:]
-    monkeypatch.setattr(waiting, "WAIT_SECONDS", 0.5)
+    _opened(catalogue, 0.5, pending_at_once=2)
     catalogue.get(expect=504, waitForVersion=version)
     # The index holds all but one.
     with catalogue.connect() as held:
         held.execute("select from changed_programs where program_id = %s for update", (last,))
         drain(catalogue.connect, catalogue.search)
         catalogue.get(expect=504, waitForVersion=version)
-    monkeypatch.setattr(waiting, "WAIT_SECONDS", 60.0)
+    _opened(catalogue, pending_at_once=2)
     with _followed(catalogue):
         assert catalogue.get(featured="true", waitForVersion=version)["total"] == 7
 
 
-def test_too_far_behind_is_said_at_once(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_far_behind_is_said_at_once(catalogue: Catalogue) -> None:  # 3
     one = _stored(catalogue)
     catalogue.rows("update programs set epc = 1")
     version = int(_mark(catalogue, one, featured=True).headers["X-Program-Version"])
-    monkeypatch.setattr(waiting, "_MOST_PENDING", 1)
-    monkeypatch.setattr(waiting, "WAIT_SECONDS", 3600.0)
+    _opened(catalogue, 3600.0, most_pending=1)
     assert "under way" in catalogue.get(expect=504, waitForVersion=version)["detail"]
 
 
-def test_changed_again_since(catalogue: Catalogue) -> None:
+def test_changed_again_since(catalogue: Catalogue) -> None:  # 4
     """The index has the awaited write; that the program is on the way once more does not matter."""
     one = _stored(catalogue)
     version = int(_mark(catalogue, one, featured=True).headers["X-Program-Version"])
@@ -132,7 +134,7 @@ def test_changed_again_since(catalogue: Catalogue) -> None:
     assert catalogue.get(featured="true", waitForVersion=version)["total"] == 1
 
 
-def test_a_program_waits_for_itself_alone(catalogue: Catalogue) -> None:
+def test_a_program_waits_for_itself_alone(catalogue: Catalogue) -> None:  # 4
     one = _stored(catalogue)
     version = int(_mark(catalogue, one, featured=True).headers["X-Program-Version"])
     drain(catalogue.connect, catalogue.search)
@@ -141,7 +143,7 @@ def test_a_program_waits_for_itself_alone(catalogue: Catalogue) -> None:
     assert catalogue.get(f"/api/programs/{one}", waitForVersion=other)["featured"] is True
 
 
-def test_a_paused_standby_is_not_waited_for(catalogue: Catalogue) -> None:
+def test_a_paused_standby_is_not_waited_for(catalogue: Catalogue) -> None:  # 4
     one = _stored(catalogue)
     catalogue.rebuild()
     with catalogue.connect() as connection:
@@ -155,14 +157,14 @@ def test_a_paused_standby_is_not_waited_for(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("version", ["0", "-1", "x", "9" * 19, "9" * 30, "1&waitForVersion=2"])
-def test_no_such_version(catalogue: Catalogue, version: str) -> None:
+def test_no_such_version(catalogue: Catalogue, version: str) -> None:  # 4
     _stored(catalogue)
     answer = catalogue.api.get(f"/api/programs?waitForVersion={version}")
     assert answer.status_code == 400, answer.text
     assert answer.json()["errors"][0]["parameter"] == "waitForVersion"
 
 
-def test_a_run_says_what_to_wait_for(catalogue: Catalogue) -> None:
+def test_a_run_says_what_to_wait_for(catalogue: Catalogue) -> None:  # 5
     catalogue.rebuild()
     with _followed(catalogue):
         run = run_import(catalogue.connect, generated(("awin",), limit=1500, seed=1), {})

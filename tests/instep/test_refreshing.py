@@ -43,7 +43,7 @@ def _shown(catalogue: Catalogue, index: str, name: str) -> bool:
     return bool(catalogue.search.search(index=index, body=query)["hits"]["hits"])
 
 
-def test_a_change_is_shown(catalogue: Catalogue) -> None:
+def test_a_change_is_shown(catalogue: Catalogue) -> None:  # 1
     _never_by_itself(catalogue)
     stop = threading.Event()
     follower = threading.Thread(target=follow, args=(catalogue.connect, catalogue.search, stop), daemon=True)
@@ -57,7 +57,7 @@ def test_a_change_is_shown(catalogue: Catalogue) -> None:
         follower.join(30)
 
 
-def test_asked_for_all_at_once(catalogue: Catalogue) -> None:
+def test_asked_for_all_at_once(catalogue: Catalogue) -> None:  # 2
     index = _never_by_itself(catalogue)
     # The first one waits to be made until the last was asked for.
     gate = threading.Event()
@@ -79,7 +79,7 @@ def test_asked_for_all_at_once(catalogue: Catalogue) -> None:
     assert 1 <= len(made) <= 2
 
 
-def test_one_that_fails(catalogue: Catalogue) -> None:
+def test_one_that_fails(catalogue: Catalogue) -> None:  # 3
     index = _never_by_itself(catalogue)
     asked: list[str] = []
     refresh = catalogue.search.indices.refresh

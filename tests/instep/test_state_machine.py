@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from indexing import follow, generations, rebuild_lock
+from indexing import follow, generations
 from tests.instep.machine import InStep
 from tests.words import Catalogue
 
@@ -24,12 +24,6 @@ from tests.words import Catalogue
 _SCHEDULES = int(os.environ.get("SCHEDULES", "10"))
 _STEPS = 30
 _SEARCHED = 400  # schedules that must find a fault; a handful usually do
-
-
-@pytest.fixture(autouse=True)
-def nobody_waits_for_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who holds it stands still until the schedule lets it go on."""
-    monkeypatch.setattr(rebuild_lock, "_PATIENCE_SECONDS", 0.0)
 
 
 def _machine(catalogue: Catalogue) -> type[InStep]:
@@ -58,7 +52,7 @@ def _run(catalogue: Catalogue, schedules: int, *, shrink: bool = True, random: b
 
 
 @pytest.mark.timeout(0)
-def test_every_schedule_ends_in_step(catalogue: Catalogue) -> None:
+def test_every_schedule_ends_in_step(catalogue: Catalogue) -> None:  # 1
     _run(catalogue, _SCHEDULES, random="SCHEDULES" in os.environ)
 
 
@@ -135,7 +129,7 @@ def _carry_out(catalogue: Catalogue, schedule: Callable[[InStep], None]) -> None
 @pytest.mark.parametrize(("broken", "schedule"), _BROKEN)
 def test_a_broken_build_fails_where_the_right_one_does_not(
     catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, broken: Any, schedule: Callable[[InStep], None]
-) -> None:
+) -> None:  # 2
     _carry_out(catalogue, schedule)
     broken(catalogue, monkeypatch)
     with pytest.raises(AssertionError):
@@ -145,7 +139,9 @@ def test_a_broken_build_fails_where_the_right_one_does_not(
 @pytest.mark.skipif("SCHEDULES" not in os.environ, reason="searching for the fault takes minutes: `make nightly`")
 @pytest.mark.parametrize("broken", [broken for broken, _ in _BROKEN])
 @pytest.mark.timeout(0)
-def test_a_broken_build_is_found_at_random(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, broken: Any) -> None:
+def test_a_broken_build_is_found_at_random(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, broken: Any
+) -> None:  # 2
     broken(catalogue, monkeypatch)
     with pytest.raises(AssertionError):
         _run(catalogue, _SEARCHED, shrink=False, random=True)

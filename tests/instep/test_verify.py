@@ -63,7 +63,7 @@ def _stale(catalogue: Catalogue, index: str, id: int) -> None:
     "damage",
     [_deleted, _added, _added_without_a_number, _added_elsewhere, _overwritten, _overwritten_often, _stale],
 )
-def test_found_and_repaired(catalogue: Catalogue, damage: Damage) -> None:
+def test_found_and_repaired(catalogue: Catalogue, damage: Damage) -> None:  # 1, 3
     catalogue.store(*(program(f"P{number}") for number in range(20)))
     assert _verify(catalogue).in_step
     index = generations.target(catalogue.search, catalogue.alias)
@@ -78,7 +78,7 @@ def test_found_and_repaired(catalogue: Catalogue, damage: Damage) -> None:
     assert sorted(catalogue.found()) == sorted(name for (name,) in catalogue.rows("select name from programs"))
 
 
-def test_an_altered_document_is_found_by_deep(catalogue: Catalogue) -> None:
+def test_an_altered_document_is_found_by_deep(catalogue: Catalogue) -> None:  # 2
     catalogue.store(program("A"), program("B"))
     index = generations.target(catalogue.search, catalogue.alias)
     ((id,),) = catalogue.rows("select id from programs where name = 'A'")
@@ -91,7 +91,7 @@ def test_an_altered_document_is_found_by_deep(catalogue: Catalogue) -> None:
     catalogue.finds("", ["A", "B"])
 
 
-def test_a_restored_database_goes_on_above_the_index(catalogue: Catalogue) -> None:
+def test_a_restored_database_goes_on_above_the_index(catalogue: Catalogue) -> None:  # 4
     catalogue.store(program("A"))
     catalogue.rows("update programs set name = 'lost in the restore'")
     catalogue.index()
@@ -108,7 +108,7 @@ def test_a_restored_database_goes_on_above_the_index(catalogue: Catalogue) -> No
     catalogue.finds("", ["A"])
 
 
-def test_follow_notices_a_rewound_database_by_itself(catalogue: Catalogue) -> None:
+def test_follow_notices_a_rewound_database_by_itself(catalogue: Catalogue) -> None:  # 4
     """A failover that lost the last transactions: nobody restarts, versions are drawn below the index's."""
     catalogue.store(program("A"))
     for _ in range(5):

@@ -31,7 +31,7 @@ def stocked(catalogue: Catalogue) -> Catalogue:
     return catalogue
 
 
-def test_keys(stocked: Catalogue) -> None:
+def test_keys(stocked: Catalogue) -> None:  # 1
     edit: dict[str, Any] = {"kind": "synonym", "words": ["zilb", "quonk"]}
     assert stocked.api.post("/api/search/edits", json=edit).status_code == 401
     assert stocked.api.post("/api/search/edits", json=edit, headers=stocked.key("import")).status_code == 403
@@ -76,12 +76,12 @@ def test_keys(stocked: Catalogue) -> None:
         ({"kind": "pin", "query": "tea", "programs": [1], "more": 1}, "more"),
     ],
 )
-def test_what_is_refused(stocked: Catalogue, edit: dict[str, Any], because: str) -> None:
+def test_what_is_refused(stocked: Catalogue, edit: dict[str, Any], because: str) -> None:  # 2
     assert because in add(stocked, 400, **edit)["detail"]
     assert stocked.rows("select count(*) from search_edits") == [(0,)]
 
 
-def test_every_process_knows(stocked: Catalogue) -> None:
+def test_every_process_knows(stocked: Catalogue) -> None:  # 3
     others = [stocked.opened(), stocked.opened()]
 
     def asked(client: TestClient[Any]) -> tuple[list[str], str]:
@@ -105,13 +105,13 @@ def test_every_process_knows(stocked: Catalogue) -> None:
         until(lambda client=client: asked(client) == (["Zilb"], before))  # type: ignore[misc]
 
 
-def test_a_process_that_starts_knows(stocked: Catalogue) -> None:
+def test_a_process_that_starts_knows(stocked: Catalogue) -> None:  # 3
     pin(stocked, "tea", "Zilb")
     found = stocked.opened().get("/api/programs", params={"q": "tea"}).json()
     assert [each["name"] for each in found["programs"]] == ["Zilb", "Tea"]
 
 
-def test_without_the_database_what_is_held_stays(stocked: Catalogue) -> None:
+def test_without_the_database_what_is_held_stays(stocked: Catalogue) -> None:  # 3
     same(stocked, "zilb", "quonk")
     stocked.rows("alter table search_edit_changes rename to moved_away")
     stocked.get("/healthz")
@@ -119,7 +119,7 @@ def test_without_the_database_what_is_held_stays(stocked: Catalogue) -> None:
     stocked.rows("alter table moved_away rename to search_edit_changes")
 
 
-def test_the_command(stocked: Catalogue, tmp_path: Path) -> None:
+def test_the_command(stocked: Catalogue, tmp_path: Path) -> None:  # 4
     affindex = Command(stocked)
     (tea, quonk) = ids(stocked, "Tea", "Quonk")
     added = affindex.json("search", "edits", "add", "synonym", "zilb", "quonk")["edit"]
@@ -168,7 +168,9 @@ def test_the_command(stocked: Catalogue, tmp_path: Path) -> None:
         ("same = " + "[" * 5000, "cannot be read"),
     ],
 )
-def test_a_file_is_brought_in_whole_or_not_at_all(stocked: Catalogue, tmp_path: Path, text: str, because: str) -> None:
+def test_a_file_is_brought_in_whole_or_not_at_all(
+    stocked: Catalogue, tmp_path: Path, text: str, because: str
+) -> None:  # 4
     file = tmp_path / "edits.toml"
     file.write_text(text, "utf-8")
     assert because in Command(stocked).run("search", "edits", "import", str(file), status=2).stderr

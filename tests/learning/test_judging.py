@@ -31,7 +31,7 @@ from tests.words import Catalogue, program
         ([9], "", 0.0),
     ],
 )
-def test_the_measure(relevant: list[int | str], names: str, expected: float) -> None:
+def test_the_measure(relevant: list[int | str], names: str, expected: float) -> None:  # 1
     found = [JudgedHit(number, name) for number, name in enumerate(names, start=1)]
     assert gain(relevant, found) == pytest.approx(expected, abs=1e-4)
 
@@ -49,7 +49,7 @@ def judgements(catalogue: Catalogue, tmp_path: Path) -> Path:
     return file
 
 
-def test_an_edit_tells_its_effect(catalogue: Catalogue, judgements: Path) -> None:
+def test_an_edit_tells_its_effect(catalogue: Catalogue, judgements: Path) -> None:  # 2
     affindex = Command(catalogue)
     (quonk,) = ids(catalogue, "Quonk")
     told = affindex.json("search", "edits", "add", "pin", "zilb", str(quonk), "--judgements", str(judgements))
@@ -66,7 +66,7 @@ def test_an_edit_tells_its_effect(catalogue: Catalogue, judgements: Path) -> Non
 
 
 @pytest.mark.parametrize("text", ["", "judgements = []", '[[judgements]]\nquery = "tea"\nrelevant = []', "\udcff"])
-def test_a_bad_file_is_refused_first(catalogue: Catalogue, tmp_path: Path, text: str) -> None:
+def test_a_bad_file_is_refused_first(catalogue: Catalogue, tmp_path: Path, text: str) -> None:  # 3
     file = tmp_path / "judgements.toml"
     file.write_bytes(text.encode("utf-8", "surrogateescape"))
     affindex = Command(catalogue)

@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 
 from app.learning import query_counts
@@ -20,7 +22,7 @@ from tests.words import Catalogue, program
 _AGENT = "someone-s-browser/1.0"
 
 
-def test_what_is_stored(catalogue: Catalogue) -> None:
+def test_what_is_stored(catalogue: Catalogue) -> None:  # 1
     catalogue.store(program("Tea"))
     key = catalogue.key("read")
     client = counting_api(catalogue)
@@ -50,7 +52,7 @@ def test_what_is_stored(catalogue: Catalogue) -> None:
         "tea\u202egreen",
     ],
 )
-def test_what_is_not_kept(q: str) -> None:
+def test_what_is_not_kept(q: str) -> None:  # 2
     assert kept_text(q) == OTHERS
     log = QueryLog()
     log.count(SearchOutcome(q, 3, "exact"))
@@ -69,11 +71,11 @@ def test_what_is_not_kept(q: str) -> None:
         ("健康食品", "健康食品"),
     ],
 )
-def test_what_is_kept(q: str, kept: str) -> None:
+def test_what_is_kept(q: str, kept: str) -> None:  # 1
     assert kept_text(q) == kept
 
 
-def test_it_is_bounded_between_writings() -> None:
+def test_it_is_bounded_between_writings() -> None:  # 3
     log = QueryLog()
     for number in range(3):
         log.count(SearchOutcome("often", number, "exact"))
@@ -86,12 +88,14 @@ def test_it_is_bounded_between_writings() -> None:
     assert counts[OTHERS] > MOST_TEXTS / 2
 
 
-def test_it_is_bounded_by_the_day(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(query_counts, "MOST_TEXTS_A_DAY", 2)
-    catalogue.store(program("Tea"))
-    for words in (("tea", "boots"), ("tea", "new", "newer")):
-        client = counting_api(catalogue)
+def test_it_is_bounded_by_the_day(catalogue: Catalogue) -> None:  # 3
+    async def counted(*words: str) -> None:
+        log = QueryLog()
         for q in words:
-            client.get("/api/programs", params={"q": q})
-        end(client)
+            log.count(SearchOutcome(q, 1, "exact"))
+        async with await psycopg.AsyncConnection.connect(catalogue.engines.database_url) as connection:
+            await query_counts.write(connection, log.take(), most=2)
+
+    asyncio.run(counted("tea", "boots"))
+    asyncio.run(counted("tea", "new", "newer"))
     assert asked(catalogue) == {"tea": 2, "boots": 1, OTHERS: 2}

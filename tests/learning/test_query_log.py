@@ -3,6 +3,7 @@
 1. Each search counts once under its folded words: made or remembered, by either API; first pages, typed to the end.
 2. Its outcome is counted: nothing found, words left out, a word corrected; and how many were found the last time.
 3. What is no search of its own is not counted: pages further on, facets beside a search; nor are private filters.
+   Nothing is where it is not wanted.
 4. Frontends of Algolia ask with every key press: beginnings of what was typed on count nothing.
 5. Processes add up what they count; while the database is away nothing of it is lost.
 """
@@ -28,14 +29,14 @@ def stocked(catalogue: Catalogue) -> Catalogue:
     return catalogue
 
 
-def test_nothing_is_counted_unless_it_is_wanted(stocked: Catalogue) -> None:
+def test_nothing_is_counted_unless_it_is_wanted(stocked: Catalogue) -> None:  # 3
     client = stocked.opened()
     client.get("/api/programs", params={"q": "tea"})
     end(client)
     assert written(stocked) == {}
 
 
-def test_each_search_counts_once(stocked: Catalogue) -> None:
+def test_each_search_counts_once(stocked: Catalogue) -> None:  # 1
     client = counting_api(stocked)
     first = client.get("/api/programs", params={"q": "Tèa"})
     client.get("/api/programs", params={"q": "  tea "})
@@ -48,7 +49,7 @@ def test_each_search_counts_once(stocked: Catalogue) -> None:
     assert asked(stocked) == {"tea": 5, "boots": 1}
 
 
-def test_outcomes(stocked: Catalogue) -> None:
+def test_outcomes(stocked: Catalogue) -> None:  # 2
     client = counting_api(stocked)
     for _ in range(2):
         assert client.get("/api/programs", params={"q": "tea"}).json()["total"] == 2
@@ -69,7 +70,7 @@ def test_outcomes(stocked: Catalogue) -> None:
     assert written(stocked)["qzxv"]["found"] == 0
 
 
-def test_what_is_not_counted(stocked: Catalogue) -> None:
+def test_what_is_not_counted(stocked: Catalogue) -> None:  # 3
     key = stocked.key("read")
     client = counting_api(stocked)
     for parameters in (
@@ -91,7 +92,7 @@ def test_what_is_not_counted(stocked: Catalogue) -> None:
     assert asked(stocked) == {"boots": 1}
 
 
-def test_algolia(stocked: Catalogue) -> None:
+def test_algolia(stocked: Catalogue) -> None:  # 4
     def search(*queries: dict[str, object], **headers: str) -> None:
         requests = [{"indexName": "programs", **each} for each in queries]
         answer = client.post("/1/indexes/*/queries", json={"requests": requests}, headers=headers)
@@ -110,7 +111,7 @@ def test_algolia(stocked: Catalogue) -> None:
     assert written(stocked)["qzxv"]["empty"] == 1
 
 
-def test_processes_add_up(stocked: Catalogue) -> None:
+def test_processes_add_up(stocked: Catalogue) -> None:  # 5
     for _ in range(2):
         client = counting_api(stocked)
         client.get("/api/programs", params={"q": "tea"})
@@ -120,7 +121,7 @@ def test_processes_add_up(stocked: Catalogue) -> None:
     assert written(stocked)["qzxv"]["empty"] == 2
 
 
-def test_while_the_database_is_away(stocked: Catalogue) -> None:
+def test_while_the_database_is_away(stocked: Catalogue) -> None:  # 5
     client = counting_api(stocked)
     stocked.rows("alter table query_counts rename to moved_away")
     client.get("/api/programs", params={"q": "tea"})
@@ -133,7 +134,7 @@ def test_while_the_database_is_away(stocked: Catalogue) -> None:
     assert asked(stocked) == {"tea": 2}
 
 
-def test_what_could_not_be_written_is_older_than_what_came_since() -> None:
+def test_what_could_not_be_written_is_older_than_what_came_since() -> None:  # 5
     log = QueryLog()
     log.count(SearchOutcome("tea", 5, "exact"))
     taken = log.take()

@@ -59,7 +59,7 @@ def _is_told(told: dict[str, Any]) -> None:
     assert told["logging"] is False
 
 
-def test_a_report(counted: Catalogue) -> None:
+def test_a_report(counted: Catalogue) -> None:  # 1, 2
     assert counted.api.get("/api/search/report").status_code == 401
     key = counted.key("read")
     _is_told(counted.api.get("/api/search/report", headers=key).json())
@@ -69,13 +69,13 @@ def test_a_report(counted: Catalogue) -> None:
     assert counted.api.get("/api/search/report", headers=key, params={"days": 91}).status_code == 400
 
 
-def test_the_command(counted: Catalogue) -> None:
+def test_the_command(counted: Catalogue) -> None:  # 2
     affindex = Command(counted)
     _is_told(affindex.json("search", "report"))
     assert "green boots" in affindex.run("search", "report", "--days", "7").stderr
 
 
-def test_what_is_old_is_forgotten(counted: Catalogue) -> None:
+def test_what_is_old_is_forgotten(counted: Catalogue) -> None:  # 3
     _count(counted, 90, "still there", 1)
     _count(counted, 91, "gone", 1)
     with counted.connect() as connection:
@@ -95,7 +95,7 @@ def test_what_is_old_is_forgotten(counted: Catalogue) -> None:
         ([], "popularity"),
     ],
 )
-def test_words_are_searched_for(catalogue: Catalogue, words: list[str], asked: str) -> None:
+def test_words_are_searched_for(catalogue: Catalogue, words: list[str], asked: str) -> None:  # 4
     body = json.loads(Command(catalogue).run("search", *words, "--body").stdout)
     assert body["size"] == 20
     assert f'"{asked}"' in json.dumps(body)

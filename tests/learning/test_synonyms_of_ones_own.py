@@ -1,6 +1,7 @@
 """Synonyms that operators add.
 
-1. Words of a group find each other in all their forms, phrases as they are written; both are told as understood.
+1. Words of a group find each other in all their forms, phrases as they are written; both are told as understood. A word
+   of a group is no typing error, though nobody has it.
 2. They come beside the synonyms of the trade, before them where only so many are asked for, and facts stay.
 """
 
@@ -10,7 +11,7 @@ from tests.learning.editing import same
 from tests.words import Catalogue, program
 
 
-def test_words_and_phrases(catalogue: Catalogue) -> None:
+def test_words_and_phrases(catalogue: Catalogue) -> None:  # 1
     catalogue.store(
         program("A", description="web push for shops"),
         program("B", description="many browser notifications"),
@@ -27,7 +28,7 @@ def test_words_and_phrases(catalogue: Catalogue) -> None:
     ]
 
 
-def test_beside_those_of_the_trade(catalogue: Catalogue) -> None:
+def test_beside_those_of_the_trade(catalogue: Catalogue) -> None:  # 2
     catalogue.store(
         program("A", description="sofa"), program("B", description="zilb"), program("C", description="couch")
     )
@@ -39,7 +40,7 @@ def test_beside_those_of_the_trade(catalogue: Catalogue) -> None:
     assert catalogue.get(q="sofa")["understood"]["words"][0]["synonyms"][0] == "zilb"
 
 
-def test_what_nobody_has_is_no_typing_error(catalogue: Catalogue) -> None:
+def test_what_nobody_has_is_no_typing_error(catalogue: Catalogue) -> None:  # 1
     catalogue.store(program("A", description="kitesurfing"), program("B", description="kitten"))
     assert catalogue.get(q="kitesurfin")["matched"] == "typo"
     same(catalogue, "kitesurfin", "kitten")

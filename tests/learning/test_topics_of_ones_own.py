@@ -10,7 +10,7 @@ from tests.learning.editing import add, remove
 from tests.words import Catalogue, program
 
 
-def test_words_of_a_topic(catalogue: Catalogue) -> None:
+def test_words_of_a_topic(catalogue: Catalogue) -> None:  # 1
     catalogue.store(
         program("A", description="private browsing", topics=("vpn",)),
         program("B", description="a zilb tunnel"),
@@ -31,7 +31,7 @@ def test_words_of_a_topic(catalogue: Catalogue) -> None:
     catalogue.finds("quonk", [])
 
 
-def test_beside_what_they_ask_for_already(catalogue: Catalogue) -> None:
+def test_beside_what_they_ask_for_already(catalogue: Catalogue) -> None:  # 2
     catalogue.store(program("A", topics=("vpn",)), program("B", topics=("antivirus",)))
     catalogue.finds("vpn", ["A"])
     add(catalogue, kind="topic", topic="antivirus", words=["vpn"])

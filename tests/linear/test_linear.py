@@ -23,7 +23,7 @@ SHARE = 3  # of the pieces alone each function gets one in so many here; `python
 LONGEST = 1.0  # seconds
 
 
-def test_every_reader_is_measured() -> None:
+def test_every_reader_is_measured() -> None:  # 1
     listed = READERS.keys() | NOT_MEASURED.keys()
     missing, gone = sorted(found() - listed), sorted(listed - found())
     assert missing == [], "these may read foreign text: add them to tests/linear/readers.py"
@@ -32,7 +32,7 @@ def test_every_reader_is_measured() -> None:
 
 
 @pytest.mark.parametrize("name", READERS)
-def test_time_grows_no_faster_than_the_text(name: str) -> None:
+def test_time_grows_no_faster_than_the_text(name: str) -> None:  # 2, 3
     place = list(READERS).index(name)
     pieces = list(hostile(DRAWN, seed=place))
     worst = slope(READERS[name], [*pieces[place % SHARE : -DRAWN : SHARE], *pieces[-DRAWN:]])
@@ -45,14 +45,14 @@ def test_time_grows_no_faster_than_the_text(name: str) -> None:
     [" / ".join(["22"] * 400), "10% " * 500, "earn 10% " + "a-" * 1000, "5, " * 700, "$5 " * 700],
     ids=["figures_in_a_row", "percents", "words_of_hyphens", "list_without_end", "sums"],
 )
-def test_offers_that_stopped_a_process(text: str) -> None:
+def test_offers_that_stopped_a_process(text: str) -> None:  # 4
     begun = time.process_time()
     understand(text)
     assert time.process_time() - begun < 0.5
 
 
 @pytest.mark.parametrize("piece", ["<script ", "<!--", "<style>", "&#1", "&#" + "9" * 5000 + ";"])
-def test_markup_that_stopped_a_process(piece: str) -> None:
+def test_markup_that_stopped_a_process(piece: str) -> None:  # 4
     begun = time.process_time()
     clean(piece * (400_000 // len(piece)), 5000)
     assert time.process_time() - begun < 0.5

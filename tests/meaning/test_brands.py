@@ -15,7 +15,7 @@ from mappings.intents import optional_words
 from mappings.synonyms import meanings
 
 
-def test_there_are_many() -> None:
+def test_there_are_many() -> None:  # 1
     assert len(brands()) >= 500
 
 
@@ -51,28 +51,28 @@ def test_there_are_many() -> None:
         "23andMe",
     ],
 )
-def test_brands_as_people_type_them(name: str) -> None:
+def test_brands_as_people_type_them(name: str) -> None:  # 2
     assert is_brand(tuple(folded(name).split()))
 
 
 @pytest.mark.parametrize("word", ["apple", "target", "gap", "shell", "orange", "next", "boots", "amazon"])
-def test_ordinary_words_are_brands_only_if_asked(word: str) -> None:
+def test_ordinary_words_are_brands_only_if_asked(word: str) -> None:  # 3
     assert not is_brand((word,))
     assert is_brand((word,), also_words=True)
 
 
 @pytest.mark.parametrize("words", [(), ("",), ("-",), ("shoes",), ("nike", "shoes"), ("x" * 500,), ("a",) * 300])
-def test_other_words_are_none(words: tuple[str, ...]) -> None:
+def test_other_words_are_none(words: tuple[str, ...]) -> None:  # 3
     assert not is_brand(words, also_words=True)
 
 
-def test_the_longest_wins() -> None:
+def test_the_longest_wins() -> None:  # 2
     assert brand_at(["cheap", "new", "balance", "shoes"], 1) == 2
     assert brand_at(["cheap", "new", "balance", "shoes"], 0) == 0
     assert brand_at(["booking.com"], 0) == 1
     assert brand_at(["apple", "watch"], 0, also_words=True) == 2
 
 
-def test_none_is_a_word_that_queries_are_made_of() -> None:
+def test_none_is_a_word_that_queries_are_made_of() -> None:  # 3
     ordinary = optional_words() | {word for (word, *rest) in meanings() if not rest}
     assert sorted(name for name in brands() if name in ordinary) == []

@@ -2,7 +2,8 @@
 
 1. Countries, languages, currencies, verticals, networks and the other sets: alpha-3 codes, names in nine languages and
    at home, usual aliases, in any case and with any marks.
-2. What may mean several codes is refused, and they are proposed; a mistyped name proposes its code.
+2. What may mean several codes is refused, and they are proposed; a mistyped name proposes its code. Any other text
+   means nothing, and says so at once.
 3. A code always means itself, whatever else is called so.
 4. Other interfaces' names of parameters propose ours.
 """
@@ -84,13 +85,13 @@ from mappings import codes
         ("topics", "Parfüm", "perfume"),
     ],
 )
-def test_names_mean_their_code(parameter: str, written: str, code: str) -> None:
+def test_names_mean_their_code(parameter: str, written: str, code: str) -> None:  # 1
     request = read_request({parameter: [written]})
     assert request.filters[parameter].values == (code,)
     assert request.bound == read_request({parameter: [code]}).bound, "one search, however it is written"
 
 
-def test_names_are_excluded_and_listed_as_codes_are() -> None:
+def test_names_are_excluded_and_listed_as_codes_are() -> None:  # 1
     wanted = read_request({"geoTargeting": ["!UK,Germany,DE"]}).filters["geoTargeting"]
     assert (wanted.values, wanted.excluded_values) == (("DE",), ("GB",))
 
@@ -110,7 +111,9 @@ def test_names_are_excluded_and_listed_as_codes_are() -> None:
         ("vertical", "fashon", "fashion", "did you mean 'fashion'?"),
     ],
 )
-def test_what_is_unclear_is_refused_with_a_proposal(parameter: str, written: str, proposed: str, said: str) -> None:
+def test_what_is_unclear_is_refused_with_a_proposal(
+    parameter: str, written: str, proposed: str, said: str
+) -> None:  # 2
     with pytest.raises(BadRequest) as refused:
         read_request({parameter: [written]})
     (error,) = refused.value.errors
@@ -119,7 +122,7 @@ def test_what_is_unclear_is_refused_with_a_proposal(parameter: str, written: str
 
 
 @pytest.mark.parametrize("name", ["country", "language", "currency", "network", "vertical", "paymentMethod", "status"])
-def test_a_code_means_itself(name: str) -> None:
+def test_a_code_means_itself(name: str) -> None:  # 3
     for code in codes.members(name).values():
         assert codes.meant(name, code) == (code,)
         assert codes.meant(name, code.upper()) == (code,)
@@ -127,7 +130,7 @@ def test_a_code_means_itself(name: str) -> None:
     assert not codes.spellings(name).keys() & codes.ambiguous(name).keys()
 
 
-def test_every_country_is_known_in_nine_languages() -> None:
+def test_every_country_is_known_in_nine_languages() -> None:  # 1
     named = codes.names_of("country")
     assert codes.countries().keys() <= named.keys()
     for name in ("france", "frankreich", "francia", "franca", "frankrijk", "francja", "frankrike"):
@@ -135,7 +138,7 @@ def test_every_country_is_known_in_nine_languages() -> None:
 
 
 @pytest.mark.parametrize("text", ["", " ", "x" * 10_000, "\0", "🎈", "-", "..", "a-" * 5000])
-def test_any_other_text_means_nothing_and_says_so_at_once(text: str) -> None:
+def test_any_other_text_means_nothing_and_says_so_at_once(text: str) -> None:  # 2
     codes.meant("country", "DE")
     began = time.perf_counter()
     assert codes.meant("country", text) == codes.meant("language", text) == ()
@@ -151,12 +154,12 @@ def test_any_other_text_means_nothing_and_says_so_at_once(text: str) -> None:
         ("vertical", "sport", "fitness"),
     ],
 )
-def test_facet_search_knows_the_names(name: str, facet_query: str, first: str) -> None:
+def test_facet_search_knows_the_names(name: str, facet_query: str, first: str) -> None:  # 1
     found = codes_called(name, typed(facet_query))
     assert min(found, key=lambda code: found[code].rank) == first
 
 
-def test_the_exact_code_is_exact() -> None:
+def test_the_exact_code_is_exact() -> None:  # 3
     assert codes_called("language", typed("uk"))["uk"].exactness is Exactness.WHOLE
     assert codes_called("country", typed("")) == {}
 
@@ -175,7 +178,7 @@ def test_the_exact_code_is_exact() -> None:
         ("cookie", "cookieDays"),
     ],
 )
-def test_other_names_of_parameters_propose_ours(called: str, ours: str) -> None:
+def test_other_names_of_parameters_propose_ours(called: str, ours: str) -> None:  # 4
     with pytest.raises(BadRequest) as refused:
         read_request({called: ["1"]})
     (error,) = refused.value.errors
@@ -183,6 +186,6 @@ def test_other_names_of_parameters_propose_ours(called: str, ours: str) -> None:
     assert f"did you mean '{ours}'?" in error.message
 
 
-def test_they_are_proposed_only_where_ours_is_taken() -> None:
+def test_they_are_proposed_only_where_ours_is_taken() -> None:  # 4
     assert nearest("query", ("page", "limit")) is None
     assert nearest("country", ("network", "geoTargeting")) == "geoTargeting"

@@ -185,7 +185,7 @@ def _facts(q: str) -> dict[str, str]:
         ("programas Estados Unidos", "geoTargeting", "US"),
     ],
 )
-def test_what_is_understood(q: str, parameter: str, filter: str) -> None:
+def test_what_is_understood(q: str, parameter: str, filter: str) -> None:  # 1
     assert _facts(q).get(parameter) == filter
 
 
@@ -237,11 +237,11 @@ def test_what_is_understood(q: str, parameter: str, filter: str) -> None:
         "best shoes",
     ],
 )
-def test_ordinary_words_are_no_facts(q: str) -> None:
+def test_ordinary_words_are_no_facts(q: str) -> None:  # 3
     assert _facts(q) == {}
 
 
-def test_where_a_fact_stands() -> None:
+def test_where_a_fact_stands() -> None:  # 1, 4
     words = ["coffee", "with", "a", "60", "day", "cookie", "paypal", "and", "recurring", "commission"]
     found = facts_in(words)
     assert [" ".join(words[each.start : each.end]) for each in found] == [
@@ -253,27 +253,27 @@ def test_where_a_fact_stands() -> None:
     assert [each.kind for each in found] == ["fact", "fact", "fact"]
 
 
-def test_degrees_are_wishes_with_steps() -> None:
+def test_degrees_are_wishes_with_steps() -> None:  # 1
     (found,) = facts_in(["high", "paying"])
     assert (found.kind, found.filter) == ("wish", "20..")
     assert found.wish is not None
     assert found.wish.steps[-1] == 75
 
 
-def test_words_that_may_mean_themselves_too() -> None:
+def test_words_that_may_mean_themselves_too() -> None:  # 3
     by_parameter = {found.parameter: found for found in facts_in(["impact", "german", "paypal"])}
     assert by_parameter["network"].also_words
     assert by_parameter["textLanguage"].also_words
     assert not by_parameter["paymentMethods"].also_words
 
 
-def test_the_longest_wins() -> None:
+def test_the_longest_wins() -> None:  # 4
     assert _facts("lifetime cookie") == {"cookieDays": "365.."}
     assert _facts("no minimum payout") == {"minPayout": "..0"}
     assert _facts("paypal recurring") == {"paymentMethods": "paypal", "recurring": "true"}
 
 
-def test_every_filter_is_one_that_the_api_takes() -> None:
+def test_every_filter_is_one_that_the_api_takes() -> None:  # 2
     file = tomllib.loads(files("mappings").joinpath("facts.toml").read_text("utf-8"))
     named = {(fact["parameter"], fact["filter"].replace("{n}", f"{fact.get('high', 0)}")) for fact in file["facts"]}
     named |= {(wish.parameter, wish.filter) for wish in intents().wishes}
@@ -302,7 +302,7 @@ def test_every_filter_is_one_that_the_api_takes() -> None:
         ["99999999999 day cookie"],
     ],
 )
-def test_any_text_is_read_quickly(words: list[str]) -> None:
+def test_any_text_is_read_quickly(words: list[str]) -> None:  # 4
     facts_in(["over", "60"])  # the files are read at the first use
     began = time.perf_counter()
     found = facts_in(words)
@@ -311,6 +311,6 @@ def test_any_text_is_read_quickly(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("q", ["101% commission", "0 day cookie", "99999 day cookie"])
-def test_numbers_out_of_bounds_are_no_facts(q: str) -> None:
+def test_numbers_out_of_bounds_are_no_facts(q: str) -> None:  # 3
     assert "commission" not in _facts(q)
     assert "cookieDays" not in _facts(q)

@@ -56,7 +56,7 @@ def _left(q: str) -> list[str]:
         ("köpa billiga skor dam", ["skor"]),
     ],
 )
-def test_what_is_left_of_a_question(q: str, left: list[str]) -> None:
+def test_what_is_left_of_a_question(q: str, left: list[str]) -> None:  # 1
     assert _left(q) == left
 
 
@@ -82,11 +82,11 @@ def test_what_is_left_of_a_question(q: str, left: list[str]) -> None:
         ("quels", {"fr"}),
     ],
 )
-def test_a_word_tells_its_language(word: str, languages: set[str]) -> None:
+def test_a_word_tells_its_language(word: str, languages: set[str]) -> None:  # 2
     assert filler_languages()[word] == languages
 
 
-def test_phrases_tell_their_language_and_longer_ones_win() -> None:
+def test_phrases_tell_their_language_and_longer_ones_win() -> None:  # 1, 2
     assert filler_phrases()[("pas", "cher")] == {"fr"}
     words = ["i", "am", "looking", "for", "a", "laptop"]
     assert filler_at(words, 0) == 4
@@ -102,11 +102,11 @@ def test_phrases_tell_their_language_and_longer_ones_win() -> None:
         *("schuhe", "reise", "chaussures", "viaje", "scarpe", "sapatos", "schoenen", "buty", "skor", "barn door"),
     ],
 )
-def test_words_of_goods_do_not_fill(word: str) -> None:
+def test_words_of_goods_do_not_fill(word: str) -> None:  # 3
     assert word not in fillers()
     assert word not in buying_words()
 
 
-def test_no_brand_fills() -> None:
+def test_no_brand_fills() -> None:  # 3
     filling = fillers() | set(audience_words()) | set(buying_words())
     assert sorted(word for word in filling if is_brand((word,))) == ["att"], "Swedish, and AT&T"

@@ -31,13 +31,13 @@ WORDS = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_ordinary_words_are_known(language: str) -> None:
+def test_ordinary_words_are_known(language: str) -> None:  # 1
     unknown = [word for word in WORDS[language].split() if language not in languages_knowing(folded(word))]
     assert unknown == []
 
 
 @pytest.mark.parametrize("word", ["swimsiut", "matratzze", "chaussurees", "zapatosx", "shoesz", "kaufne", "qqzx", ""])
-def test_what_is_no_word_is_known_in_no_language(word: str) -> None:
+def test_what_is_no_word_is_known_in_no_language(word: str) -> None:  # 1
     assert languages_knowing(word) == frozenset()
     assert commonness(word, "en") == 0
 
@@ -54,7 +54,7 @@ def test_what_is_no_word_is_known_in_no_language(word: str) -> None:
         ("der", "sv"),
     ],
 )
-def test_a_guest_in_texts_of_a_language_is_no_word_of_it(word: str, language: str) -> None:
+def test_a_guest_in_texts_of_a_language_is_no_word_of_it(word: str, language: str) -> None:  # 2
     assert language not in languages_knowing(word)
 
 
@@ -66,11 +66,11 @@ def test_a_guest_in_texts_of_a_language_is_no_word_of_it(word: str, language: st
         ("kind", {"de", "en", "nl"}),
     ],
 )
-def test_a_word_may_be_of_several(word: str, languages: set[str]) -> None:
+def test_a_word_may_be_of_several(word: str, languages: set[str]) -> None:  # 1
     assert languages <= languages_knowing(word)
 
 
-def test_common_words_are_told_from_rare_ones() -> None:
+def test_common_words_are_told_from_rare_ones() -> None:  # 1
     assert commonness("the", "en") == 7
     assert commonness("und", "de") == 7
     assert commonness("kettle", "en") < commonness("dog", "en") < commonness("and", "en")
@@ -78,20 +78,20 @@ def test_common_words_are_told_from_rare_ones() -> None:
     assert commonness("dog", "xx") == 0
 
 
-def test_random_letters_are_nearly_never_a_word() -> None:
+def test_random_letters_are_nearly_never_a_word() -> None:  # 1
     chance = random.Random(1)
     words = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=chance.randint(9, 14))) for _ in range(20_000)]
     assert sum(bool(languages_knowing(word)) for word in words) < 20
 
 
-def test_the_file_is_small_and_says_its_licence() -> None:
+def test_the_file_is_small_and_says_its_licence() -> None:  # 3
     file = files("mappings").joinpath("vocabulary.bin").read_bytes()
     assert len(file) < 3_000_000
     assert b"CC BY-SA 4.0" in file[:600]
     assert b"wordfreq" in file[:600]
 
 
-def test_reading_it_is_quick() -> None:
+def test_reading_it_is_quick() -> None:  # 3
     timed = (
         "import time; from mappings.vocabulary import languages_knowing; began = time.perf_counter(); "
         "languages_knowing('dog'); print(time.perf_counter() - began)"

@@ -18,7 +18,7 @@ from app.settings import Secret, Settings, SettingsError, as_environment, read_s
 TOKEN = "a-very-secret-token"
 
 
-def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
+def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:  # 1
     file = tmp_path / "secrets.toml"
     file.write_text(f'[cj]\ntoken = "{TOKEN}"\ncompany = 7654321\nschedule = "5 5 * * *"\n[awin]\npaused = true\n')
     given = {"AFFINDEX_SECRETS_FILE": str(file), "AFFINDEX_NETWORKS_CJ_COMPANY": "1"}
@@ -30,7 +30,7 @@ def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("slug", [slug for slug, each in CONNECTORS.items() if each.api.credentials])
-def test_what_is_missing_is_named(slug: str) -> None:
+def test_what_is_missing_is_named(slug: str) -> None:  # 2
     account = accounts(Settings())[slug]
     assert account.obstacle is not None
     state, reason = account.obstacle
@@ -39,7 +39,7 @@ def test_what_is_missing_is_named(slug: str) -> None:
         assert f"AFFINDEX_NETWORKS_{slug}_{name}".upper() in reason
 
 
-def test_clickbank_is_synced_once_it_is_asked_for() -> None:
+def test_clickbank_is_synced_once_it_is_asked_for() -> None:  # 3
     assert accounts(Settings())["clickbank"].obstacle is not None
     for name, value in (("ENABLED", "true"), ("NICKNAME", "mynick")):
         assert accounts(read_settings({f"AFFINDEX_NETWORKS_CLICKBANK_{name}": value}))["clickbank"].obstacle is None
@@ -47,7 +47,7 @@ def test_clickbank_is_synced_once_it_is_asked_for() -> None:
     assert disabled.obstacle is not None
 
 
-def test_shareasale_is_closed() -> None:
+def test_shareasale_is_closed() -> None:  # 3
     account = accounts(Settings())["shareasale"]
     assert account.obstacle is not None
     assert account.obstacle[0] == "paused"
@@ -70,7 +70,7 @@ def test_shareasale_is_closed() -> None:
         ("AFFINDEX_SECRETS_FILE", "/nowhere/secrets.toml", "No such file"),
     ],
 )
-def test_what_is_wrong_is_named(variable: str, value: str, said: str) -> None:
+def test_what_is_wrong_is_named(variable: str, value: str, said: str) -> None:  # 2
     with pytest.raises(SettingsError, match=r"AFFINDEX|there is no network") as error:
         accounts(read_settings({variable: value}))
     assert said in str(error.value)
@@ -80,7 +80,7 @@ def test_what_is_wrong_is_named(variable: str, value: str, said: str) -> None:
 @pytest.mark.parametrize(
     "text", [f'[cj\ntoken = "{TOKEN}"', f'cj = "{TOKEN}"', f'[cj.token]\nx = "{TOKEN}"', "[cj]\nx = [1]"]
 )
-def test_a_file_that_is_wrong_is_told_without_its_content(text: str, tmp_path: Path) -> None:
+def test_a_file_that_is_wrong_is_told_without_its_content(text: str, tmp_path: Path) -> None:  # 2
     file = tmp_path / "secrets.toml"
     file.write_text(text)
     with pytest.raises(SettingsError, match=r"AFFINDEX_SECRETS_FILE") as error:
@@ -88,7 +88,7 @@ def test_a_file_that_is_wrong_is_told_without_its_content(text: str, tmp_path: P
     assert TOKEN not in str(error.value)
 
 
-def test_a_credential_never_shows() -> None:
+def test_a_credential_never_shows() -> None:  # 2
     settings = read_settings({"AFFINDEX_NETWORKS_CJ_TOKEN": TOKEN, "AFFINDEX_NETWORKS_CJ_COMPANY": "1"})
     account = accounts(settings)["cj"]
     assert TOKEN not in f"{settings} {settings!r} {account} {account!r}"

@@ -82,7 +82,7 @@ def within_a_second(catalogue: Catalogue, slug: str) -> None:
         time.sleep(0.02)
 
 
-def test_a_running_api_knows_it_within_a_second(catalogue: Catalogue) -> None:
+def test_a_running_api_knows_it_within_a_second(catalogue: Catalogue) -> None:  # 1
     catalogue.index()
     catalogue.get(network="webgains", expect=400)
     assert add(catalogue, "webgains", name="Webgains Ltd", other_names=["web gains"]) == ["webgains"]
@@ -104,7 +104,7 @@ def test_a_running_api_knows_it_within_a_second(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.usefixtures("environment")
-def test_its_feeds_are_imported_and_found(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_its_feeds_are_imported_and_found(catalogue: Catalogue, tmp_path: Path) -> None:  # 1
     catalogue.index()
     described = tmp_path / "networks.toml"
     described.write_text('[webgains]\nname = "Webgains"\ncurrency = "GBP"\n[adtraction]\nname = "Adtraction"\n')
@@ -123,7 +123,7 @@ def test_its_feeds_are_imported_and_found(catalogue: Catalogue, tmp_path: Path) 
 
 
 @pytest.mark.usefixtures("environment")
-def test_saying_it_again_changes_nothing(catalogue: Catalogue) -> None:
+def test_saying_it_again_changes_nothing(catalogue: Catalogue) -> None:  # 1
     command = (
         "networks",
         "add",
@@ -148,7 +148,7 @@ def test_saying_it_again_changes_nothing(catalogue: Catalogue) -> None:
     )
 
 
-def test_a_worker_knows_it_when_a_job_begins(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_a_worker_knows_it_when_a_job_begins(catalogue: Catalogue, tmp_path: Path) -> None:  # 1
     feed = tmp_path / "feed.csv"
     feed.write_text(FEED)
     add(catalogue, "webgains")
@@ -164,7 +164,7 @@ def test_a_worker_knows_it_when_a_job_begins(catalogue: Catalogue, tmp_path: Pat
     assert catalogue.rows("select name, cookie_days from programs") == [("Acme", 0)]
 
 
-def test_what_is_said_is_how_it_is_read() -> None:
+def test_what_is_said_is_how_it_is_read() -> None:  # 2
     def read(**members: Any) -> Any:
         BY_SLUG.add([added.defined("own", {"name": "Own", **members}).as_network(1000, "own")])
         return normalise(
@@ -208,7 +208,7 @@ def test_what_is_said_is_how_it_is_read() -> None:
         ("own", {"name": ""}, "name"), ("own", {"other_names": "x"}, "other_names"),
     ],
 )  # fmt: skip
-def test_what_is_no_network_is_refused(slug: str, members: dict[str, Any], said: str) -> None:
+def test_what_is_no_network_is_refused(slug: str, members: dict[str, Any], said: str) -> None:  # 3
     with pytest.raises(added.BadNetwork, match=said.replace("{", r"\{")):
         added.defined(slug, {"name": "Own", **members})
 
@@ -216,12 +216,12 @@ def test_what_is_no_network_is_refused(slug: str, members: dict[str, Any], said:
 @pytest.mark.parametrize(
     "written", ["", "a = 1", "[own", "[own]\nhome = 'https://a.com'", "x" * 70_000, f"a{'.a' * 60} = 1"]
 )
-def test_a_file_that_describes_none_is_refused(written: str) -> None:
+def test_a_file_that_describes_none_is_refused(written: str) -> None:  # 3
     with pytest.raises(added.BadNetwork):
         added.read(written)
 
 
-def test_a_name_means_one_network(catalogue: Catalogue) -> None:
+def test_a_name_means_one_network(catalogue: Catalogue) -> None:  # 3
     add(catalogue, "webgains", other_names=["wg"])
     for name in ("WG", "Webgains", "CJ Affiliate", "CJ"):
         for members in ({"other_names": [name]}, {"name": name}):
@@ -233,7 +233,7 @@ def test_a_name_means_one_network(catalogue: Catalogue) -> None:
 @pytest.mark.parametrize(
     "room", ["app/normalising", "app/networks", "app/importing/merge.py", "app/importing/run_import.py"]
 )
-def test_no_slug_stands_in_the_code(room: str) -> None:
+def test_no_slug_stands_in_the_code(room: str) -> None:  # 4
     slugs = {network.slug for network in NETWORKS}
     place = ROOT / room
     for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:

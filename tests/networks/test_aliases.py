@@ -11,7 +11,7 @@ from app.networks.aliases import link_taken_over
 from tests.words import Catalogue, program
 
 
-def test_a_merchant_is_found_again_at_awin(catalogue: Catalogue) -> None:
+def test_a_merchant_is_found_again_at_awin(catalogue: Catalogue) -> None:  # 1, 2
     def old(key: str, domain: str | None, region: str | None = None) -> None:
         given = {"network": "shareasale", "external_id": key, "merchant_domain": domain, "primary_region": region}
         catalogue.put([program(key, **given)])
@@ -38,7 +38,7 @@ def test_a_merchant_is_found_again_at_awin(catalogue: Catalogue) -> None:
     assert found == [("1", "a1"), ("2", "a3")]
 
 
-def test_a_merchants_old_id_leads_to_awin(catalogue: Catalogue) -> None:
+def test_a_merchants_old_id_leads_to_awin(catalogue: Catalogue) -> None:  # 3
     catalogue.put([
         program("Old", network="shareasale", external_id="103574", merchant_domain="one.com"),
         program("Stays", network="shareasale", external_id="7", merchant_domain="nobody.com"),

@@ -53,7 +53,7 @@ def work(syncing: Syncing, given: Mapping[str, Account] | None = None) -> None:
     asyncio.run(run())
 
 
-def test_networks_and_their_health(cj: SimulatedNetwork, syncing: Syncing) -> None:
+def test_networks_and_their_health(cj: SimulatedNetwork, syncing: Syncing) -> None:  # 1
     listed = {each["slug"]: each for each in syncing.catalogue.get("/api/networks")["networks"]}
     assert set(listed["cj"]) >= {
         "slug", "name", "home", "retired", "minPayout", "paymentMethods", "programs", "closed", "missing",
@@ -79,7 +79,7 @@ def test_networks_and_their_health(cj: SimulatedNetwork, syncing: Syncing) -> No
     assert listed["impact"]["health"]["nextSyncAt"] is None
 
 
-def test_a_sync_from_the_api_to_the_catalogue(cj: SimulatedNetwork, syncing: Syncing) -> None:
+def test_a_sync_from_the_api_to_the_catalogue(cj: SimulatedNetwork, syncing: Syncing) -> None:  # 2, 3
     api, key = syncing.catalogue.api, syncing.catalogue.key("import")
     assert api.post("/api/networks/cj/sync").status_code == 401
     assert api.post("/api/networks/cj/sync", headers=syncing.catalogue.key("read")).status_code == 403
@@ -116,14 +116,14 @@ def test_a_sync_from_the_api_to_the_catalogue(cj: SimulatedNetwork, syncing: Syn
 )
 def test_what_cannot_be_synced(
     slug: str, status: int, kind: str, said: str, cj: SimulatedNetwork, syncing: Syncing
-) -> None:
+) -> None:  # 2
     answer = syncing.catalogue.api.post(f"/api/networks/{slug}/sync", headers=syncing.catalogue.key("import"))
     assert answer.status_code == status
     assert answer.json()["type"] == f"/problems/{kind}"
     assert said in answer.json()["detail"]
 
 
-def test_what_needs_no_account_needs_no_setting(network: Network, syncing: Syncing) -> None:
+def test_what_needs_no_account_needs_no_setting(network: Network, syncing: Syncing) -> None:  # 2
     simulated = network("openaffiliate", 30)
     catalogue = syncing.catalogue
     listed = {each["slug"]: each["needsAccount"] for each in catalogue.get("/api/networks")["networks"]}
@@ -144,14 +144,14 @@ def test_what_needs_no_account_needs_no_setting(network: Network, syncing: Synci
 
 
 @pytest.mark.parametrize("body", ['{"acceptDrift": "yes"}', '{"accept": true}', "[1]", "{"])
-def test_a_body_that_is_wrong_is_a_400(body: str, cj: SimulatedNetwork, syncing: Syncing) -> None:
+def test_a_body_that_is_wrong_is_a_400(body: str, cj: SimulatedNetwork, syncing: Syncing) -> None:  # 2
     headers = {**syncing.catalogue.key("import"), "Content-Type": "application/json"}
     answer = syncing.catalogue.api.post("/api/networks/cj/sync", content=body, headers=headers)
     assert answer.status_code == 400, answer.text
     assert syncing.catalogue.rows("select count(*) from import_runs") == [(0,)]
 
 
-def test_a_failure_is_told_without_a_credential(cj: SimulatedNetwork, syncing: Syncing) -> None:
+def test_a_failure_is_told_without_a_credential(cj: SimulatedNetwork, syncing: Syncing) -> None:  # 4
     """The network echoes the token in its error; nobody is told it."""
     token = SECRETS["cj"]["token"]
     cj.fail("said", body=f"<cj-api><error-message>bad token {token}</error-message></cj-api>")
@@ -168,7 +168,7 @@ def test_a_failure_is_told_without_a_credential(cj: SimulatedNetwork, syncing: S
     assert token not in str(stored)
 
 
-def test_health_after_failures(cj: SimulatedNetwork, syncing: Syncing) -> None:
+def test_health_after_failures(cj: SimulatedNetwork, syncing: Syncing) -> None:  # 1
     def state() -> tuple[str, int]:
         with syncing.catalogue.connect() as connection:
             found = health(connection, accounts(syncing.catalogue.settings))["cj"]
@@ -189,7 +189,7 @@ def test_health_after_failures(cj: SimulatedNetwork, syncing: Syncing) -> None:
         assert state()[0] == expected
 
 
-def test_health_shows_drift_and_the_run_at_work(cj: SimulatedNetwork, syncing: Syncing) -> None:
+def test_health_shows_drift_and_the_run_at_work(cj: SimulatedNetwork, syncing: Syncing) -> None:  # 1
     syncing.sync(cj)
     del cj.records[36:]
     for record in cj.records[:9]:
@@ -204,7 +204,7 @@ def test_health_shows_drift_and_the_run_at_work(cj: SimulatedNetwork, syncing: S
     assert found.drift["epc"] < -0.1
 
 
-def test_health_in_the_metrics(cj: SimulatedNetwork, syncing: Syncing) -> None:
+def test_health_in_the_metrics(cj: SimulatedNetwork, syncing: Syncing) -> None:  # 5
     """State, last success, staleness, error rate, budget, drift of count and fill-rates, as Prometheus reads them."""
     before = figures(syncing)
     assert before["network_state", "cj", "degraded"] == 1

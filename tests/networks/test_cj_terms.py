@@ -41,7 +41,7 @@ def under(*actions: dict[str, Any], special: object = None) -> Program:
     return normalise(with_terms(BARE, {"programTerms": terms}))
 
 
-def test_a_joined_advertiser_has_its_contract(network: Network, syncing: Syncing) -> None:
+def test_a_joined_advertiser_has_its_contract(network: Network, syncing: Syncing) -> None:  # 1, 2, 4
     simulated = network("cj", 1_130)
     outcome = syncing.outcome(syncing.sync(simulated))
     assert (outcome["state"], outcome["created"], outcome["notes"]) == ("done", 1_130, None)
@@ -56,7 +56,7 @@ def test_a_joined_advertiser_has_its_contract(network: Network, syncing: Syncing
     assert sum(call.path == "/query" for call in simulated.calls) == 2, "114 contracts, 100 a page"
 
 
-def test_what_cannot_be_had_costs_nothing(network: Network, syncing: Syncing) -> None:
+def test_what_cannot_be_had_costs_nothing(network: Network, syncing: Syncing) -> None:  # 4
     simulated = network("cj", 30)
     syncing.sync(simulated)
     simulated.options["terms_error"] = "Unauthorized: no access to contracts"
@@ -76,12 +76,12 @@ def test_what_cannot_be_had_costs_nothing(network: Network, syncing: Syncing) ->
         ([], None, None),
     ],
 )
-def test_actions_that_differ(actions: list[dict[str, Any]], cookie: int | None, locked: int | None) -> None:
+def test_actions_that_differ(actions: list[dict[str, Any]], cookie: int | None, locked: int | None) -> None:  # 3
     found = under(*actions)
     assert (found.cookie_days, found.validation_days) == (cookie, locked)
 
 
-def test_rates() -> None:
+def test_rates() -> None:  # 1, 2
     percent = {"type": "PERCENT", "value": 4.5, "currency": None}
     found = under(
         action(
@@ -102,7 +102,7 @@ def test_rates() -> None:
     assert found.restrictions is None
 
 
-def test_they_are_asked_for_at_their_own_host(clock: TurnedClock) -> None:
+def test_they_are_asked_for_at_their_own_host(clock: TurnedClock) -> None:  # 4
     asked: list[tuple[str, str | None]] = []
 
     def answer(request: httpx2.Request) -> httpx2.Response:

@@ -3,7 +3,8 @@
 1. A token bucket in Postgres: it outlives its process, is shared by all of them, and waits only as long as is sensible.
 2. What answers say about limits is understood in every dialect.
 3. Only one token is asked for, however many threads need it; a refused one is renewed once.
-4. Only what is repeatable is asked again; a credential goes to its own host only, and is never in an error.
+4. Only what is repeatable is asked again, and redirects have an end; a credential goes to its own host only, and is
+   never in an error.
 5. Private addresses are not asked, under whatever name, unless the settings allow it; nor is plain http.
 6. Answers are capped in size, also when they are packed.
 """
@@ -46,7 +47,7 @@ from tests.words import Catalogue
 )
 def test_no_window_ever_holds_more_calls_than_allowed(
     calls: int, burst: int, seconds: float, pauses: list[float]
-) -> None:
+) -> None:  # 1
     """Whoever asks as soon as it may, with any pauses between, stays within the limit in every window."""
     limit = Limit(calls, seconds, burst=min(burst, calls - 1))
     bucket, now, sent = Bucket(float(limit.burst), 0.0), 0.0, []
@@ -71,7 +72,7 @@ def test_no_window_ever_holds_more_calls_than_allowed(
 )
 def test_what_runs_in_the_background_keeps_nobody_waiting(
     calls: int, burst: int, tokens: float, answering: float, pauses: list[float]
-) -> None:
+) -> None:  # 1
     """It asks whenever it may, and first where both may: the other waits for what it spent itself, and no longer."""
     limit = Limit(calls, 60, burst=min(burst, calls - 1))
     bucket = Bucket(1 + tokens * (limit.burst - 1), 0.0)
@@ -90,7 +91,7 @@ def test_what_runs_in_the_background_keeps_nobody_waiting(
         asks[who] = now + max(wait, 0.001)
 
 
-def test_the_background_alone_is_no_slower(catalogue: Catalogue, clock: TurnedClock) -> None:
+def test_the_background_alone_is_no_slower(catalogue: Catalogue, clock: TurnedClock) -> None:  # 1
     limit = Limit(20, 60, burst=2)
     budget = Budget(catalogue.connect, "awin", limit, clock, background=True)
     began = clock.now()
@@ -100,14 +101,14 @@ def test_the_background_alone_is_no_slower(catalogue: Catalogue, clock: TurnedCl
     budget.close()
 
 
-def test_the_background_of_a_single_token_is_not_shut_out(catalogue: Catalogue, clock: TurnedClock) -> None:
+def test_the_background_of_a_single_token_is_not_shut_out(catalogue: Catalogue, clock: TurnedClock) -> None:  # 1
     budget = Budget(catalogue.connect, "clickbank", Limit(2, 60, burst=1), clock, background=True)
     budget.take()
     budget.take()
     budget.close()
 
 
-def test_the_bucket_outlives_its_process_and_is_shared(catalogue: Catalogue, clock: TurnedClock) -> None:
+def test_the_bucket_outlives_its_process_and_is_shared(catalogue: Catalogue, clock: TurnedClock) -> None:  # 1
     limit = Limit(20, 60, burst=2)
     first = Budget(catalogue.connect, "awin", limit, clock)
     first.take()
@@ -125,7 +126,7 @@ def test_the_bucket_outlives_its_process_and_is_shared(catalogue: Catalogue, clo
         each.close()
 
 
-def test_many_workers_draw_from_one_bucket(catalogue: Catalogue, clock: TurnedClock) -> None:
+def test_many_workers_draw_from_one_bucket(catalogue: Catalogue, clock: TurnedClock) -> None:  # 1
     limit = Limit(20, 60, burst=2, patience=1e9)
     sent: list[float] = []
     one_at_a_time = threading.Lock()  # a worker that waits turns the clock of all: the moment noted must be its own
@@ -144,7 +145,7 @@ def test_many_workers_draw_from_one_bucket(catalogue: Catalogue, clock: TurnedCl
     assert max(sum(1 for at in ordered if start <= at < start + 60) for start in ordered) <= 20
 
 
-def test_a_wait_that_makes_no_sense_is_not_waited(catalogue: Catalogue, clock: TurnedClock) -> None:
+def test_a_wait_that_makes_no_sense_is_not_waited(catalogue: Catalogue, clock: TurnedClock) -> None:  # 1
     budget = Budget(catalogue.connect, "clickbank", Limit(1, 86_400, burst=1, downloads=True), clock)
     budget.take()
     began = clock.now()
@@ -156,7 +157,7 @@ def test_a_wait_that_makes_no_sense_is_not_waited(catalogue: Catalogue, clock: T
     budget.close()
 
 
-def test_silence_that_a_network_asks_for_is_kept_by_all(catalogue: Catalogue, clock: TurnedClock) -> None:
+def test_silence_that_a_network_asks_for_is_kept_by_all(catalogue: Catalogue, clock: TurnedClock) -> None:  # 1
     limit = Limit(100, 60, burst=10)
     told = Budget(catalogue.connect, "cj", limit, clock)
     told.take()
@@ -199,7 +200,7 @@ NOW = 1_790_000_000.0
         (False, {"x-ratelimit-remaining": "nonsense", "x-ratelimit-reset": "nonsense"}, 0),
     ],
 )
-def test_limit_headers(limited: bool, headers: dict[str, str], seconds: float) -> None:
+def test_limit_headers(limited: bool, headers: dict[str, str], seconds: float) -> None:  # 2
     assert wait_after(limited, headers, NOW) == pytest.approx(seconds, abs=0.01)
 
 
@@ -209,7 +210,7 @@ def test_limit_headers(limited: bool, headers: dict[str, str], seconds: float) -
         st.text(max_size=30),
     )
 )
-def test_any_limit_header_gives_a_sensible_wait(headers: dict[str, str]) -> None:
+def test_any_limit_header_gives_a_sensible_wait(headers: dict[str, str]) -> None:  # 2
     assert 0 <= wait_after(True, headers, NOW) <= 86_400
 
 
@@ -257,7 +258,7 @@ def whole(answer: NetworkAnswer) -> NetworkAnswer:
 PROGRAMS = Request("/api/v2/marketplace/programs")
 
 
-def test_one_token_for_many_threads(network: Network, client: Made, clock: TurnedClock) -> None:
+def test_one_token_for_many_threads(network: Network, client: Made, clock: TurnedClock) -> None:  # 3
     simulated = network("rakuten", 50)
     simulated.rules = type(simulated.rules)(**{**simulated.rules.__dict__, "calls": None})
     secrets = simulated.secrets
@@ -290,7 +291,7 @@ def test_one_token_for_many_threads(network: Network, client: Made, clock: Turne
     assert simulated.tokens_given == 3
 
 
-def test_a_refused_token_is_renewed_once(network: Network, client: Made, clock: TurnedClock) -> None:
+def test_a_refused_token_is_renewed_once(network: Network, client: Made, clock: TurnedClock) -> None:  # 3
     simulated = network("rakuten", 5)
     secrets = simulated.secrets
     auth = ClientCredentials(
@@ -308,7 +309,7 @@ def test_a_refused_token_is_renewed_once(network: Network, client: Made, clock: 
     assert simulated.tokens_given == 2
 
 
-def test_only_what_is_repeatable_is_repeated(network: Network, client: Made) -> None:
+def test_only_what_is_repeatable_is_repeated(network: Network, client: Made) -> None:  # 4
     simulated = network("partnerstack", 5)
     simulated.fail("503", times=9)
     with pytest.raises(failures.Unavailable, match=r"status 503$"):
@@ -316,7 +317,7 @@ def test_only_what_is_repeatable_is_repeated(network: Network, client: Made) -> 
     assert len(simulated.calls) == 1
 
 
-def test_credentials_stay_with_their_host(network: Network, client: Made) -> None:
+def test_credentials_stay_with_their_host(network: Network, client: Made) -> None:  # 4
     """A redirect to the same host is followed with them, to another without."""
     simulated, other = network("partnerstack", 5), network("partnerstack", 5)
     simulated.fail("redirect", Location="/api/v2/marketplace/programs?limit=3")
@@ -327,7 +328,7 @@ def test_credentials_stay_with_their_host(network: Network, client: Made) -> Non
     assert [call.status for call in other.calls] == [401]
 
 
-def test_redirects_end(network: Network, client: Made) -> None:
+def test_redirects_end(network: Network, client: Made) -> None:  # 4
     simulated = network("partnerstack", 5)
     simulated.fail("redirect", times=99, Location="/api/v2/marketplace/programs")
     with pytest.raises(failures.NotAnAnswer, match="redirects more than 3 times"):
@@ -336,21 +337,21 @@ def test_redirects_end(network: Network, client: Made) -> None:
 
 
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://example.com/x", "", "//"])
-def test_redirects_to_elsewhere_are_refused(location: str, network: Network, client: Made) -> None:
+def test_redirects_to_elsewhere_are_refused(location: str, network: Network, client: Made) -> None:  # 5
     simulated = network("partnerstack", 5)
     simulated.fail("redirect", times=99, Location=location)
     with pytest.raises((failures.AddressRefused, failures.NotAnAnswer)):
         client(simulated).ask(PROGRAMS, whole)
 
 
-def test_a_post_is_never_redirected(network: Network, client: Made) -> None:
+def test_a_post_is_never_redirected(network: Network, client: Made) -> None:  # 4
     simulated = network("refersion", 5)
     simulated.fail("redirect", Location="/elsewhere")
     with pytest.raises(failures.AddressRefused):
         client(simulated).ask(Request("/", method="POST", json={}), whole)
 
 
-def test_no_credential_in_an_error(network: Network, client: Made) -> None:
+def test_no_credential_in_an_error(network: Network, client: Made) -> None:  # 4
     simulated = network("cj", 5)
     token = simulated.secrets["token"]
     simulated.fail("418", after=0)
@@ -362,7 +363,7 @@ def test_no_credential_in_an_error(network: Network, client: Made) -> None:
     assert token not in repr(Secret(token)) + str(Secret(token)) + f"{Secret(token)}"
 
 
-def test_a_packed_answer_is_capped_by_what_it_unpacks_to(network: Network, client: Made) -> None:
+def test_a_packed_answer_is_capped_by_what_it_unpacks_to(network: Network, client: Made) -> None:  # 6
     simulated = network("partnerstack", 0)
     simulated.options["packed"] = gzip.compress(b"[" + b" " * 50_000_000)
     with pytest.raises(failures.NotAnAnswer, match="larger than 1 MB"):
@@ -381,19 +382,19 @@ def test_a_packed_answer_is_capped_by_what_it_unpacks_to(network: Network, clien
         "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1",
     ],
 )  # fmt: skip
-def test_private_addresses(address: str) -> None:
+def test_private_addresses(address: str) -> None:  # 5
     assert not is_public(ipaddress.ip_address(address.partition("%")[0]))
     with pytest.raises(failures.AddressRefused):
         addresses.checked("a.name", ["93.184.215.14", address])
 
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "64:ff9b::5db8:d70e"])
-def test_public_addresses(address: str) -> None:
+def test_public_addresses(address: str) -> None:  # 5
     assert is_public(ipaddress.ip_address(address.partition("%")[0]))
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", "2130706433", "0x7f.1", "localhost.localdomain"])
-def test_what_is_not_public_is_not_connected_to(host: str, network: Network) -> None:
+def test_what_is_not_public_is_not_connected_to(host: str, network: Network) -> None:  # 5
     simulated = network("partnerstack", 5)
     port = simulated.url.rpartition(":")[2]
     with httpx2.Client(transport=addresses.transport(allow_private=False)) as http:
@@ -403,7 +404,7 @@ def test_what_is_not_public_is_not_connected_to(host: str, network: Network) -> 
     assert simulated.calls == []
 
 
-def test_the_checked_address_is_the_one_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_checked_address_is_the_one_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:  # 5
     """A name that answers differently the second time gains nothing: it is asked once, and the name is kept for TLS."""
     resolved: list[str] = []
     sent: list[httpx2.Request] = []

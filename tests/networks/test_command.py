@@ -2,6 +2,7 @@
 
 1. `--json` prints one document; exit status 0 done, 1 failing, 2 not set up or no such network.
 2. No output holds a credential.
+3. Accounts are shown with how they stand to programs.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def command(network: Network, syncing: Syncing, monkeypatch: pytest.MonkeyPatch)
     return run
 
 
-def test_from_nothing_to_a_synced_network(command: Command) -> None:
+def test_from_nothing_to_a_synced_network(command: Command) -> None:  # 1, 2
     status, out = command("list", "--json")
     states = {each["network"]: each["state"] for each in json.loads(out)["networks"]}
     assert (status, states["partnerstack"], states["cj"]) == (0, "degraded", "unconfigured")
@@ -65,7 +66,7 @@ def test_from_nothing_to_a_synced_network(command: Command) -> None:
     assert command("health", "partnerstack")[0] == 0
 
 
-def test_what_cannot_be_synced_says_what_to_set(command: Command) -> None:
+def test_what_cannot_be_synced_says_what_to_set(command: Command) -> None:  # 1
     status, said = command("sync", "cj")
     assert (status, "AFFINDEX_NETWORKS_CJ_TOKEN" in said) == (1, True)
     assert command("sync", "nowhere")[0] == 2
@@ -73,7 +74,7 @@ def test_what_cannot_be_synced_says_what_to_set(command: Command) -> None:
 
 def test_accounts_are_shown_with_their_relations(
     command: Command, network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> None:  # 3
     blog = network("partnerstack", 12, partnerships={"company_00000": "approved"})
     file = tmp_path / "secrets.toml"
     file.write_text(f'[partnerstack.blog]\ntoken = "{blog.secrets["token"]}"\nbase_url = "{blog.url}"\n')
@@ -90,7 +91,7 @@ def test_accounts_are_shown_with_their_relations(
     assert command("sync", "partnerstack.shop")[0] == 2
 
 
-def test_a_failing_network_is_status_1(command: Command, syncing: Syncing) -> None:
+def test_a_failing_network_is_status_1(command: Command, syncing: Syncing) -> None:  # 1
     command("sync", "partnerstack", "--json")
     syncing.catalogue.rows("update import_runs set finished_at = now() - interval '9 days'")
     status, out = command("health", "--json")

@@ -3,8 +3,9 @@
 1. A program is closed only after two complete lists without it.
 2. A list that brought fewer than it announced is partial: it closes nothing, however often.
 3. A sync that fails closes nothing and changes nothing.
-4. Details tell more and never close; a sync that asks for none keeps what earlier ones brought.
-5. An extra list that fails costs freshness: what the last one said stays.
+4. Details tell more and never close, and are asked for within a budget, those of joined programs first; a sync that
+   asks for none keeps what earlier ones brought.
+5. An extra list that fails costs freshness: what the last one said stays; one that was read whole is believed.
 6. An unchanged network is pulled without a row being written.
 7. What a network's API does not carry, or not yet, stays as other sources said it.
 """
@@ -25,7 +26,7 @@ def status(syncing: Syncing, slug: str, key: str) -> tuple[str, bool]:
     return program["status"], program["missing_since"] is not None
 
 
-def test_two_complete_lists_without_a_program_close_it(network: Network, syncing: Syncing) -> None:
+def test_two_complete_lists_without_a_program_close_it(network: Network, syncing: Syncing) -> None:  # 1
     simulated = network("partnerstack", 40)
     syncing.sync(simulated)
     gone = simulated.records.pop(3)["key"]
@@ -35,7 +36,7 @@ def test_two_complete_lists_without_a_program_close_it(network: Network, syncing
     assert status(syncing, "partnerstack", gone) == ("closed", True)
 
 
-def test_a_short_list_closes_nothing(network: Network, syncing: Syncing) -> None:
+def test_a_short_list_closes_nothing(network: Network, syncing: Syncing) -> None:  # 2
     """A page that lost its last records on the way: the network announces 450, 440 come."""
     simulated = network("rakuten", 450)
     syncing.sync(simulated, details="0")
@@ -47,14 +48,14 @@ def test_a_short_list_closes_nothing(network: Network, syncing: Syncing) -> None
         assert outcome["notes"] == ["advertisers: 440 of 450 announced programs came; nothing is closed"]
 
 
-def test_an_empty_list_closes_nothing_and_says_so(network: Network, syncing: Syncing) -> None:
+def test_an_empty_list_closes_nothing_and_says_so(network: Network, syncing: Syncing) -> None:  # 2
     syncing.sync(network("partnerstack", 0))
     assert syncing.catalogue.rows("select state, partial from import_runs") == [("done", True)]
     ((notes,),) = syncing.catalogue.rows("select notes from network_syncs")
     assert notes == ["it lists no program; nothing is taken for closed"]
 
 
-def test_a_failed_pull_closes_nothing(network: Network, syncing: Syncing) -> None:
+def test_a_failed_pull_closes_nothing(network: Network, syncing: Syncing) -> None:  # 3
     simulated = network("cj", 250)
     syncing.sync(simulated)
     before = syncing.programs("cj")
@@ -67,7 +68,7 @@ def test_a_failed_pull_closes_nothing(network: Network, syncing: Syncing) -> Non
     assert syncing.programs("cj") == before
 
 
-def test_details_are_kept_when_only_the_list_is_pulled(network: Network, syncing: Syncing) -> None:
+def test_details_are_kept_when_only_the_list_is_pulled(network: Network, syncing: Syncing) -> None:  # 4
     simulated = network("awin", 30)
     syncing.sync(simulated)
     with_details = syncing.programs("awin")
@@ -81,7 +82,7 @@ def test_details_are_kept_when_only_the_list_is_pulled(network: Network, syncing
     assert after["10001"]["epc"] == with_details["10001"]["epc"]
 
 
-def test_a_detail_that_is_gone_does_not_close(network: Network, syncing: Syncing) -> None:
+def test_a_detail_that_is_gone_does_not_close(network: Network, syncing: Syncing) -> None:  # 4
     simulated = network("awin", 10)
     syncing.sync(simulated)
     age_details(syncing, days=30)
@@ -90,7 +91,7 @@ def test_a_detail_that_is_gone_does_not_close(network: Network, syncing: Syncing
     assert (outcome["complete"], outcome["missing"], outcome["closed"]) == (True, 0, 0)
 
 
-def test_an_extra_list_that_fails_keeps_what_the_last_one_said(network: Network, syncing: Syncing) -> None:
+def test_an_extra_list_that_fails_keeps_what_the_last_one_said(network: Network, syncing: Syncing) -> None:  # 5
     simulated = network("rakuten", 60)
     syncing.sync(simulated)
     before = syncing.programs("rakuten")
@@ -102,7 +103,7 @@ def test_an_extra_list_that_fails_keeps_what_the_last_one_said(network: Network,
     assert syncing.programs("rakuten") == before
 
 
-def test_an_unchanged_network_writes_no_row(network: Network, syncing: Syncing) -> None:
+def test_an_unchanged_network_writes_no_row(network: Network, syncing: Syncing) -> None:  # 6
     simulated = network("cj", 120)
     syncing.sync(simulated)
     versions = syncing.catalogue.rows("select id, version, xmin::text from programs order by id")
@@ -111,7 +112,7 @@ def test_an_unchanged_network_writes_no_row(network: Network, syncing: Syncing) 
     assert syncing.catalogue.rows("select id, version, xmin::text from programs order by id") == versions
 
 
-def test_an_unchanged_feed_is_not_sent_again(network: Network, syncing: Syncing) -> None:
+def test_an_unchanged_feed_is_not_sent_again(network: Network, syncing: Syncing) -> None:  # 6
     """ClickBank's feed has an ETag: a 304 takes over what the last pull kept, and the day's download is not spent."""
     simulated = network("clickbank", 30)
     syncing.sync(simulated)
@@ -135,7 +136,7 @@ def asked(simulated: SimulatedNetwork) -> list[int]:
     return [int(call.query["advertiserId"]) for call in simulated.asked("programmedetails")]
 
 
-def test_details_go_to_joined_then_popular_then_unknown_programs(network: Network, syncing: Syncing) -> None:
+def test_details_go_to_joined_then_popular_then_unknown_programs(network: Network, syncing: Syncing) -> None:  # 4
     simulated = network("awin", 40)
     syncing.sync(simulated, details="8")
     joined = {each["id"] for each in simulated.records if each["relationship"] in ("joined", "pending")}
@@ -147,7 +148,7 @@ def test_details_go_to_joined_then_popular_then_unknown_programs(network: Networ
     assert len(set(asked(simulated))) == 12, "what was asked for lately is not asked for again"
 
 
-def test_stale_details_are_asked_for_again(network: Network, syncing: Syncing) -> None:
+def test_stale_details_are_asked_for_again(network: Network, syncing: Syncing) -> None:  # 4
     simulated = network("awin", 12)
     syncing.sync(simulated)
     assert len(asked(simulated)) == 12
@@ -158,7 +159,7 @@ def test_stale_details_are_asked_for_again(network: Network, syncing: Syncing) -
     assert len(asked(simulated)) == 24
 
 
-def test_awins_18000_details_are_a_matter_of_a_day(network: Network, syncing: Syncing) -> None:
+def test_awins_18000_details_are_a_matter_of_a_day(network: Network, syncing: Syncing) -> None:  # 4
     """At the network's own pace: 1,500 details a sync, twelve syncs a day. A tenth of it is run here."""
     simulated = network("awin", 1_800)
     began = syncing.clock.now()
@@ -168,7 +169,7 @@ def test_awins_18000_details_are_a_matter_of_a_day(network: Network, syncing: Sy
     assert 150 / seconds * 60 == pytest.approx(18, rel=0.05), "calls a minute, of 20 allowed"
 
 
-def test_what_the_list_does_not_carry_is_kept(network: Network, syncing: Syncing) -> None:
+def test_what_the_list_does_not_carry_is_kept(network: Network, syncing: Syncing) -> None:  # 7
     """Cookie days come from a directory export, terms from earlier details: a list without either wipes neither."""
     simulated = network("awin", 6)
     syncing.sync(simulated, details="0")
@@ -185,7 +186,7 @@ def test_what_the_list_does_not_carry_is_kept(network: Network, syncing: Syncing
     assert row["epc_raw"] != 2, "the details have this one"
 
 
-def test_an_offer_that_ends_takes_its_terms_along(network: Network, syncing: Syncing) -> None:
+def test_an_offer_that_ends_takes_its_terms_along(network: Network, syncing: Syncing) -> None:  # 5
     """The list of offers was read whole: that a program has none there says that its terms are not known."""
     simulated = network("rakuten", 60)
     syncing.sync(simulated)
@@ -197,7 +198,7 @@ def test_an_offer_that_ends_takes_its_terms_along(network: Network, syncing: Syn
     assert (row["cookie_days"], row["commission_max"]) == (None, None)
 
 
-def test_a_list_is_merged_before_details_are_asked_for(network: Network, syncing: Syncing) -> None:
+def test_a_list_is_merged_before_details_are_asked_for(network: Network, syncing: Syncing) -> None:  # 4
     """While details are asked for the network is free: its list can be synced, and a file of it imported."""
     simulated = network("awin", 30)
     seen: list[tuple[int, int]] = []

@@ -2,7 +2,7 @@
 
 1. Fewer than two thirds of the programs, or a field that half of its programs lost: the run is refused before the
    merge, and says what was lost and how to import it nevertheless.
-2. Accepting it uses what was pulled already.
+2. Accepting it uses what was pulled already; whoever does not accept it pulls anew.
 3. What a network loses by and by is imported; so is a first sync, and a small network's.
 """
 
@@ -15,7 +15,7 @@ from app.networks.failures import Drifted
 from tests.networks.conftest import Network, Syncing
 
 
-def test_lost_commissions_are_refused(network: Network, syncing: Syncing) -> None:
+def test_lost_commissions_are_refused(network: Network, syncing: Syncing) -> None:  # 1
     simulated = network("cj", 120)
     simulated.options["terms_error"] = "nobody may ask for contracts"  # they would still tell what joined ones pay
     syncing.sync(simulated)
@@ -33,7 +33,7 @@ def test_lost_commissions_are_refused(network: Network, syncing: Syncing) -> Non
     assert "commission_min: 0% of the programs have it, 75% had it" in error
 
 
-def test_lost_programs_are_refused(network: Network, syncing: Syncing) -> None:
+def test_lost_programs_are_refused(network: Network, syncing: Syncing) -> None:  # 1
     simulated = network("partnerstack", 100)
     syncing.sync(simulated)
     del simulated.records[60:]
@@ -42,7 +42,7 @@ def test_lost_programs_are_refused(network: Network, syncing: Syncing) -> None:
     assert syncing.catalogue.rows("select count(*) from programs where missing_since is not null") == [(0,)]
 
 
-def test_accepting_imports_what_was_pulled(network: Network, syncing: Syncing) -> None:
+def test_accepting_imports_what_was_pulled(network: Network, syncing: Syncing) -> None:  # 2
     simulated = network("partnerstack", 100)
     syncing.sync(simulated)
     del simulated.records[60:]
@@ -55,7 +55,7 @@ def test_accepting_imports_what_was_pulled(network: Network, syncing: Syncing) -
     assert syncing.outcome(syncing.sync(simulated))["closed"] == 40, "accepted, it is what the next is compared with"
 
 
-def test_a_refused_pull_is_not_gone_on_with(network: Network, syncing: Syncing) -> None:
+def test_a_refused_pull_is_not_gone_on_with(network: Network, syncing: Syncing) -> None:  # 2
     """The next ordinary sync pulls anew: the network may have mended itself."""
     simulated = network("partnerstack", 100)
     syncing.sync(simulated)
@@ -86,5 +86,5 @@ BEFORE = Measured(100, {"commission_min": 0.8, "epc": 0.1, "cookie_days": 0.5})
         (Measured(5, dict.fromkeys(BEFORE.fill_rates, 0.0)), None, True, 0),
     ],
 )
-def test_what_is_an_alarm(now: Measured, before: Measured | None, complete: bool, said: int) -> None:
+def test_what_is_an_alarm(now: Measured, before: Measured | None, complete: bool, said: int) -> None:  # 1, 3
     assert len(alarms(now, before, complete=complete)) == said

@@ -31,14 +31,14 @@ def read(number: int = 1, **members: Any) -> Program:
     return normalise(program({**wire.openaffiliate(number + 1)[number], **members}))
 
 
-def test_what_somebody_wrote_is_taken() -> None:
+def test_what_somebody_wrote_is_taken() -> None:  # 1
     found = read(1)
     assert (found.cookie_days, found.min_payout, found.payment_methods) == (30, 50, ("bank-transfer", "paypal"))
     assert (found.approval_mode, found.recurring_months, found.operated_by) == ("manual", 12, None)
     assert (found.network, found.external_id, found.commission_max) == ("openaffiliate", "tool-0001", 11)
 
 
-def test_what_its_importer_makes_up_is_unknown() -> None:
+def test_what_its_importer_makes_up_is_unknown() -> None:  # 1
     found = read(0)
     assert (found.cookie_days, found.min_payout, found.payment_methods) == (None, None, None)
     assert (found.approval_mode, found.recurring_months, found.operated_by) == (None, None, "partnerstack")
@@ -69,20 +69,20 @@ def test_what_its_importer_makes_up_is_unknown() -> None:
         (None, None, None),
     ],
 )
-def test_a_rate_needs_its_unit(commission: Any, kind: str | None, most: float | None) -> None:
+def test_a_rate_needs_its_unit(commission: Any, kind: str | None, most: float | None) -> None:  # 2
     found = read(1, commission=commission)
     assert found.commission_type == kind
     assert (found.commission_max if kind == "percent" else found.commission_fixed_max) == most
 
 
-def test_both_spellings() -> None:
+def test_both_spellings() -> None:  # 2
     given = wire.openaffiliate(2)[1]
     spelled = {"cookieDays": "cookie_days", "signupUrl": "signup_url", "submittedBy": "submitted_by"}
     other = {spelled.get(key, key): value for key, value in given.items()}
     assert normalise(program(other)) == normalise(program(given))
 
 
-def test_a_version_without_pages_is_read_whole(network: Network, syncing: Syncing) -> None:
+def test_a_version_without_pages_is_read_whole(network: Network, syncing: Syncing) -> None:  # 4
     simulated = network("openaffiliate", 620, without_pages=True)
     outcome = syncing.outcome(syncing.sync(simulated))
     assert (outcome["state"], outcome["complete"], outcome["created"], outcome["calls"]) == ("done", True, 620, 1)
@@ -91,12 +91,14 @@ def test_a_version_without_pages_is_read_whole(network: Network, syncing: Syncin
     ) == [("partnerstack", 310), (None, 310)]  # fmt: skip
 
 
-def test_an_empty_list_is_a_failure(network: Network, syncing: Syncing) -> None:
+def test_an_empty_list_is_a_failure(network: Network, syncing: Syncing) -> None:  # 4
     with pytest.raises(failures.NotAnAnswer):
         syncing.sync(network("openaffiliate", 0))
 
 
-def test_who_names_it_needs_no_setting(network: Network, syncing: Syncing, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_names_it_needs_no_setting(
+    network: Network, syncing: Syncing, monkeypatch: pytest.MonkeyPatch
+) -> None:  # 3
     for slug in ("openaffiliate", "clickbank"):
         connector = CONNECTORS[slug]
         there = replace(connector.api, base_url=network(slug, 7).url)

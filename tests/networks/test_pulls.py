@@ -149,7 +149,9 @@ EXPECTED: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("slug", list(SIZES))
-def test_a_pull_brings_every_program_in_the_networks_own_values(slug: str, network: Network, syncing: Syncing) -> None:
+def test_a_pull_brings_every_program_in_the_networks_own_values(
+    slug: str, network: Network, syncing: Syncing
+) -> None:  # 1, 2, 3
     simulated = network(slug, SIZES[slug])
     outcome = syncing.outcome(syncing.sync(simulated))
     assert (outcome["state"], outcome["complete"], outcome["partial"]) == ("done", True, False)
@@ -162,7 +164,7 @@ def test_a_pull_brings_every_program_in_the_networks_own_values(slug: str, netwo
 
 
 @pytest.mark.parametrize("slug", list(SIZES))
-def test_what_passes_does_not_stop_a_pull(slug: str, network: Network, syncing: Syncing) -> None:
+def test_what_passes_does_not_stop_a_pull(slug: str, network: Network, syncing: Syncing) -> None:  # 1, 3
     simulated = network(slug, SIZES[slug])
     path, before = LISTS[slug]
     for fault in ("500", "truncated", "timeout"):
@@ -178,13 +180,15 @@ def test_what_passes_does_not_stop_a_pull(slug: str, network: Network, syncing: 
 
 @pytest.mark.parametrize("fault", ["502", "503", "dropped", "cut"])
 @pytest.mark.parametrize("slug", ["cj", "rakuten", "awin", "impact", "partnerstack", "refersion"])
-def test_several_failures_of_one_call_are_outlasted(slug: str, fault: str, network: Network, syncing: Syncing) -> None:
+def test_several_failures_of_one_call_are_outlasted(
+    slug: str, fault: str, network: Network, syncing: Syncing
+) -> None:  # 1
     simulated = network(slug, 30)
     simulated.fail(fault, times=5, path=LISTS[slug][0])
     assert syncing.outcome(syncing.sync(simulated))["complete"]
 
 
-def test_a_limit_without_headers_is_waited_out(network: Network, syncing: Syncing, clock: TurnedClock) -> None:
+def test_a_limit_without_headers_is_waited_out(network: Network, syncing: Syncing, clock: TurnedClock) -> None:  # 1, 3
     """Awin's 429 says nothing: a minute passes, then it goes on."""
     simulated = network("awin", 10)
     simulated.fail("limited", path="programmes", after=1)
@@ -196,7 +200,7 @@ def test_a_limit_without_headers_is_waited_out(network: Network, syncing: Syncin
     assert clock.now() - began < 600
 
 
-def test_a_token_that_ends_in_the_middle_is_renewed(network: Network, syncing: Syncing) -> None:
+def test_a_token_that_ends_in_the_middle_is_renewed(network: Network, syncing: Syncing) -> None:  # 1
     simulated = network("rakuten", 450)
     simulated.fail("expired", path="/v2/advertisers", after=1)
     outcome = syncing.outcome(syncing.sync(simulated, details="0"))
@@ -204,7 +208,7 @@ def test_a_token_that_ends_in_the_middle_is_renewed(network: Network, syncing: S
     assert simulated.tokens_given == 2
 
 
-def test_a_token_is_renewed_before_it_ends(network: Network, syncing: Syncing) -> None:
+def test_a_token_is_renewed_before_it_ends(network: Network, syncing: Syncing) -> None:  # 1
     """A pull of three minutes, tokens of 90 seconds: no call ever meets a 401."""
     simulated = network("rakuten", 1_000)
     simulated.rules = replace(simulated.rules, token_seconds=90)

@@ -49,7 +49,7 @@ def start(catalogue: Catalogue, capsys: pytest.CaptureFixture[str]) -> Start:
     return Start(catalogue, capsys)
 
 
-def test_an_empty_catalogue_is_filled_once(network: Network, start: Start) -> None:
+def test_an_empty_catalogue_is_filled_once(network: Network, start: Start) -> None:  # 1, 2
     urls = {slug: network(slug, 5).url for slug in WITHOUT_ACCOUNT}
     assert "10 real programs" in start(**urls)
     assert start.counts() == [("api:clickbank", 5), ("api:openaffiliate", 5)]
@@ -59,13 +59,13 @@ def test_an_empty_catalogue_is_filled_once(network: Network, start: Start) -> No
     assert start.catalogue.rows("select count(*) from import_runs") == [(2,)]
 
 
-def test_generated_programs_stay(start: Start) -> None:
+def test_generated_programs_stay(start: Start) -> None:  # 2
     start.catalogue.put([program("Made up", data_source="generator:awin")])
     assert "nothing is changed" in start()
     assert start.counts() == [("generator:awin", 1)]
 
 
-def test_one_that_cannot_be_read_is_said(network: Network, start: Start) -> None:
+def test_one_that_cannot_be_read_is_said(network: Network, start: Start) -> None:  # 3
     broken = network("openaffiliate", 5)
     broken.faults.append(Fault("html", times=9))
     said = start(openaffiliate=broken.url, clickbank=network("clickbank", 5).url)
@@ -73,7 +73,7 @@ def test_one_that_cannot_be_read_is_said(network: Network, start: Start) -> None
     assert start.counts() == [("api:clickbank", 5)]
 
 
-def test_without_a_network_it_starts_empty(start: Start) -> None:
+def test_without_a_network_it_starts_empty(start: Start) -> None:  # 3
     said = start(openaffiliate="http://127.0.0.1:9", clickbank="http://127.0.0.1:9")
     assert said.count("could not be read") == 2
     assert "starts empty" in said

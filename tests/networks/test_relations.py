@@ -5,7 +5,8 @@
 3. A list that says the same again writes when it was read, and nothing else.
 4. A program that a complete list lacks is unknown; one that is gone from the network altogether keeps its relation.
 5. Nothing of it is in the rows, the rejected records or the documents of programs.
-6. A further account (`[awin.blog]`) has relations of its own, changes no program, and closes none.
+6. A further account (`[awin.blog]`) has relations of its own, changes no program, and closes none; what is wrong with
+   one is named.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def log(catalogue: Catalogue) -> list[tuple[str, str | None, str | None]]:
 
 
 @pytest.mark.parametrize("slug", SPOKEN)
-def test_each_networks_words(slug: str, network: Network, syncing: Syncing) -> None:
+def test_each_networks_words(slug: str, network: Network, syncing: Syncing) -> None:  # 1, 2
     options, expected = SPOKEN[slug]
     syncing.sync(network(slug, 12, **options))
     found = relations(syncing.catalogue, slug)
@@ -86,11 +87,11 @@ def test_each_networks_words(slug: str, network: Network, syncing: Syncing) -> N
         (None, None),
     ],
 )
-def test_words(word: str | None, meant: str | None) -> None:
+def test_words(word: str | None, meant: str | None) -> None:  # 1
     assert relation(word) == meant
 
 
-def test_changes_are_logged_and_the_same_again_writes_nothing(network: Network, syncing: Syncing) -> None:
+def test_changes_are_logged_and_the_same_again_writes_nothing(network: Network, syncing: Syncing) -> None:  # 2, 3
     awin, catalogue = network("awin", 12), syncing.catalogue
     syncing.sync(awin)
     awin.records[0]["relationship"] = "suspended"
@@ -110,7 +111,7 @@ def test_changes_are_logged_and_the_same_again_writes_nothing(network: Network, 
     assert len(log(catalogue)) == 2
 
 
-def test_what_a_complete_list_lacks(catalogue: Catalogue) -> None:
+def test_what_a_complete_list_lacks(catalogue: Catalogue) -> None:  # 4
     def told(*ids: tuple[str, str | None], partial: bool = False) -> None:
         records = [
             NetworkProgram(network="cj", external_id=id, data_source="test", name=f"Program {id}", relation=said)
@@ -129,7 +130,7 @@ def test_what_a_complete_list_lacks(catalogue: Catalogue) -> None:
     assert relations(catalogue, "cj") == {"1": "joined", "3": "pending"}, "a source that tells none says nothing"
 
 
-def test_nothing_of_it_is_in_programs(network: Network, syncing: Syncing) -> None:
+def test_nothing_of_it_is_in_programs(network: Network, syncing: Syncing) -> None:  # 5
     catalogue = syncing.catalogue
     nameless = NetworkProgram(network="cj", external_id="7", data_source="test", relation="joined")
     run_import(catalogue.connect, Source("feed", ("cj",), lambda: iter([nameless]), True), {})
@@ -160,7 +161,7 @@ def further(simulated: SimulatedNetwork, folder: Path, **more: Any) -> Account:
     return accounts(read_settings(given))[f"{simulated.slug}.blog"]
 
 
-def test_a_further_account(network: Network, syncing: Syncing, tmp_path: Path) -> None:
+def test_a_further_account(network: Network, syncing: Syncing, tmp_path: Path) -> None:  # 6
     catalogue = syncing.catalogue
     first, second = network("awin", 12), network("awin", 14)
     syncing.sync(first)
@@ -194,7 +195,7 @@ def test_a_further_account(network: Network, syncing: Syncing, tmp_path: Path) -
         ('[awin.blog.deep]\ntoken = "x"', "'awin.blog' should be a table of values"),
     ],
 )
-def test_what_is_wrong_with_a_further_account_is_named(written: str, said: str, tmp_path: Path) -> None:
+def test_what_is_wrong_with_a_further_account_is_named(written: str, said: str, tmp_path: Path) -> None:  # 6
     file = tmp_path / "secrets.toml"
     file.write_text(written)
     with pytest.raises(SettingsError) as error:

@@ -29,7 +29,7 @@ from tests.networks.conftest import Network, Syncing, account, environment
 from tests.networks.simulator import SimulatedNetwork
 
 
-def test_pages_that_came_are_not_asked_for_again(network: Network, syncing: Syncing) -> None:
+def test_pages_that_came_are_not_asked_for_again(network: Network, syncing: Syncing) -> None:  # 1
     simulated = network("rakuten", 1_000)
     simulated.fail("503", times=6, path="/v2/advertisers", after=3)
     with pytest.raises(Unavailable):
@@ -41,7 +41,7 @@ def test_pages_that_came_are_not_asked_for_again(network: Network, syncing: Sync
     assert good == ["1", "2", "3", "4", "5"]
 
 
-def test_details_that_came_are_not_asked_for_again(network: Network, syncing: Syncing) -> None:
+def test_details_that_came_are_not_asked_for_again(network: Network, syncing: Syncing) -> None:  # 1
     simulated = network("awin", 20)
     simulated.fail("401", times=99, path="programmedetails", after=7)
     outcome = syncing.outcome(syncing.sync(simulated))
@@ -59,7 +59,7 @@ def turn_to(simulated: SimulatedNetwork, syncing: Syncing) -> None:
     syncing.catalogue.rows("delete from network_budgets")
 
 
-def test_a_killed_sync_goes_on(network: Network, syncing: Syncing) -> None:
+def test_a_killed_sync_goes_on(network: Network, syncing: Syncing) -> None:  # 2
     """A real process, killed while it waits for the network's limit."""
     simulated = network("cj", 5_000)  # 51 pages at 25 a minute: it waits after the second
     simulated.now = time.time
@@ -103,7 +103,7 @@ def test_a_killed_sync_goes_on(network: Network, syncing: Syncing) -> None:
     assert len(asked) - len(set(asked)) <= 1, "at most the page on its way when it was killed is asked for again"
 
 
-def test_two_syncs_of_a_network_never_run_together(network: Network, syncing: Syncing) -> None:
+def test_two_syncs_of_a_network_never_run_together(network: Network, syncing: Syncing) -> None:  # 3
     simulated = network("cj", 30)
     with syncing.catalogue.connect() as connection:
         run = open_sync(connection, "cj", by="test")
@@ -113,7 +113,7 @@ def test_two_syncs_of_a_network_never_run_together(network: Network, syncing: Sy
     assert simulated.calls == []
 
 
-def test_a_stopped_sync_ends_at_once_and_goes_on(network: Network, syncing: Syncing) -> None:
+def test_a_stopped_sync_ends_at_once_and_goes_on(network: Network, syncing: Syncing) -> None:  # 1, 5
     """It waits three seconds for each token; stopped, it ends long before the next."""
     simulated = network("awin", 10)
     simulated.now = time.time
@@ -131,7 +131,7 @@ def test_a_stopped_sync_ends_at_once_and_goes_on(network: Network, syncing: Sync
     assert syncing.outcome(syncing.sync(simulated))["resumed"]
 
 
-def test_an_old_pull_is_begun_anew(network: Network, syncing: Syncing) -> None:
+def test_an_old_pull_is_begun_anew(network: Network, syncing: Syncing) -> None:  # 4
     simulated = network("rakuten", 450)
     simulated.fail("503", times=6, path="/v2/advertisers", after=1)
     with pytest.raises(Unavailable):
@@ -158,7 +158,7 @@ def test_what_goes_on_by_itself(
     resumed: bool,
     network: Network,
     syncing: Syncing,
-) -> None:
+) -> None:  # 5
     simulated = network("cj", 30)
     if fault:
         simulated.fail(fault, times=6)

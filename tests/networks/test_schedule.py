@@ -76,7 +76,7 @@ def tick(syncing: Syncing, given: dict[str, Account], task: str, queues: list[st
     asyncio.run(run())
 
 
-def test_every_network_that_is_set_up_has_its_line(network: Network, syncing: Syncing) -> None:
+def test_every_network_that_is_set_up_has_its_line(network: Network, syncing: Syncing) -> None:  # 1
     given = accounts_of(network("cj"), schedule="7 3 * * *", priority="5") | {
         slug: each for slug, each in accounts_of(network("impact")).items() if slug == "impact"
     }
@@ -92,14 +92,14 @@ def test_every_network_that_is_set_up_has_its_line(network: Network, syncing: Sy
     }
 
 
-def test_a_tick_syncs(network: Network, syncing: Syncing) -> None:
+def test_a_tick_syncs(network: Network, syncing: Syncing) -> None:  # 2
     simulated = network("partnerstack", 20)
     tick(syncing, accounts_of(simulated), SCHEDULED_SYNC, [SYNCS])
     assert len(syncing.programs("partnerstack")) == 20
     assert syncing.catalogue.rows("select state, parameters ->> 'by' from import_runs") == [("done", "schedule")]
 
 
-def test_a_tick_leaves_a_busy_network_alone(network: Network, syncing: Syncing) -> None:
+def test_a_tick_leaves_a_busy_network_alone(network: Network, syncing: Syncing) -> None:  # 2
     simulated = network("partnerstack", 20)
     with syncing.catalogue.connect() as connection:
         run = open_sync(connection, "partnerstack", by="test")
@@ -108,7 +108,7 @@ def test_a_tick_leaves_a_busy_network_alone(network: Network, syncing: Syncing) 
     assert syncing.catalogue.rows("select id, state from import_runs") == [(run, "queued")]
 
 
-def test_what_a_crash_left_goes_on(network: Network, syncing: Syncing) -> None:
+def test_what_a_crash_left_goes_on(network: Network, syncing: Syncing) -> None:  # 3
     """The process of a run is gone: its lock is free, it is marked as running, its pull is open."""
     simulated = network("partnerstack", 20)
     with syncing.catalogue.connect() as connection:
@@ -128,7 +128,7 @@ def test_what_a_crash_left_goes_on(network: Network, syncing: Syncing) -> None:
     assert syncing.catalogue.rows("select count(*) from import_runs") == [(2,)]
 
 
-def test_details_that_a_kill_cut_short_go_on(network: Network, syncing: Syncing) -> None:
+def test_details_that_a_kill_cut_short_go_on(network: Network, syncing: Syncing) -> None:  # 3
     """A real process, killed while it asks for details. The next one asks for the rest, and merges all of them."""
     simulated = network("rakuten", 10)  # at 100 calls a minute, its details take six seconds
     simulated.now = time.time
@@ -169,7 +169,7 @@ def test_details_that_a_kill_cut_short_go_on(network: Network, syncing: Syncing)
     assert len(catalogue.rows(runs)) == 3, "nothing is left to go on with"
 
 
-def test_details_keep_no_sync_waiting(network: Network, syncing: Syncing) -> None:
+def test_details_keep_no_sync_waiting(network: Network, syncing: Syncing) -> None:  # 4
     """One place for syncs, one for details, which one network holds for minutes: lists come, its own and another's."""
     long, small = network("rakuten", 200), network("partnerstack", 20)
     for each in (long, small):
@@ -233,7 +233,7 @@ def process_environment(syncing: Syncing, *simulated: SimulatedNetwork) -> dict[
     }
 
 
-def test_a_worker_process_syncs_and_ends_when_told_to(network: Network, syncing: Syncing) -> None:
+def test_a_worker_process_syncs_and_ends_when_told_to(network: Network, syncing: Syncing) -> None:  # 6
     small, slow = network("partnerstack", 30), network("awin", 30)
     for each in (small, slow):
         each.now = time.time
@@ -284,18 +284,18 @@ def test_a_worker_process_syncs_and_ends_when_told_to(network: Network, syncing:
     ("line", "valid"),
     [("0 4 * * *", True), ("15 */2 * * *", True), ("0 4 * *", False), ("0 25 * * *", False), ("* * * * * *", False)],
 )
-def test_what_is_a_cron_line(line: str, valid: bool) -> None:
+def test_what_is_a_cron_line(line: str, valid: bool) -> None:  # 1
     assert is_cron(line) is valid
 
 
-def test_the_next_sync_and_how_often() -> None:
+def test_the_next_sync_and_how_often() -> None:  # 1
     now = datetime(2026, 11, 24, 4, 30, tzinfo=UTC)
     assert following("0 4 * * *", now) == datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
     assert interval("15 */2 * * *", now) == timedelta(hours=2)
     assert interval("0 4 * * 1", now) == timedelta(days=7)
 
 
-def test_a_run_that_no_worker_will_see_gives_its_network_back(syncing: Syncing) -> None:
+def test_a_run_that_no_worker_will_see_gives_its_network_back(syncing: Syncing) -> None:  # 5
     """Its job was never put in: the process that opened it ended in between."""
     catalogue = syncing.catalogue
     with catalogue.connect() as connection:

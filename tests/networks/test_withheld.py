@@ -24,7 +24,7 @@ ADDRESSES = ("program_url", "merchant_url", "affiliate_url", "logo_url")
 
 
 @pytest.mark.parametrize("slug", sorted(SECRETS))
-def test_no_row_holds_a_secret(slug: str, network: Network, syncing: Syncing) -> None:
+def test_no_row_holds_a_secret(slug: str, network: Network, syncing: Syncing) -> None:  # 1
     assert syncing.outcome(syncing.sync(network(slug, 12)))["created"] == 12
     given = {name: Secret(value) for name, value in SECRETS[slug].items()}
     for secret in secrets(CONNECTORS[slug].api, given):
@@ -34,7 +34,7 @@ def test_no_row_holds_a_secret(slug: str, network: Network, syncing: Syncing) ->
 
 @pytest.mark.parametrize("slug", sorted(CONNECTORS))
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_an_address_with_a_secret_is_withheld(slug: str, address: str) -> None:
+def test_an_address_with_a_secret_is_withheld(slug: str, address: str) -> None:  # 2
     api = CONNECTORS[slug].api
     given = {name: Secret(f"Top/{name}+Secret") for name in (*api.credentials, *api.optional)}
     for name, value in given.items():
@@ -52,7 +52,7 @@ def test_an_address_with_a_secret_is_withheld(slug: str, address: str) -> None:
             assert (getattr(kept, address) is None) == withheld
 
 
-def test_templates_ask_for_ids_only() -> None:
+def test_templates_ask_for_ids_only() -> None:  # 3
     templates = [each for network in NETWORKS for each in (network.program_url, network.affiliate_url) if each]
     assert templates
     assert {field for each in templates for field in re.findall(r"\{(\w+)\}", each)} == {"id"}

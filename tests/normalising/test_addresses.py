@@ -50,7 +50,7 @@ from app.normalising.urls import merchant_domain, url
         (None, None),
     ],
 )
-def test_address(written: str | None, clean: str | None) -> None:
+def test_address(written: str | None, clean: str | None) -> None:  # 1, 2
     assert url(written) == clean
 
 
@@ -68,12 +68,12 @@ def test_address(written: str | None, clean: str | None) -> None:
         (None, None),
     ],
 )
-def test_domain(address: str | None, domain: str | None) -> None:
+def test_domain(address: str | None, domain: str | None) -> None:  # 3
     assert merchant_domain(address) == domain
 
 
 @given(st.text(max_size=80) | st.from_regex(r"(https?:/{0,3})?[a-z]{1,8}\.(com|de|co\.uk)([/?#][ -~]{0,20})?"))
-def test_cleaning_is_idempotent(written: str) -> None:
+def test_cleaning_is_idempotent(written: str) -> None:  # 4
     cleaned = url(written)
     if cleaned is not None:
         assert url(cleaned) == cleaned

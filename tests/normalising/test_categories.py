@@ -25,7 +25,7 @@ HONESTLY_OTHER = {("awin", "Lead Gen"), ("shareasale", "Military"), ("cj", "Care
 
 
 @pytest.mark.parametrize("network", list(LISTED))
-def test_every_category_is_placed(network: str) -> None:
+def test_every_category_is_placed(network: str) -> None:  # 1
     listed = LISTED[network]
     assert len(listed) == len(set(listed)) == COUNTS[network]
     slugs = {vertical.slug for vertical in VERTICALS}
@@ -61,11 +61,11 @@ def test_every_category_is_placed(network: str) -> None:
         ("cj", "Never heard of", "Never heard of", "other"),
     ],
 )
-def test_spellings(network: str, written: str, name: str, vertical: str) -> None:
+def test_spellings(network: str, written: str, name: str, vertical: str) -> None:  # 2, 3, 4
     assert categories(network, (written,)) == (name, (name,), vertical)
 
 
-def test_several() -> None:
+def test_several() -> None:  # 3
     assert categories("awin", ("Lead Gen", "Insurance")) == ("Lead Gen", ("Lead Gen", "Insurance"), "insurance")
     assert categories("awin", ()) == (None, None, None)
     assert categories("awin", ("", " > ")) == (None, None, None)

@@ -30,24 +30,24 @@ def shortest(entry: str) -> str:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_every_file_is_in_the_notation(file: object) -> None:
+def test_every_file_is_in_the_notation(file: object) -> None:  # 1
     said = read("a file", tomllib.loads(file.read_text("utf-8")))  # type: ignore[attr-defined]
     for entries in said.values():
         assert len(entries) == len(set(entries))
 
 
 @pytest.mark.parametrize("entry", ["", "*", "Lead", "a*b", " lead", "lead ", "sign  up", "lead(s"])
-def test_what_is_no_entry_is_refused(entry: str) -> None:
+def test_what_is_no_entry_is_refused(entry: str) -> None:  # 1
     with pytest.raises(BadWords):
         read("a file", {"lead": [entry]})
 
 
-def test_what_is_no_role_is_refused() -> None:
+def test_what_is_no_role_is_refused() -> None:  # 1
     with pytest.raises(BadWords, match="'leed' is no role"):
         read("a file", {"leed": ["lead"]})
 
 
-def test_every_role_has_words_and_is_asked_for() -> None:
+def test_every_role_has_words_and_is_asked_for() -> None:  # 1
     asked = {
         role
         for file in HOME.iterdir()
@@ -60,22 +60,22 @@ def test_every_role_has_words_and_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize(("event", "entry"), [(event, entry) for event in EVENTS for entry in words(event)])
-def test_an_event_is_what_is_paid_for(event: str, entry: str) -> None:
+def test_an_event_is_what_is_paid_for(event: str, entry: str) -> None:  # 2
     (rule,) = understand(f"$5 per {shortest(entry)}").rules
     assert rule.event == event
 
 
 @pytest.mark.parametrize("entry", words("discount"))
-def test_a_discount_is_no_commission(entry: str) -> None:
+def test_a_discount_is_no_commission(entry: str) -> None:  # 2
     assert understand(f"10% {shortest(entry)}").rules == ()
 
 
-def test_no_word_stands_for_two_events() -> None:
+def test_no_word_stands_for_two_events() -> None:  # 3
     listed = [entry for role in (*EVENTS, "discount") for entry in words(role)]
     assert sorted({entry for entry in listed if listed.count(entry) > 1}) == []
 
 
-def test_the_entry_of_most_words_counts() -> None:
+def test_the_entry_of_most_words_counts() -> None:  # 4
     (card,) = tokens("credit card", [])
     assert "credit" not in card.roles
     (credit, note) = tokens("credit note", [])

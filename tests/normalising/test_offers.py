@@ -35,7 +35,7 @@ def _missed(offers: list[Offer]) -> list[str]:
 
 
 @pytest.mark.parametrize("held_out", [False, True], ids=["looked_at", "held_out"])
-def test_reads_offers(held_out: bool) -> None:
+def test_reads_offers(held_out: bool) -> None:  # 1, 2
     offers = [offer for offer in OFFERS if offer.held_out is held_out]
     misses = _missed(offers)
     right = 1 - len(misses) / len(offers)
@@ -45,7 +45,7 @@ def test_reads_offers(held_out: bool) -> None:
     assert right >= FLOOR
 
 
-def test_states_nothing_that_is_not_said() -> None:
+def test_states_nothing_that_is_not_said() -> None:  # 3
     wrong = [line for line in _missed(OFFERS) if _WRONG in line]
     assert not wrong, "\n".join(["", *wrong])
 
@@ -62,13 +62,13 @@ def test_states_nothing_that_is_not_said() -> None:
         ("offers_networks_final.toml", 37 / 40, 2),
     ],
 )
-def test_reads_offers_labelled_before(file: str, floor: float, most_wrong: int) -> None:
+def test_reads_offers_labelled_before(file: str, floor: float, most_wrong: int) -> None:  # 5, 6
     offers = corpus(file)
     misses = _missed(offers)
     assert (len(offers) - len(misses)) / len(offers) >= floor, "\n".join(["", *misses])
     assert len([line for line in misses if _WRONG in line]) <= most_wrong, "\n".join(["", *misses])
 
 
-def test_keeps_the_text() -> None:
+def test_keeps_the_text() -> None:  # 4
     for offer in OFFERS:
         assert commissions(offer.text, (), "USD").text

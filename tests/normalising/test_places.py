@@ -36,11 +36,11 @@ from mappings import codes
         ("Atlantis", None), ("🇪🇺", None), ("X" * 500, None),
     ],
 )  # fmt: skip
-def test_country(written: str, code: str | None) -> None:
+def test_country(written: str, code: str | None) -> None:  # 1, 2
     assert country(written) == code
 
 
-def test_every_country_is_known_by_code_and_name() -> None:
+def test_every_country_is_known_by_code_and_name() -> None:  # 1
     for code, name in codes.countries().items():
         assert country(code) == code
         assert country(name) == code
@@ -59,7 +59,7 @@ def test_every_country_is_known_by_code_and_name() -> None:
         ("Klingonese", None), ("", None), ("multi", None),
     ],
 )  # fmt: skip
-def test_language(written: str, code: str | None) -> None:
+def test_language(written: str, code: str | None) -> None:  # 3
     assert language(written) == code
 
 
@@ -76,11 +76,11 @@ def test_language(written: str, code: str | None) -> None:
         (None, None),
     ],
 )  # fmt: skip
-def test_currency(written: str | None, code: str | None) -> None:
+def test_currency(written: str | None, code: str | None) -> None:  # 4
     assert currency(written) == code
 
 
-def test_several_in_one_text() -> None:
+def test_several_in_one_text() -> None:  # 2, 5
     assert countries(("US, CA | Germany", "UK; FR", "us")) == ("US", "CA", "DE", "GB", "FR")
     assert countries(("🇫🇷🇩🇪",)) == ("FR", "DE")
     assert countries(("US - United States",)) == ("US",)
@@ -88,6 +88,6 @@ def test_several_in_one_text() -> None:
     assert countries(("Worldwide",)) is None
 
 
-def test_currency_of_a_country() -> None:
+def test_currency_of_a_country() -> None:  # 4
     assert [currency_of(code) for code in ("DE", "GB", "US", "CH", "PL")] == ["EUR", "GBP", "USD", "CHF", "PLN"]
     assert currency_of("PA") is None  # pays in two

@@ -3,7 +3,7 @@
 1. No tags, no entities, no control characters, one blank between words, however deep a feed has nested them.
 2. Cleaning twice is cleaning once, and nothing is longer than it may be.
 3. Every dialect of dates that networks use is read; one that could be two days is unknown.
-4. Numbers are read in every locale's writing; a minus is kept wherever it stands.
+4. Numbers, sums and lengths of time are read in every locale's writing; a minus is kept wherever it stands.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from mappings.network_program import Raw
         (None, None),
     ],
 )
-def test_clean(raw: str | None, read: str | None) -> None:
+def test_clean(raw: str | None, read: str | None) -> None:  # 1
     assert clean(raw, 100) == read
 
 
@@ -52,12 +52,12 @@ _markup = st.lists(
 @given(_markup | st.text(max_size=200))
 @example("<\ud7fcamp;>")  # a character that does not show, inside of a tag
 @example("&l\u200bt;b>")
-def test_cleaning_is_idempotent(raw: str) -> None:
+def test_cleaning_is_idempotent(raw: str) -> None:  # 2
     once = clean(raw, 60)
     assert once is None or (clean(once, 60) == once and 0 < len(once) <= 60 and once == " ".join(once.split()))
 
 
-def test_what_markup_sets_apart_is_a_line() -> None:
+def test_what_markup_sets_apart_is_a_line() -> None:  # 1
     assert lines_of("<ul><li>A</li><li>B</li></ul>C<br>D", 100).split("\n") == ["A", "B", "C", "D"]
 
 
@@ -71,11 +71,11 @@ def test_what_markup_sets_apart_is_a_line() -> None:
         "March 4 2021", "Thu, 04 Mar 2021 10:00:00 GMT", 1614816000, 1614816000000, "1614816000000", 20210304,
     ],
 )  # fmt: skip
-def test_day(raw: Raw) -> None:
+def test_day(raw: Raw) -> None:  # 3
     assert day(raw) == date(2021, 3, 4)
 
 
-def test_a_day_that_could_be_two_is_unknown() -> None:
+def test_a_day_that_could_be_two_is_unknown() -> None:  # 3
     assert day("03/04/2021") is None
     assert day("03/04/2021", month_first=True) == date(2021, 3, 4)
     assert day("03/04/2021", day_first=True) == date(2021, 4, 3)
@@ -107,11 +107,11 @@ def test_a_day_that_could_be_two_is_unknown() -> None:
         ("", None), (True, None), (float("inf"), None),
     ],
 )  # fmt: skip
-def test_number(raw: Raw, value: float | None) -> None:
+def test_number(raw: Raw, value: float | None) -> None:  # 4
     assert number(raw) == value
 
 
-def test_money_carries_its_currency() -> None:
+def test_money_carries_its_currency() -> None:  # 4
     assert money("$45.20") == (45.2, "USD")
     assert money("USD 45") == (45, "USD")
     assert money("45,00 €") == (45, "EUR")
@@ -130,5 +130,5 @@ def test_money_carries_its_currency() -> None:
         (None, None), (True, None),
     ],
 )  # fmt: skip
-def test_cookie(raw: Raw, days: int | None) -> None:
+def test_cookie(raw: Raw, days: int | None) -> None:  # 4
     assert cookie_days(raw) == days

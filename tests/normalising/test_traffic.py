@@ -33,7 +33,7 @@ ADMITAD = (  # how the network itself names them
 )  # fmt: skip
 
 
-def test_a_networks_own_list() -> None:
+def test_a_networks_own_list() -> None:  # 1
     assert kinds(ADMITAD) == (
         "cashback", "popup", "search-ads", "doorway", "email", "brand-bidding", "social", "incentive", "software",
         "adult", "native", "video",
@@ -55,7 +55,7 @@ def test_a_networks_own_list() -> None:
         ("No incentivized traffic, no spam", ("incentive",)),
     ],
 )
-def test_rules_that_forbid(rules: str, forbidden: tuple[str, ...]) -> None:
+def test_rules_that_forbid(rules: str, forbidden: tuple[str, ...]) -> None:  # 2
     assert traffic((), (), rules) == (None, forbidden)
 
 
@@ -67,7 +67,7 @@ def test_rules_that_forbid(rules: str, forbidden: tuple[str, ...]) -> None:
         ("Cashback welcome", ("cashback",)),
     ],
 )
-def test_rules_that_allow(rules: str, allowed: tuple[str, ...]) -> None:
+def test_rules_that_allow(rules: str, allowed: tuple[str, ...]) -> None:  # 2
     assert traffic((), (), rules) == (allowed, None)
 
 
@@ -87,7 +87,7 @@ def test_rules_that_allow(rules: str, allowed: tuple[str, ...]) -> None:
         "",
     ],
 )
-def test_what_is_not_sure_says_nothing(rules: str) -> None:
+def test_what_is_not_sure_says_nothing(rules: str) -> None:  # 3
     assert traffic((), (), rules) == (None, None)
     program = normalise(
         NetworkProgram(network="cj", external_id="1", data_source="test", name="A", restrictions=rules or None)
@@ -95,12 +95,12 @@ def test_what_is_not_sure_says_nothing(rules: str) -> None:
     assert program.restrictions == (rules or None)
 
 
-def test_allowed_and_forbidden_is_neither() -> None:
+def test_allowed_and_forbidden_is_neither() -> None:  # 4
     assert traffic(("Cashback", "Coupons"), (), "No cashback") == (("coupon",), None)
 
 
 @pytest.mark.parametrize("code", list(codes.TRAFFIC))
-def test_every_kind_has_its_names(code: str) -> None:
+def test_every_kind_has_its_names(code: str) -> None:  # 5
     assert kinds((code, codes.TRAFFIC[code])) == (code, code)
     assert codes.meant("traffic", codes.TRAFFIC[code].upper()) == (code,)
 
@@ -109,13 +109,13 @@ _RULES = tomllib.loads(Path(__file__).with_name("traffic_rules.toml").read_text(
 
 
 @pytest.mark.parametrize("rule", _RULES, ids=lambda rule: f"{rule['language']}: {rule['text'][:40]}")
-def test_other_languages(rule: dict[str, Any]) -> None:
+def test_other_languages(rule: dict[str, Any]) -> None:  # 6
     wanted = tuple(rule.get("allowed", ())) or None, tuple(rule.get("forbidden", ())) or None
     assert traffic((), (), rule["text"]) == wanted
     assert traffic((), (), rule["text"].upper().replace("SS", "ß")) in (wanted, (None, None))
 
 
-def test_there_are_five_a_language() -> None:
+def test_there_are_five_a_language() -> None:  # 6
     counted = Counter(rule["language"] for rule in _RULES)
     assert counted == dict.fromkeys(("de", "fr", "es", "it", "nl", "pt", "sv", "pl"), 5)
 
@@ -143,18 +143,18 @@ def test_there_are_five_a_language() -> None:
         ("L’achat de mots-clés de marque est interdit", None, ("brand-bidding",)),
     ],
 )  # fmt: skip
-def test_verdicts(rules: str, allowed: tuple[str, ...] | None, forbidden: tuple[str, ...] | None) -> None:
+def test_verdicts(rules: str, allowed: tuple[str, ...] | None, forbidden: tuple[str, ...] | None) -> None:  # 7
     assert traffic((), (), rules) == (allowed, forbidden)
 
 
-def test_no_name_of_a_kind_is_a_word_of_rules() -> None:
+def test_no_name_of_a_kind_is_a_word_of_rules() -> None:  # 3
     """ "No SEM" is no condition in Portuguese."""
     condition = traffic_words().condition
     for name in [each.lower() for names in codes.names_of("traffic").values() for each in names]:
         assert not condition.search(name), name
 
 
-def test_every_beginning_and_end_is_read() -> None:
+def test_every_beginning_and_end_is_read() -> None:  # 2
     words = traffic_words()
     for entry in words.forbids:
         assert traffic((), (), f"{entry}cashback") == (None, ("cashback",)), entry
@@ -167,6 +167,6 @@ def test_every_beginning_and_end_is_read() -> None:
 
 
 @given(st.text(max_size=400))
-def test_whatever_is_written_ends(rules: str) -> None:
+def test_whatever_is_written_ends(rules: str) -> None:  # 4
     allowed, forbidden = traffic((), (), rules)
     assert not set(allowed or ()) & set(forbidden or ())

@@ -60,7 +60,7 @@ def warned(**said: Any) -> dict[str, str]:
         ({"traffic_forbidden": ("Telepathy",)}, "trafficForbidden", "no kind of traffic"),
     ],
 )  # fmt: skip
-def test_what_is_doubtful(said: dict[str, Any], field: str, what: str) -> None:
+def test_what_is_doubtful(said: dict[str, Any], field: str, what: str) -> None:  # 1
     found = warned(**said)
     assert list(found) == [field]
     assert what in found[field]
@@ -82,7 +82,7 @@ def test_what_is_doubtful(said: dict[str, Any], field: str, what: str) -> None:
         {"merchant_url": "acme.com", "logo_url": "//acme.com/a.png", "payment_methods": ("PayPal",)},
     ],
 )
-def test_what_is_not(said: dict[str, Any]) -> None:
+def test_what_is_not(said: dict[str, Any]) -> None:  # 2
     assert warned(**said) == {}
 
 
@@ -97,7 +97,7 @@ _RECORDS = some.builds(
 
 
 @given(some.lists(_RECORDS, max_size=12), some.integers(1, 5))
-def test_parts_add_up(records: list[NetworkProgram], size: int) -> None:
+def test_parts_add_up(records: list[NetworkProgram], size: int) -> None:  # 3
     whole, added = RecordWarnings(), RecordWarnings()
     made = []
     for number, raw in enumerate(records, start=1):

@@ -43,7 +43,7 @@ def _tell(catalogue: Catalogue) -> float:
     return time.perf_counter() - begun
 
 
-def test_at_scale(catalogue: Catalogue, capsys: pytest.CaptureFixture[str]) -> None:
+def test_at_scale(catalogue: Catalogue, capsys: pytest.CaptureFixture[str]) -> None:  # 1, 2
     catalogue.rows(
         "insert into programs (network_id, external_id, data_source, name, status, epc, normaliser) "
         "select (select id from networks where slug = 'awin'), 'p' || n, 'test', 'Shop ' || n, 'active', "

@@ -1,7 +1,8 @@
 """Where to apply, and the link of an account: a publisher's id and a template, nothing else of the account.
 
-1. Each account that has joined has its link; others have none. 2. A product's address is led to where the network takes
-one, and is the merchant's. 3. The route needs a key.
+1. Each account that has joined has its link; others have none.
+2. A product's address is led to where the network takes one, and is the merchant's.
+3. The route needs a key.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def given(tmp_path: Path) -> list[Account]:
     return list(accounts(read_settings({"AFFINDEX_SECRETS_FILE": str(file)})).values())
 
 
-def test_each_account_that_has_joined(given: list[Account]) -> None:
+def test_each_account_that_has_joined(given: list[Account]) -> None:  # 1
     found = links_of(ACME, {"awin": "joined", "awin.blog": "pending"}, given)
     assert found.apply == ACME["programUrl"]
     assert [(each.account, each.link) for each in found.links] == [
@@ -50,7 +51,7 @@ def test_each_account_that_has_joined(given: list[Account]) -> None:
     assert not any("token" in each.link for each in both.links)
 
 
-def test_a_products_address(given: list[Account]) -> None:
+def test_a_products_address(given: list[Account]) -> None:  # 2
     (link,) = links_of(ACME, {"awin": "joined"}, given, "https://shop.acme.com/a b?c=d&e=f").links
     assert link.link.startswith(
         "https://www.awin1.com/cread.php?awinmid=123&awinaffid=11&ued=https%3A%2F%2Fshop.acme.com"
@@ -61,7 +62,7 @@ def test_a_products_address(given: list[Account]) -> None:
     assert link.link == "https://acme.pxf.io/c/1/2/3?u=https%3A%2F%2Facme.com%2Fx"
 
 
-def test_whether_links_lead_to_products(given: list[Account]) -> None:
+def test_whether_links_lead_to_products(given: list[Account]) -> None:  # 2
     assert links_of(ACME, {}, given).deep_links is True
     assert links_of({**ACME, "deepLinkAllowed": None}, {}, given).deep_links is None
     assert links_of({**ACME, "deepLinkAllowed": False}, {}, given).deep_links is False
@@ -77,12 +78,12 @@ def test_whether_links_lead_to_products(given: list[Account]) -> None:
         ({}, "x" * 5000),
     ],
 )
-def test_where_no_link_leads(given: list[Account], more: dict[str, Any], to: str) -> None:
+def test_where_no_link_leads(given: list[Account], more: dict[str, Any], to: str) -> None:  # 2
     with pytest.raises(NoDeepLink):
         links_of({**ACME, **more}, {"awin": "joined"}, given, to)
 
 
-def test_the_route(catalogue: Catalogue) -> None:
+def test_the_route(catalogue: Catalogue) -> None:  # 3
     catalogue.store(program("Acme", network="impact", external_id="1", affiliate_url="https://acme.pxf.io/c/1/2/3"))
     (found,) = catalogue.get()["programs"]
     tell(catalogue, {"1": "joined"}, "impact")

@@ -1,7 +1,8 @@
 """Notes, tags and the shortlist of one's own.
 
 1. A note is put, read, changed and dropped; tags are a member, a filter and a facet of a search with a key, at once.
-2. The shortlist likewise. 3. Both go out as lines and come in again, into another catalogue too, all or nothing.
+2. The shortlist likewise.
+3. Both go out as lines and come in again, into another catalogue too, all or nothing.
 4. Read with scope read, written with scope import; without a key 401; nothing of it in an answer without a key.
 5. What cannot be kept is a 400 that says why.
 """
@@ -33,7 +34,7 @@ def ids(catalogue: Catalogue) -> dict[str, int]:
     return {each["name"]: each["id"] for each in catalogue.get(perPage=100)["programs"]}
 
 
-def test_a_note_and_its_tags(stocked: Catalogue) -> None:
+def test_a_note_and_its_tags(stocked: Catalogue) -> None:  # 1
     reader, writer = stocked.key("read"), stocked.key("import")
     api, of = stocked.api, ids(stocked)
     before = api.get("/api/programs?facets=*")
@@ -69,7 +70,7 @@ def test_a_note_and_its_tags(stocked: Catalogue) -> None:
     assert (after.headers["etag"], "tags" in after.text) == (before.headers["etag"], False)
 
 
-def test_the_shortlist(stocked: Catalogue) -> None:
+def test_the_shortlist(stocked: Catalogue) -> None:  # 2
     reader, writer = stocked.key("read"), stocked.key("import")
     api, of = stocked.api, ids(stocked)
     for name in ("Shop 3", "Shop 1", "Shop 3"):
@@ -90,7 +91,7 @@ def test_the_shortlist(stocked: Catalogue) -> None:
     assert search(shortlisted="true")["total"] == 1
 
 
-def test_out_and_in_again(stocked: Catalogue) -> None:
+def test_out_and_in_again(stocked: Catalogue) -> None:  # 3
     reader, writer = stocked.key("read"), stocked.key("import")
     api, of = stocked.api, ids(stocked)
     api.put(f"/api/programs/{of['Shop 0']}/note", json={"text": 'Güt, "quoted"', "tags": ["a,b"]}, headers=writer)
@@ -113,7 +114,7 @@ def test_out_and_in_again(stocked: Catalogue) -> None:
     assert api.get("/api/notes", headers=reader).content == out.content, "all or nothing"
 
 
-def test_the_command(catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command(catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # 3
     catalogue.put([program("Shop", external_id="p0")])
     catalogue.rows("insert into program_notes (program_id, text) select id, 'Pays late.' from programs")
     for name, value in as_environment(catalogue.settings).items():
@@ -142,7 +143,7 @@ def test_the_command(catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.M
         {"tags": "travel"},
     ],
 )
-def test_what_cannot_be_kept(shared_catalogue: Catalogue, noted: dict[str, Any]) -> None:
+def test_what_cannot_be_kept(shared_catalogue: Catalogue, noted: dict[str, Any]) -> None:  # 5
     if "api" not in shared_catalogue.__dict__:
         shared_catalogue.store(program("Shop"))
     key = shared_catalogue.key("import")
@@ -150,7 +151,7 @@ def test_what_cannot_be_kept(shared_catalogue: Catalogue, noted: dict[str, Any])
     assert answer.status_code == 400, answer.text
 
 
-def test_who_may(shared_catalogue: Catalogue) -> None:
+def test_who_may(shared_catalogue: Catalogue) -> None:  # 4
     if "api" not in shared_catalogue.__dict__:
         shared_catalogue.store(program("Shop"))
     api, reader, writer = shared_catalogue.api, shared_catalogue.key("read"), shared_catalogue.key("import")

@@ -6,6 +6,7 @@
    and whoever asked with a key before.
 3. What a key's holder is told is nowhere among the stored answers.
 4. Routes that are private alone are 401 without a key.
+5. With one, Algolia's hits tell it and filter by it, and are nobody else's to keep.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def stocked(catalogue: Catalogue) -> Catalogue:
 
 
 @pytest.mark.parametrize("path", ["/api/programs", "/api/programs/export", "/api/programs.atom", "/api/facets/network"])
-def test_naming_it_needs_a_key(shared_catalogue: Catalogue, path: str) -> None:
+def test_naming_it_needs_a_key(shared_catalogue: Catalogue, path: str) -> None:  # 1
     if "api" not in shared_catalogue.__dict__:
         shared_catalogue.store(program("Shop"))
     for parameters in PARAMETERS:
@@ -87,7 +88,7 @@ def test_naming_it_needs_a_key(shared_catalogue: Catalogue, path: str) -> None:
         {"params": "facets=%5B%22relation%22%5D"},
     ],
 )
-def test_naming_it_on_algolias_wire(shared_catalogue: Catalogue, asked: dict[str, Any]) -> None:
+def test_naming_it_on_algolias_wire(shared_catalogue: Catalogue, asked: dict[str, Any]) -> None:  # 1
     if "api" not in shared_catalogue.__dict__:
         shared_catalogue.store(program("Shop"))
     api = shared_catalogue.api
@@ -103,7 +104,7 @@ def test_naming_it_on_algolias_wire(shared_catalogue: Catalogue, asked: dict[str
     assert api.post("/1/indexes/programs/query", json={"query": "relation"}).status_code == 200, "a word like any other"
 
 
-def test_a_key_that_is_none(shared_catalogue: Catalogue) -> None:
+def test_a_key_that_is_none(shared_catalogue: Catalogue) -> None:  # 1
     if "api" not in shared_catalogue.__dict__:
         shared_catalogue.store(program("Shop"))
     wrong = {"Authorization": "Bearer afx_none"}
@@ -114,7 +115,7 @@ def test_a_key_that_is_none(shared_catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/accounts", "/api/programs/1/relations", "/api/relations/changes"])
-def test_private_routes(shared_catalogue: Catalogue, path: str) -> None:
+def test_private_routes(shared_catalogue: Catalogue, path: str) -> None:  # 4
     if "api" not in shared_catalogue.__dict__:
         shared_catalogue.store(program("Shop"))
     assert shared_catalogue.api.get(path).status_code == 401
@@ -131,7 +132,7 @@ def _open_answers(catalogue: Catalogue) -> dict[str, tuple[bytes, str | None]]:
     return {path: (answer.content, answer.headers.get("etag")) for path, answer in answers.items()}
 
 
-def test_open_answers_are_the_same_bytes(stocked: Catalogue) -> None:
+def test_open_answers_are_the_same_bytes(stocked: Catalogue) -> None:  # 2
     key = stocked.key("read")
     before = _open_answers(stocked)
     assert "relation" not in stocked.get(facets="*")["facets"]
@@ -149,7 +150,7 @@ def test_open_answers_are_the_same_bytes(stocked: Catalogue) -> None:
                 assert body == before[path][0] or b'"index"' in body, path
 
 
-def test_nothing_is_stored(stocked: Catalogue) -> None:
+def test_nothing_is_stored(stocked: Catalogue) -> None:  # 3
     tell(stocked, {"p1": "joined"})
     key = stocked.key("read")
     state = stocked.api.app.state.app_state
@@ -160,7 +161,7 @@ def test_nothing_is_stored(stocked: Catalogue) -> None:
     assert (len(state.pages._values), len(state.requests._values)) == before
 
 
-def test_algolias_hits_with_a_key(stocked: Catalogue) -> None:
+def test_algolias_hits_with_a_key(stocked: Catalogue) -> None:  # 5
     tell(stocked, {"p1": "joined", "p2": "pending"})
     key = stocked.key("read")
 

@@ -1,8 +1,10 @@
 """Search finds what affiliates mean, over the whole generated catalogue and through the API.
 
-1. Of the cases that were given at least 95 % hold.  2. Of our own at least 90 %, and so of those that nobody saw when
-search was tuned.  3. Every case can be answered: the catalogue has the programs that it asks for, and none of a brand
-that is said to be absent.  4. Of every kind of ours one half is held out.
+1. Of the cases that were given at least 95 % hold.
+2. Of our own at least 90 %, and so of those that nobody saw when search was tuned.
+3. Every case can be answered: the catalogue has the programs that it asks for, and none of a brand that is said to be
+   absent.
+4. Of every kind of ours one half is held out.
 """
 
 from __future__ import annotations
@@ -41,15 +43,15 @@ def own(whole_catalogue: Catalogue) -> list[Outcome]:
     return _tried(affiliates.own(), whole_catalogue)
 
 
-def test_handed_queries(whole_catalogue: Catalogue) -> None:
+def test_handed_queries(whole_catalogue: Catalogue) -> None:  # 1
     assert affiliates.share(_tried(affiliates.handed(), whole_catalogue)) >= HANDED_AT_LEAST
 
 
-def test_own_queries(own: list[Outcome]) -> None:
+def test_own_queries(own: list[Outcome]) -> None:  # 2
     assert affiliates.share(own) >= OWN_AT_LEAST
 
 
-def test_own_queries_held_out(own: list[Outcome]) -> None:
+def test_own_queries_held_out(own: list[Outcome]) -> None:  # 2
     assert affiliates.share([each for each in own if each.case.held]) >= OWN_AT_LEAST
 
 
@@ -65,7 +67,7 @@ def programs(whole_catalogue: Catalogue) -> list[dict[str, Any]]:
 
 
 @nightly
-def test_every_case_can_be_answered(programs: list[dict[str, Any]]) -> None:
+def test_every_case_can_be_answered(programs: list[dict[str, Any]]) -> None:  # 3
     assert not [case.q for case in EVERY if not _answerable(case, programs)]
 
 
@@ -86,14 +88,14 @@ def _are(wanted: affiliates.Wanted, enough: int, programs: list[dict[str, Any]])
 
 
 @nightly
-def test_absent_brands_are_absent(programs: list[dict[str, Any]]) -> None:
+def test_absent_brands_are_absent(programs: list[dict[str, Any]]) -> None:  # 3
     brands = [case.q.lower() for case in EVERY if case.kind == "brands not there"]
     names = [f" {program['name'].lower()} " for program in programs]
     assert brands
     assert not [brand for brand in brands if any(f" {brand} " in name for name in names)]
 
 
-def test_half_of_each_kind_is_held_out() -> None:
+def test_half_of_each_kind_is_held_out() -> None:  # 4
     cases = affiliates.own()
     of_kind, held = Counter(case.kind for case in cases), Counter(case.kind for case in cases if case.held)
     assert {kind: held[kind] for kind in of_kind} == {kind: count // 2 for kind, count in of_kind.items()}

@@ -1,8 +1,10 @@
 """Search answers 226 judged queries well, over the whole generated catalogue. nDCG@10 by the engine's `_rank_eval`.
 
-1. On the half that tuning never looks at, every floor holds: overall, and per kind of query.  2. So does the floor of
-queries with typing errors.  3. A plain `multi_match` is far below: the list is not easy.  4. At least 30 queries share
-no word with any of their best answers.  5. Each tier is needed: without it a floor breaks.
+1. On the half that tuning never looks at, every floor holds: overall, and per kind of query.
+2. So does the floor of queries with typing errors.
+3. A plain `multi_match` is far below: the list is not easy.
+4. At least 30 queries share no word with any of their best answers.
+5. Each tier is needed: without it a floor breaks.
 """
 
 from __future__ import annotations
@@ -53,21 +55,21 @@ def scores(market: Market) -> dict[str, float]:
     return found
 
 
-def test_floors(scores: dict[str, float]) -> None:
+def test_floors(scores: dict[str, float]) -> None:  # 1
     assert not _broken(scores)
 
 
-def test_floor_of_typos(scores: dict[str, float]) -> None:
+def test_floor_of_typos(scores: dict[str, float]) -> None:  # 2
     assert mean([scores["brandTypo"], scores["productTypo"]]) >= FLOOR_OF_TYPOS
 
 
-def test_the_list_is_not_easy(market: Market) -> None:
+def test_the_list_is_not_easy(market: Market) -> None:  # 3
     score = by_kind(HELD_OUT, market.scores(HELD_OUT, plain))["all"]
     print(f"\na plain multi_match: {score:.3f}")  # noqa: T201 - the figure is what the test is for
     assert score <= PLAIN_AT_MOST
 
 
-def test_no_word_in_common(market: Market) -> None:
+def test_no_word_in_common(market: Market) -> None:  # 4
     """Thirty queries can only be answered by meaning: their best answers hold none of their words."""
     shared = [query for query in judgements.read() if _shares_a_word(query, market)]
     assert len(judgements.read()) - len(shared) >= 30
@@ -88,7 +90,7 @@ def _shares_a_word(query: Query, market: Market) -> bool:
     ("dropped", "kinds"),
     [("exactName", "brand"), ("namePhrase", "brand"), ("words", "product"), ("typo", "brandTypo productTypo")],
 )
-def test_each_tier_is_needed(dropped: str, kinds: str, market: Market) -> None:
+def test_each_tier_is_needed(dropped: str, kinds: str, market: Market) -> None:  # 5
     def ask(q: str) -> Body:
         if dropped == "typo":
             return market.asked(_uncorrected(market.analysis(q)))

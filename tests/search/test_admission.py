@@ -11,27 +11,21 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.search import admission
 from app.search.admission import ADMITTED, Admission, Busy
 
 
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with monkeypatch.context() as patch:
-        patch.setattr(admission, "_LONGEST_PAUSE_SECONDS", 0.0)
-        patch.setattr(admission, "LONGEST_WAIT_SECONDS", 60.0)  # of a busy machine
-        yield
+def _places(at_once: int = 2, longest_wait: float = 60.0) -> Admission:  # as long as a busy machine needs
+    return Admission(at_once, longest_wait=longest_wait, longest_pause=0.0)
 
 
-def _without_bursts(at_once: int = 2) -> Admission:
-    places = Admission(at_once)
+def _without_bursts(at_once: int = 2, longest_wait: float = 60.0) -> Admission:
+    places = _places(at_once, longest_wait)
     places._credit = 0
     places.seconds = 0.001
     return places
@@ -72,7 +66,7 @@ def _run(test: Coroutine[Any, Any, None]) -> None:
     asyncio.run(test)
 
 
-def test_some_at_once_some_wait_and_the_rest_is_refused() -> None:
+def test_some_at_once_some_wait_and_the_rest_is_refused() -> None:  # 1
     async def test() -> None:
         places = _without_bursts()
         visits = [_Visit(places) for _ in range(2)]
@@ -94,7 +88,7 @@ def test_some_at_once_some_wait_and_the_rest_is_refused() -> None:
     _run(test())
 
 
-def test_a_burst_waits_after_there_was_room() -> None:
+def test_a_burst_waits_after_there_was_room() -> None:  # 2
     async def test() -> None:
         places = _without_bursts()
         for _ in range(3):
@@ -111,10 +105,9 @@ def test_a_burst_waits_after_there_was_room() -> None:
     _run(test())
 
 
-def test_none_waits_whose_turn_would_come_too_late(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_none_waits_whose_turn_would_come_too_late() -> None:  # 2
     async def test() -> None:
-        monkeypatch.setattr(admission, "LONGEST_WAIT_SECONDS", 1.0)
-        places = Admission(2)
+        places = _places(longest_wait=1.0)
         places.seconds = 0.9
         visits = [_Visit(places) for _ in range(6)]
         await _settled()
@@ -127,10 +120,9 @@ def test_none_waits_whose_turn_would_come_too_late(monkeypatch: pytest.MonkeyPat
     _run(test())
 
 
-def test_who_waited_in_vain_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_waited_in_vain_is_refused() -> None:  # 2
     async def test() -> None:
-        monkeypatch.setattr(admission, "LONGEST_WAIT_SECONDS", 0.01)
-        places = _without_bursts(1)
+        places = _without_bursts(1, longest_wait=0.01)
         first, second = _Visit(places), _Visit(places)
         assert await second.task == "refused"
         assert (places.running, places.waiting, places.refused) == (1, 0, 1)
@@ -140,7 +132,7 @@ def test_who_waited_in_vain_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     _run(test())
 
 
-def test_who_was_let_in_before_goes_first() -> None:
+def test_who_was_let_in_before_goes_first() -> None:  # 3
     async def test() -> None:
         places = _without_bursts(1)
         visits = [_Visit(places), _Visit(places), *(_Visit(places, let_in=True) for _ in range(3))]
@@ -155,19 +147,19 @@ def test_who_was_let_in_before_goes_first() -> None:
     _run(test())
 
 
-def test_slow_answers_are_asked_for_by_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_answers_are_asked_for_by_fewer() -> None:  # 4
     async def test() -> None:
-        places = Admission(4)
+        places = _places(4)
 
         async def answers() -> None:
             for since in [await places.enter(1.0) for _ in range(int(places.limit))]:
                 places.leave(since, counts=True)
 
-        monkeypatch.setattr(admission, "_SLOW_SECONDS", 0.0)
+        places.slow = 0.0
         for _ in range(100):
             await answers()
         assert places.limit == 1.0
-        monkeypatch.setattr(admission, "_SLOW_SECONDS", 60.0)
+        places.slow = 60.0
         for _ in range(100):
             await answers()
         assert places.limit == 4.0
@@ -177,10 +169,10 @@ def test_slow_answers_are_asked_for_by_fewer(monkeypatch: pytest.MonkeyPatch) ->
 
 @given(seed=st.integers(), visits=st.integers(1, 30))
 @settings(max_examples=100)
-def test_whoever_leaves_leaves_no_trace(seed: int, visits: int) -> None:
+def test_whoever_leaves_leaves_no_trace(seed: int, visits: int) -> None:  # 5
     async def test() -> None:
         chance = random.Random(seed)
-        places = Admission(2)
+        places = _places()
         inside = [_Visit(places, let_in=chance.random() < 0.3) for _ in range(visits)]
         for each in chance.sample(inside, visits):
             if chance.random() < 0.5:

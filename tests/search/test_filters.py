@@ -6,7 +6,9 @@
 4. Ranges are inclusive, either end may be open, several are alternatives.
 5. Dates cover the whole period they name.
 6. Spans (commission) are found by a range that they overlap; an unknown end is open.
-7. Values of a facet by name come as people order them: capitals and accents do not part them.
+7. Facets have limits and orders of their own; values by name come as people order them: capitals and accents do not
+   part them.
+8. What cannot be is refused with what was probably meant, all of it at once.
 """
 
 from __future__ import annotations
@@ -78,7 +80,7 @@ def shop(shared_catalogue: Catalogue) -> Catalogue:
         ({"recurring": "unknown"}, "ABCDE"),
     ],
 )
-def test_finds(shop: Catalogue, parameters: dict[str, str], names: str) -> None:
+def test_finds(shop: Catalogue, parameters: dict[str, str], names: str) -> None:  # 1, 2, 3, 4, 5, 6
     shop.finds("", list(names), **parameters)
 
 
@@ -111,19 +113,19 @@ def test_finds(shop: Catalogue, parameters: dict[str, str], names: str) -> None:
         ({"cursor": "forged"}, "cursor", "not one of ours"),
     ],
 )
-def test_refuses(shop: Catalogue, parameters: dict[str, str], parameter: str, said: str) -> None:
+def test_refuses(shop: Catalogue, parameters: dict[str, str], parameter: str, said: str) -> None:  # 8
     problem = shop.get(expect=400, **parameters)
     assert problem["type"].startswith("/problems/")
     assert any(error["parameter"] == parameter and said in error["message"] for error in problem["errors"]), problem
     assert problem["message"] == problem["detail"]
 
 
-def test_says_everything_that_is_wrong_at_once(shop: Catalogue) -> None:
+def test_says_everything_that_is_wrong_at_once(shop: Catalogue) -> None:  # 8
     problem = shop.get(expect=400, nework="cj", epc="5..1", perPage="-1")
     assert [error["parameter"] for error in problem["errors"]] == ["nework", "epc", "perPage"]
 
 
-def test_facets_have_limits_and_orders_of_their_own(shop: Catalogue) -> None:
+def test_facets_have_limits_and_orders_of_their_own(shop: Catalogue) -> None:  # 7
     def values(facet: str, **parameters: Any) -> list[str]:
         answer = shop.get(facets="network,language", **parameters)["facets"]
         return [each["value"] for each in answer[facet]["values"]]
@@ -137,7 +139,7 @@ def test_facets_have_limits_and_orders_of_their_own(shop: Catalogue) -> None:
     assert shop.get(expect=400, facetOrder="size")["errors"][0]["parameter"] == "facetOrder"
 
 
-def test_facets_by_name_are_in_peoples_order(catalogue: Catalogue) -> None:
+def test_facets_by_name_are_in_peoples_order(catalogue: Catalogue) -> None:  # 7
     for category in ("zelte", "Éclairage", "eBooks", "Zubehör", "Ebenen", "apps"):
         catalogue.store(program(category, category=category))
     parameters: dict[str, Any] = {"facets": "category", "facetOrder": "name"}

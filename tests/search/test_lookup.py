@@ -1,14 +1,16 @@
 """Which of my links earn: addresses in, the programs of their merchants out.
 
-1. An address, a domain, or a tracking link that says where it leads, finds every program of its merchant.
+1. An address, a domain, or a tracking link that says where it leads, finds every program of its merchant, however many
+   requests that takes.
 2. The best paid comes first, by percent, amount and EPC; closed programs come last and say so.
 3. What is no address of a merchant is named; a merchant without programs stays, with none.
 4. JSON and CSV, over HTTP and from the command line; a cell is never a formula.
-5. At most 10,000 addresses and 5 MB; the time grows no faster than what is given.
+5. At most 10,000 addresses and 5 MB, in a body that can be read; the time grows no faster than what is given.
 """
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import subprocess
@@ -17,8 +19,11 @@ from typing import Any
 
 import pytest
 
+from app.engines import open_search_async
 from app.normalising.urls import domain_of
 from app.search.bad_request import BadRequest
+from app.search.engine import SearchEngine
+from app.search.lookup.earning import Lookup, earning
 from app.search.lookup.sought import LARGEST_BODY, MOST_ADDRESSES, sought
 from tests.serving import environment_of
 from tests.words import Catalogue, program
@@ -64,11 +69,11 @@ def _ask(catalogue: Catalogue, addresses: list[str], expect: int = 200) -> Any:
         ("https://" + "a" * 9000 + ".com", None),
     ],
 )
-def test_where_an_address_leads(address: str, domain: str | None) -> None:
+def test_where_an_address_leads(address: str, domain: str | None) -> None:  # 1, 3
     assert domain_of(address) == domain
 
 
-def test_the_best_paid_first(stocked: Catalogue) -> None:
+def test_the_best_paid_first(stocked: Catalogue) -> None:  # 2, 3
     found = _ask(stocked, [_TEA, "tea", "nothing.com", _TRACKING, "TEA.co.uk"])
     assert [each["domain"] for each in found["merchants"]] == ["tea.co.uk", "nothing.com", "example.com"]
     tea, nothing, mail = found["merchants"]
@@ -84,23 +89,25 @@ def test_the_best_paid_first(stocked: Catalogue) -> None:
     assert {key: rich[key] for key in tea["programs"][0] if key != "closed"} | {"closed": False} == tea["programs"][0]
 
 
-def test_more_programs_than_one_request_brings(stocked: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    from app.search.lookup import earning
+def test_more_programs_than_one_request_brings(stocked: Catalogue) -> None:  # 1
+    async def found(addresses: list[str], **bounds: int) -> Lookup:
+        client = open_search_async(stocked.engines.opensearch_url, stocked.settings)
+        try:
+            return await earning(SearchEngine(client, stocked.alias), sought(addresses), **bounds)
+        finally:
+            await client.close()
 
-    whole = _ask(stocked, ["tea.co.uk", "another.com", "example.com"])
-    monkeypatch.setattr(earning, "_PAGE", 2)
-    monkeypatch.setattr(earning, "_AT_ONCE", 2)
-    assert _ask(stocked, ["tea.co.uk", "another.com", "example.com"]) == whole
-    monkeypatch.setattr(earning, "MOST_OF_A_MERCHANT", 2)
-    tea = _ask(stocked, ["tea.co.uk"])["merchants"][0]
-    assert (tea["count"], len(tea["programs"])) == (5, 2)
+    addresses = ["tea.co.uk", "another.com", "example.com"]
+    assert asyncio.run(found(addresses, page=2, at_once=2)) == asyncio.run(found(addresses))
+    tea = asyncio.run(found(addresses, most=2)).merchants[0]
+    assert (tea.count, len(tea.programs)) == (5, 2)
 
 
 def _rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_as_a_table(stocked: Catalogue) -> None:
+def test_as_a_table(stocked: Catalogue) -> None:  # 4
     listed = f"\ufeff{_TRACKING}\r\n\r\n=1+1\nnothing.com\nhttps://tea.co.uk/a\ntea.co.uk"
     answer = stocked.api.post(
         "/api/programs/lookup?format=csv", content=listed.encode(), headers={"Content-Type": "text/plain"}
@@ -121,7 +128,7 @@ def test_as_a_table(stocked: Catalogue) -> None:
     assert [row["closed"] for row in rows] == ["false", "", "false", "false", "false", "false", "true", ""]
 
 
-def test_from_the_command_line(stocked: Catalogue) -> None:
+def test_from_the_command_line(stocked: Catalogue) -> None:  # 4
     environment = environment_of(
         stocked.settings,
         database_url=stocked.engines.database_url,
@@ -138,13 +145,13 @@ def test_from_the_command_line(stocked: Catalogue) -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b"{}", b'{"addresses": "tea.co.uk"}', b'{"addresses": []}', b'{"addresses": [" "]}', b"\xff"]
 )
-def test_a_body_that_cannot_be_read(stocked: Catalogue, body: bytes) -> None:
+def test_a_body_that_cannot_be_read(stocked: Catalogue, body: bytes) -> None:  # 5
     refused = stocked.api.post("/api/programs/lookup", content=body)
     assert refused.status_code == 400
     assert refused.json()["errors"][0]["parameter"] == "addresses"
 
 
-def test_too_much(stocked: Catalogue) -> None:
+def test_too_much(stocked: Catalogue) -> None:  # 5
     assert "at most 10,000" in _ask(stocked, ["tea.co.uk"] * (MOST_ADDRESSES + 1), 400)["detail"]
     large = stocked.api.post("/api/programs/lookup", content=b" " * (LARGEST_BODY + 1))
     assert large.status_code == 413
@@ -152,7 +159,7 @@ def test_too_much(stocked: Catalogue) -> None:
         sought(["", " "])
 
 
-def test_ten_thousand_at_once(stocked: Catalogue) -> None:
+def test_ten_thousand_at_once(stocked: Catalogue) -> None:  # 5
     found = _ask(stocked, [f"shop{number}.com" for number in range(MOST_ADDRESSES - 1)] + ["tea.co.uk"])
     assert (found["without"], found["programs"]) == (MOST_ADDRESSES - 1, 5)
     alike = _ask(stocked, ["tea.co.uk"] * MOST_ADDRESSES)

@@ -81,7 +81,7 @@ def shop(engines: Engines, settings: Settings, template: str) -> Iterator[tuple[
             yield engine, catalogue
 
 
-def test_a_search_says_so(shop: tuple[FaultyEngine, Catalogue]) -> None:
+def test_a_search_says_so(shop: tuple[FaultyEngine, Catalogue]) -> None:  # 1, 2
     engine, catalogue = shop
     with engine.misbehaving(out_of_time):
         answer = catalogue.api.get("/api/programs", params={"q": "tea", "facets": "network"})
@@ -95,7 +95,7 @@ def test_a_search_says_so(shop: tuple[FaultyEngine, Catalogue]) -> None:
     assert (page["total"], page["partial"], page["warnings"]) == (_SEGMENTS, False, [])
 
 
-def test_a_value_that_was_not_looked_for_is_not_said_to_be_none(shop: tuple[FaultyEngine, Catalogue]) -> None:
+def test_a_value_that_was_not_looked_for_is_not_said_to_be_none(shop: tuple[FaultyEngine, Catalogue]) -> None:  # 3
     engine, catalogue = shop
     asked = {"category": ",".join([*map(str, range(_SEGMENTS)), "none"]), "network": "cj"}
     with engine.misbehaving(advice_out_of_time):
@@ -105,7 +105,7 @@ def test_a_value_that_was_not_looked_for_is_not_said_to_be_none(shop: tuple[Faul
     assert warning["value"] == "none"
 
 
-def test_offers_of_merchants_say_so(shop: tuple[FaultyEngine, Catalogue]) -> None:
+def test_offers_of_merchants_say_so(shop: tuple[FaultyEngine, Catalogue]) -> None:  # 1, 2
     engine, catalogue = shop
     asked = {"collapse": "merchant", "perPage": "100", "network": "awin"}
     with engine.misbehaving(offers_out_of_time):
@@ -116,7 +116,7 @@ def test_offers_of_merchants_say_so(shop: tuple[FaultyEngine, Catalogue]) -> Non
     assert sum(len(each["offers"]) for each in page["programs"]) == _SEGMENTS
 
 
-def test_values_of_a_facet_say_so(shop: tuple[FaultyEngine, Catalogue]) -> None:
+def test_values_of_a_facet_say_so(shop: tuple[FaultyEngine, Catalogue]) -> None:  # 1, 2
     engine, catalogue = shop
     with engine.misbehaving(out_of_time):
         answer = catalogue.api.get("/api/facets/network")
@@ -130,7 +130,7 @@ def test_values_of_a_facet_say_so(shop: tuple[FaultyEngine, Catalogue]) -> None:
 @pytest.mark.parametrize(
     "queries", [[{"query": "tea"}], [{"facets": ["network"]}, {"hitsPerPage": 0}], [{"query": "tea"}, {"query": ""}]]
 )
-def test_algolias_results_say_so(shop: tuple[FaultyEngine, Catalogue], queries: list[dict[str, Any]]) -> None:
+def test_algolias_results_say_so(shop: tuple[FaultyEngine, Catalogue], queries: list[dict[str, Any]]) -> None:  # 1, 2
     engine, catalogue = shop
     with engine.misbehaving(out_of_time):
         for result in ask(catalogue, *queries):
@@ -141,14 +141,14 @@ def test_algolias_results_say_so(shop: tuple[FaultyEngine, Catalogue], queries: 
         assert (result["nbHits"], result["exhaustiveNbHits"]) == (_SEGMENTS, True)
 
 
-def test_algolias_values_of_a_facet_say_so(shop: tuple[FaultyEngine, Catalogue]) -> None:
+def test_algolias_values_of_a_facet_say_so(shop: tuple[FaultyEngine, Catalogue]) -> None:  # 1, 2
     engine, catalogue = shop
     with engine.misbehaving(out_of_time):
         assert one(catalogue, type="facet", facet="network")["exhaustiveFacetsCount"] is False
     assert one(catalogue, type="facet", facet="network")["exhaustiveFacetsCount"] is True
 
 
-def test_what_must_be_whole_is_refused(shop: tuple[FaultyEngine, Catalogue]) -> None:
+def test_what_must_be_whole_is_refused(shop: tuple[FaultyEngine, Catalogue]) -> None:  # 4
     engine, catalogue = shop
     with engine.misbehaving(out_of_time):
         for format in ("ndjson", "csv"):

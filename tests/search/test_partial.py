@@ -76,7 +76,7 @@ def _wait(catalogue: Catalogue, shards: int) -> None:
 
 
 @pytest.mark.parametrize("parameters", [{"q": "tea"}, {"q": "tea", "facets": "network"}, {}], ids=str)
-def test_a_search_says_that_it_is_partial(halved: Catalogue, parameters: dict[str, Any]) -> None:
+def test_a_search_says_that_it_is_partial(halved: Catalogue, parameters: dict[str, Any]) -> None:  # 1
     answer = halved.api.get("/api/programs", params=parameters)
     page = answer.json()
     assert answer.status_code == 200, page
@@ -89,13 +89,13 @@ def test_a_search_says_that_it_is_partial(halved: Catalogue, parameters: dict[st
     assert answer.headers["cache-control"] == "no-store"
 
 
-def test_values_of_a_facet_say_so(halved: Catalogue) -> None:
+def test_values_of_a_facet_say_so(halved: Catalogue) -> None:  # 1
     answer = halved.api.get("/api/facets/network")
     assert (answer.json()["partial"], answer.json()["exhaustive"]) == (True, False)
     assert "etag" not in answer.headers
 
 
-def test_algolias_results_say_so(halved: Catalogue) -> None:
+def test_algolias_results_say_so(halved: Catalogue) -> None:  # 1
     folded = ask(halved, {"facets": ["network"]}, {"facets": ["network"], "hitsPerPage": 0})
     several = ask(halved, {"query": "tea"}, {"query": ""})
     for result in [*folded, *several]:
@@ -105,7 +105,7 @@ def test_algolias_results_say_so(halved: Catalogue) -> None:
     assert one(halved, type="facet", facet="network")["exhaustiveFacetsCount"] is False
 
 
-def test_it_is_forgotten_when_all_is_back(halved: Catalogue) -> None:
+def test_it_is_forgotten_when_all_is_back(halved: Catalogue) -> None:  # 2
     assert halved.get(q="tea")["total"] < _MANY
     assert one(halved, query="tea")["nbHits"] < _MANY
     more = {"index.routing.allocation.total_shards_per_node": 2}
@@ -118,18 +118,18 @@ def test_it_is_forgotten_when_all_is_back(halved: Catalogue) -> None:
     assert one(halved, query="tea")["nbHits"] == _MANY
 
 
-def test_browsing_is_never_partial(halved: Catalogue) -> None:
+def test_browsing_is_never_partial(halved: Catalogue) -> None:  # 3
     problem = post(halved, "/1/indexes/programs/browse", {}, expect=503)
     assert problem["type"] == "/problems/search-unavailable"
 
 
 @pytest.mark.parametrize("format", ["ndjson", "csv"])
-def test_an_export_is_never_partial(halved: Catalogue, format: str) -> None:
+def test_an_export_is_never_partial(halved: Catalogue, format: str) -> None:  # 3
     problem = halved.get("/api/programs/export", expect=503, format=format)
     assert problem["type"] == "/problems/search-unavailable"
 
 
-def test_a_program_of_the_missing_part_is_not_said_to_be_none(halved: Catalogue) -> None:
+def test_a_program_of_the_missing_part_is_not_said_to_be_none(halved: Catalogue) -> None:  # 3
     there = {each["id"] for each in halved.get(perPage=100)["programs"]}
     missing = min(set(halved.documents(_whole(halved))) - there)
     assert halved.get(f"/api/programs/{missing}", expect=503)["type"] == "/problems/search-unavailable"

@@ -36,7 +36,7 @@ def stocked(shared_catalogue: Catalogue) -> Catalogue:
 
 
 @pytest.mark.parametrize("field", _VALUES)
-def test_1_they_are_the_values_at_their_ranks(stocked: Catalogue, field: str) -> None:
+def test_they_are_the_values_at_their_ranks(stocked: Catalogue, field: str) -> None:  # 1
     answer = stocked.get(facets=field, perPage=0)["facets"][field]
     values = sorted(_VALUES[field])
     assert answer["percentilesApproximate"] is True
@@ -46,14 +46,14 @@ def test_1_they_are_the_values_at_their_ranks(stocked: Catalogue, field: str) ->
         assert told == pytest.approx(exact, rel=1 / 64), percent
 
 
-def test_2_what_many_say_is_told_as_they_say_it(stocked: Catalogue) -> None:
+def test_what_many_say_is_told_as_they_say_it(stocked: Catalogue) -> None:  # 2
     told = stocked.get(facets="commissionMax,cookieDays", perPage=0)["facets"]
     assert told["commissionMax"]["percentiles"]["50"] == 70
     assert set(told["cookieDays"]["percentiles"].values()) <= set(_VALUES["cookieDays"])
 
 
 @given(st.floats(1e-4, 1e9), st.floats(0, 0.01))
-def test_3_no_number_with_fewer_digits_would_do(low: float, more: float) -> None:
+def test_no_number_with_fewer_digits_would_do(low: float, more: float) -> None:  # 3
     high = low * (1 + more)
     told = roundest(low, high)
     assert low * (1 - 1e-9) <= told <= high * (1 + 1e-9)
@@ -64,6 +64,6 @@ def test_3_no_number_with_fewer_digits_would_do(low: float, more: float) -> None
             assert not any(low < each < high for each in (rounded, rounded + step)), (told, rounded)
 
 
-def test_3_bounds_that_meet_are_the_number() -> None:
+def test_bounds_that_meet_are_the_number() -> None:  # 3
     assert roundest(0, 0) == 0
     assert roundest(12.34567, 12.34567) == 12.34567

@@ -10,7 +10,8 @@
 7. Facts and wishes lift and hide nothing; `understood` says what was read, and `literal` takes it as plain words.
 8. Compounds are found by their parts, and whom goods are for is optional.
 9. Topics find across languages.
-10. `-word` leaves out, "quotes" hold together; single letters of a brand are one word.
+10. `-word` leaves out, "quotes" hold together; single letters of a brand are one word; with `prefix=last` the last word
+    may go on.
 11. A cursor goes on with its words read as they were, whatever the catalogue holds by then.
 12. No query of up to 512 bytes makes more than 300 leaf clauses, its filters included.
 """
@@ -74,16 +75,16 @@ def shops(shared_catalogue: Catalogue) -> Catalogue:
         ("ring", "rings", {"Weddingly"}),
     ],
 )
-def test_both_numbers_of_english_words(shops: Catalogue, one: str, other: str, found: set[str]) -> None:
+def test_both_numbers_of_english_words(shops: Catalogue, one: str, other: str, found: set[str]) -> None:  # 1
     assert found <= set(shops.found(one)) & set(shops.found(other))
 
 
 @pytest.mark.parametrize(("q", "not_found"), [("wed", "Weddingly"), ("organ shop", "Weddingly")])
-def test_words_that_only_look_alike(shops: Catalogue, q: str, not_found: str) -> None:
+def test_words_that_only_look_alike(shops: Catalogue, q: str, not_found: str) -> None:  # 1
     assert not_found not in shops.found(q)
 
 
-def test_language_of_the_words(shops: Catalogue) -> None:
+def test_language_of_the_words(shops: Catalogue) -> None:  # 2
     assert shops.get(q="schuhe stiefel")["understood"]["language"] == "de"
     assert shops.found("ring")[0] == "Weddingly"
     german = shops.found("ring", queryLanguage="de")
@@ -97,7 +98,7 @@ def test_language_of_the_words(shops: Catalogue) -> None:
     assert shops.get(q="ring", queryLanguage="xx1", expect=400)["errors"][0]["parameter"] == "queryLanguage"
 
 
-def test_words_that_never_meet(shops: Catalogue) -> None:
+def test_words_that_never_meet(shops: Catalogue) -> None:  # 3
     answer = shops.get(q="dating app")
     assert answer["matched"] == "some"
     assert len(answer["leftOut"]) == 1
@@ -105,17 +106,17 @@ def test_words_that_never_meet(shops: Catalogue) -> None:
     assert "leftOut" not in shops.get(q="dating")
 
 
-def test_filters_change_nothing_of_what_is_left_out(shops: Catalogue) -> None:
+def test_filters_change_nothing_of_what_is_left_out(shops: Catalogue) -> None:  # 3
     plain, narrowed = shops.get(q="dating app"), shops.get(q="dating app", network="rakuten")
     assert (narrowed["total"], narrowed["leftOut"]) == (0, plain["leftOut"])
 
 
 @pytest.mark.parametrize("q", ["what is the best coffee affiliate program?", "welche Programme für coffee gibt es"])
-def test_questions(shops: Catalogue, q: str) -> None:
+def test_questions(shops: Catalogue, q: str) -> None:  # 3
     assert {"Morning Bean", "Evening Bean"} == set(shops.found(q))
 
 
-def test_hyphens(shops: Catalogue) -> None:
+def test_hyphens(shops: Catalogue) -> None:  # 4
     for q in ("email", "e-mail", "E-Mail"):
         assert set(shops.found(q)) == {"Mailbox", "Postly"}, q
 
@@ -124,11 +125,11 @@ def test_hyphens(shops: Catalogue) -> None:
     "address",
     ["https://www.graonmops.co.uk/path?x=1", "www.graonmops.co.uk", "graonmops.co.uk", "http://shop.graonmops.co.uk/"],
 )
-def test_addresses(shops: Catalogue, address: str) -> None:
+def test_addresses(shops: Catalogue, address: str) -> None:  # 5
     assert shops.found(address)[0] == "Graon Mops"
 
 
-def test_brands_that_nobody_has(shops: Catalogue) -> None:
+def test_brands_that_nobody_has(shops: Catalogue) -> None:  # 6
     answer = shops.get(q="nike")
     assert answer["total"] == 0
     (notice,) = answer["warnings"]
@@ -136,7 +137,7 @@ def test_brands_that_nobody_has(shops: Catalogue) -> None:
     assert "didYouMean" not in notice
 
 
-def test_facts_lift_and_hide_nothing(shops: Catalogue) -> None:
+def test_facts_lift_and_hide_nothing(shops: Catalogue) -> None:  # 7
     answer = shops.get(q="coffee 60 day cookie")
     assert [each["name"] for each in answer["programs"]] == ["Morning Bean", "Evening Bean"]
     (fact,) = answer["understood"]["facts"]
@@ -146,32 +147,32 @@ def test_facts_lift_and_hide_nothing(shops: Catalogue) -> None:
     assert only["name"] == "Morning Bean", "its chip filters by it"
 
 
-def test_a_fact_as_plain_words(shops: Catalogue) -> None:
+def test_a_fact_as_plain_words(shops: Catalogue) -> None:  # 7
     answer = shops.get(q="coffee 60 day cookie", literal="60 day cookie")
     assert answer["understood"]["facts"] == []
     assert {"coffee", "60"} <= {word["text"] for word in answer["understood"]["words"]}
 
 
-def test_recurring_is_a_fact(shops: Catalogue) -> None:
+def test_recurring_is_a_fact(shops: Catalogue) -> None:  # 7
     assert shops.found("which programs pay recurring commission")[0] == "Morning Bean"
 
 
-def test_compounds(shops: Catalogue) -> None:
+def test_compounds(shops: Catalogue) -> None:  # 8
     assert shops.found("Damenschuhe")[0] == "Brunnhof"
 
 
-def test_for_whom_is_optional(shops: Catalogue) -> None:
+def test_for_whom_is_optional(shops: Catalogue) -> None:  # 8
     found = shops.found("women's shoes")
     assert found[0] == "Velmont"
     assert "Quistra" in found
 
 
-def test_across_languages(shops: Catalogue) -> None:
+def test_across_languages(shops: Catalogue) -> None:  # 9
     assert shops.found("Hundefutter", language="unknown", textLanguage="en") == ["Bowl & Bone"]
     assert shops.found("dog food", textLanguage="de") == ["Pfotenglück"]
 
 
-def test_leaving_out_and_holding_together(shops: Catalogue) -> None:
+def test_leaving_out_and_holding_together(shops: Catalogue) -> None:  # 10
     assert set(shops.found("vpn")) == {"Vpn One", "Vpn Two"}
     shops.finds("vpn -hosting", ["Vpn Two"])
     shops.finds('"marketing email"', [])
@@ -179,17 +180,17 @@ def test_leaving_out_and_holding_together(shops: Catalogue) -> None:
     assert shops.found('vpn "hosting')[0] == "Vpn One", "an open quote is a character"
 
 
-def test_single_letters_are_one_word(shops: Catalogue) -> None:
+def test_single_letters_are_one_word(shops: Catalogue) -> None:  # 10
     for q in ("P&O", "p & o"):
         shops.finds(q, ["P&O Ferries"])
 
 
-def test_beginnings(shops: Catalogue) -> None:
+def test_beginnings(shops: Catalogue) -> None:  # 10
     assert shops.found("coff", prefix="last")[:1] in (["Morning Bean"], ["Evening Bean"])
     assert shops.get(q="coff", prefix="first", expect=400)["errors"][0]["didYouMean"] == "last"
 
 
-def test_a_cursor_keeps_how_its_words_were_read(catalogue: Catalogue) -> None:
+def test_a_cursor_keeps_how_its_words_were_read(catalogue: Catalogue) -> None:  # 11
     catalogue.store(*(program(f"Skincare {number}") for number in range(4)))
     first = catalogue.get(q="skincaer", perPage="2", sort="name")
     assert first["matched"] == "typo"
@@ -230,14 +231,14 @@ _HELD = _lexicon()
     begun=st.booleans(),
     held=st.booleans(),
 )
-def test_no_query_costs_more_than_the_engine_takes(words: list[str], begun: bool, held: bool) -> None:
+def test_no_query_costs_more_than_the_engine_takes(words: list[str], begun: bool, held: bool) -> None:  # 12
     q = " ".join(words).encode()[:512].decode("utf-8", "ignore").replace("\0", " ")
     request = read_request({"q": [q], "commission": ["10..20,30..40,50.."], "network": ["awin,cj"], "language": ["de"]})
     analysis = analyse(Wording(q, begun=begun), _HELD if held else NO_LEXICON)
     assert leaves(search_body(request, analysis)["query"]) <= MOST_LEAVES
 
 
-def test_leaves_are_counted_as_the_engine_counts_them(shops: Catalogue) -> None:
+def test_leaves_are_counted_as_the_engine_counts_them(shops: Catalogue) -> None:  # 12
     """The engine's own rewriting makes as many leaves, or fewer."""
     analysis = analyse(Wording(" ".join(_WORDS)), NO_LEXICON)
     body = search_body(read_request({"q": [" ".join(_WORDS)]}), analysis)
@@ -251,7 +252,7 @@ def test_leaves_are_counted_as_the_engine_counts_them(shops: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("q", ["wordpress hosting", "hébergement web wordpress"])
-def test_what_describes_a_thing_is_left_out_before_the_thing(catalogue: Catalogue, q: str) -> None:
+def test_what_describes_a_thing_is_left_out_before_the_thing(catalogue: Catalogue, q: str) -> None:  # 3
     catalogue.store(
         *(
             program(f"Host {each}", description="Hosting.", topics=("web-hosting",), text_language="en")
@@ -271,7 +272,7 @@ def test_what_describes_a_thing_is_left_out_before_the_thing(catalogue: Catalogu
 @pytest.mark.parametrize(
     "q", ["hotel booking", "hotels deals", "hôtel réservation", "Hotel buchen", "prenotazione hotel"]
 )
-def test_that_it_is_booked_need_not_be_said(catalogue: Catalogue, q: str) -> None:
+def test_that_it_is_booked_need_not_be_said(catalogue: Catalogue, q: str) -> None:  # 3
     catalogue.store(
         program("Innkeep", description="Hotels.", topics=("hotels",)),
         program("Bookwell", description="Hotel booking.", topics=("hotels",)),
@@ -279,7 +280,7 @@ def test_that_it_is_booked_need_not_be_said(catalogue: Catalogue, q: str) -> Non
     catalogue.finds(q, ["Innkeep", "Bookwell"])
 
 
-def test_a_compound_tells_its_language_and_not_its_first_part_what_it_is(catalogue: Catalogue) -> None:
+def test_a_compound_tells_its_language_and_not_its_first_part_what_it_is(catalogue: Catalogue) -> None:  # 2, 8
     catalogue.store(
         program("Baby Things", description="Baby monitors.", text_language="en"),
         program("Babyglück", description="Baby und Schlaf.", text_language="de"),
@@ -290,7 +291,7 @@ def test_a_compound_tells_its_language_and_not_its_first_part_what_it_is(catalog
     assert [each["name"] for each in answer["programs"]] == ["Strampler", "Babyglück", "Baby Things"]
 
 
-def test_the_part_that_only_describes_does_not_outweigh_what_a_compound_is(catalogue: Catalogue) -> None:
+def test_the_part_that_only_describes_does_not_outweigh_what_a_compound_is(catalogue: Catalogue) -> None:  # 8
     catalogue.store(
         *(program(f"Shop {number}", description="Bücher und Spiele.", text_language="de") for number in range(60)),
         program("Rösthaus", description="Kaffee, Kaffee, Kaffee.", text_language="de", popularity=100),

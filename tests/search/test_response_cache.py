@@ -3,7 +3,7 @@
 1. Who has an answer is told that it still holds (304), without OpenSearch being asked.
 2. However a request is written, its answer is remembered once; a thousand equal ones at once cost one.
 3. Whatever becomes searchable changes the tag; what has nothing to do with the answer does not.
-4. What is remembered is bounded, and a caller who leaves does not disturb the others.
+4. What is remembered is bounded and no failure, and a caller who leaves does not disturb the others.
 5. Values of a facet and suggestions are remembered the same way; suggestions until others are built.
 """
 
@@ -23,7 +23,7 @@ def _searches(catalogue: Catalogue) -> int:
     return int(stats["_all"]["total"]["search"]["query_total"])
 
 
-def test_not_sent_again(catalogue: Catalogue) -> None:
+def test_not_sent_again(catalogue: Catalogue) -> None:  # 1, 2
     catalogue.store(program("A"))
     catalogue.get("/readyz")
     first = catalogue.api.get("/api/programs", params={"q": "a", "facets": "network"})
@@ -35,7 +35,7 @@ def test_not_sent_again(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.waits
-def test_changes_with_the_index(catalogue: Catalogue) -> None:
+def test_changes_with_the_index(catalogue: Catalogue) -> None:  # 3
     catalogue.store(program("A", external_id="a"))
     catalogue.get("/readyz")
     tag = catalogue.api.get("/api/programs").headers["etag"]
@@ -49,7 +49,7 @@ def test_changes_with_the_index(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.waits
-def test_changes_with_the_generation(catalogue: Catalogue) -> None:
+def test_changes_with_the_generation(catalogue: Catalogue) -> None:  # 3
     catalogue.store(program("A"))
     catalogue.get("/readyz")
     tag = catalogue.api.get("/api/programs").headers["etag"]
@@ -71,7 +71,9 @@ def test_changes_with_the_generation(catalogue: Catalogue) -> None:
         ("/api/suggest?q=te", "/api/suggest?limit=5&q=te+"),
     ],
 )
-def test_values_and_suggestions_are_not_sent_again(catalogue: Catalogue, path: str, written_otherwise: str) -> None:
+def test_values_and_suggestions_are_not_sent_again(
+    catalogue: Catalogue, path: str, written_otherwise: str
+) -> None:  # 5
     catalogue.store(program("Tea", merchant_domain="tea.example"))
     catalogue.build_suggestions()
     catalogue.get("/readyz")
@@ -84,7 +86,7 @@ def test_values_and_suggestions_are_not_sent_again(catalogue: Catalogue, path: s
     assert _searches(catalogue) == before
 
 
-def test_values_change_with_the_index(catalogue: Catalogue) -> None:
+def test_values_change_with_the_index(catalogue: Catalogue) -> None:  # 5
     catalogue.store(program("A"))
     catalogue.get("/readyz")
     assert [each["count"] for each in catalogue.get("/api/facets/network")["values"]] == [1]
@@ -92,7 +94,7 @@ def test_values_change_with_the_index(catalogue: Catalogue) -> None:
     assert [each["count"] for each in catalogue.get("/api/facets/network")["values"]] == [2]
 
 
-def test_suggestions_change_when_others_are_built(catalogue: Catalogue) -> None:
+def test_suggestions_change_when_others_are_built(catalogue: Catalogue) -> None:  # 3, 5
     def labels(path: str, member: str) -> list[str]:
         answer = catalogue.get(path)
         listed = answer["groups"]["programs"] if "groups" in answer else answer["values"]
@@ -112,7 +114,7 @@ def test_suggestions_change_when_others_are_built(catalogue: Catalogue) -> None:
     assert labels("/api/facets/merchantDomain?facetQuery=tea", "value") == ["tea-one.example", "tea-two.example"]
 
 
-def test_made_once_for_all() -> None:
+def test_made_once_for_all() -> None:  # 2
     made = 0
 
     async def make() -> int:
@@ -129,7 +131,7 @@ def test_made_once_for_all() -> None:
     assert made == 1
 
 
-def test_who_leaves_disturbs_nobody() -> None:
+def test_who_leaves_disturbs_nobody() -> None:  # 4
     ended: list[str] = []
 
     async def make() -> int:
@@ -160,7 +162,7 @@ def test_who_leaves_disturbs_nobody() -> None:
     assert ended == ["cancelled"]
 
 
-def test_failures_are_not_remembered() -> None:
+def test_failures_are_not_remembered() -> None:  # 4
     async def fail() -> int:
         raise ValueError("no")
 
@@ -177,7 +179,7 @@ def test_failures_are_not_remembered() -> None:
     assert asyncio.run(twice()) == 7
 
 
-def test_is_bounded() -> None:
+def test_is_bounded() -> None:  # 4
     values: SingleFlightCache[bytes] = SingleFlightCache(100, len)
     for number in range(50):
         values.store(number, b"x" * 10)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.words import Catalogue, program
 
 
-def test_highlights_are_safe(catalogue: Catalogue) -> None:
+def test_highlights_are_safe(catalogue: Catalogue) -> None:  # 1
     catalogue.store(program("Tea <script>", description="Green teas & more", text_language="en"))
     (hit,) = catalogue.get(q="tea", highlight="true")["programs"]
     assert hit["highlights"] == {
@@ -24,7 +24,7 @@ def test_highlights_are_safe(catalogue: Catalogue) -> None:
     }
 
 
-def test_one_hit_a_merchant(catalogue: Catalogue) -> None:
+def test_one_hit_a_merchant(catalogue: Catalogue) -> None:  # 2
     catalogue.store(
         program("Shop", network="awin", merchant_domain="shop.com", primary_region="DE", commission_max=5.0),
         program("Shop", network="cj", merchant_domain="shop.com", primary_region="DE", commission_max=9.0),
@@ -50,7 +50,7 @@ def test_one_hit_a_merchant(catalogue: Catalogue) -> None:
     assert len({hit["id"] for page in pages for hit in page}) == 4
 
 
-def test_similar(catalogue: Catalogue) -> None:
+def test_similar(catalogue: Catalogue) -> None:  # 3
     catalogue.store(
         program("Dog Beds", category="Pets", vertical="pets", merchant_domain="a.com", description="dog beds and toys"),
         program("Dog Toys", category="Pets", vertical="pets", merchant_domain="b.com", description="toys and dog beds"),
@@ -65,12 +65,12 @@ def test_similar(catalogue: Catalogue) -> None:
     assert catalogue.get("/api/programs/999999/similar", expect=404)["type"] == "/problems/not-found"
 
 
-def test_fields(catalogue: Catalogue) -> None:
+def test_fields(catalogue: Catalogue) -> None:  # 4
     catalogue.store(program("A"))
     assert catalogue.get(fields="name,network")["programs"] == [{"name": "A", "network": "awin"}]
 
 
-def test_cursors_belong_to_their_search(catalogue: Catalogue) -> None:
+def test_cursors_belong_to_their_search(catalogue: Catalogue) -> None:  # 5
     catalogue.store(*(program(f"P{number}", epc=number % 3 if number % 4 else None) for number in range(25)))
     cursor = catalogue.get(perPage="10", sort="-epc")["nextCursor"]
     seen = catalogue.found(perPage="10", sort="-epc")
@@ -87,7 +87,7 @@ def test_cursors_belong_to_their_search(catalogue: Catalogue) -> None:
 
 
 @given(noise=st.binary(max_size=60) | st.text(max_size=60))
-def test_no_cursor_can_be_made_up(shared_catalogue: Catalogue, noise: bytes | str) -> None:
+def test_no_cursor_can_be_made_up(shared_catalogue: Catalogue, noise: bytes | str) -> None:  # 5
     if not shared_catalogue.rows("select 1 from programs"):
         shared_catalogue.store(program("A"))
     text = noise if isinstance(noise, str) else noise.hex()

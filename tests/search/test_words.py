@@ -8,6 +8,7 @@
 4. Words that mean the same find each other; "e-commerce", "ecommerce" and "e commerce" are one.
 5. Wishes lift and hide nothing; networks, countries and languages may be named among the words.
 6. Popularity and freshness order only what matches equally well.
+7. Anything can be typed, and a hit can explain itself.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from app.search.query_analysis import Wording
 from tests.words import Catalogue, program
 
 
-def test_tiers(catalogue: Catalogue) -> None:
+def test_tiers(catalogue: Catalogue) -> None:  # 1
     catalogue.store(
         program("Green Tea", popularity=1),
         program("Green Tea House", popularity=50),
@@ -33,7 +34,7 @@ def test_tiers(catalogue: Catalogue) -> None:
     catalogue.ranks("green tea", ["Green Tea", "Green Tea House", "House of Tea", "Coffee"])
 
 
-def test_all_words_wherever_they_are(catalogue: Catalogue) -> None:
+def test_all_words_wherever_they_are(catalogue: Catalogue) -> None:  # 2
     catalogue.store(
         program("Café Crème", description="Kaffeebohnen für zu Hause", text_language="de", category="Food, Drink"),
         program("Running Gear", description="Shoes that run", text_language="en", vertical="fitness"),
@@ -43,7 +44,7 @@ def test_all_words_wherever_they_are(catalogue: Catalogue) -> None:
     catalogue.finds("run shoe sports", ["Running Gear"])
 
 
-def test_marks_around_words_are_no_part_of_them(catalogue: Catalogue) -> None:
+def test_marks_around_words_are_no_part_of_them(catalogue: Catalogue) -> None:  # 2
     catalogue.store(program("Zorvenka"), program("Quimble", description="Lamps (brass), and more."))
     catalogue.finds("(zor, venka)", ["Zorvenka"])
     catalogue.finds("«brass», lamps!", ["Quimble"])
@@ -68,7 +69,7 @@ def test_marks_around_words_are_no_part_of_them(catalogue: Catalogue) -> None:
         ("model 2000", False),
     ],
 )
-def test_typing_errors(typed: Catalogue, q: str, found: bool) -> None:
+def test_typing_errors(typed: Catalogue, q: str, found: bool) -> None:  # 3
     assert bool(typed.found(q)) is found
 
 
@@ -84,24 +85,24 @@ def typed(shared_catalogue: Catalogue) -> Catalogue:
     return shared_catalogue
 
 
-def test_says_how_words_were_read(typed: Catalogue) -> None:
+def test_says_how_words_were_read(typed: Catalogue) -> None:  # 3
     assert typed.get(q="skincaer")["matched"] == "typo"
     typed.store(*(program(f"Skincare {number}") for number in range(3)))
     assert typed.get(q="skincare")["matched"] == "exact"
 
 
-def test_a_rare_word_is_not_taken_for_a_usual_one(catalogue: Catalogue) -> None:
+def test_a_rare_word_is_not_taken_for_a_usual_one(catalogue: Catalogue) -> None:  # 3
     catalogue.store(program("Solora"), *(program(f"Solara {number}") for number in range(3)))
     catalogue.finds("solora", ["Solora"])
     assert catalogue.get(q="solora")["matched"] == "exact"
 
 
-def test_a_stem_that_happens_to_fit_does_not_hide_what_was_meant(catalogue: Catalogue) -> None:
+def test_a_stem_that_happens_to_fit_does_not_hide_what_was_meant(catalogue: Catalogue) -> None:  # 3
     catalogue.store(program("Vestidor Velismere", text_language="es"), program("Velismere"), program("Velismere Two"))
     assert {"Velismere", "Velismere Two"} <= set(catalogue.found("velismer"))
 
 
-def test_filters_do_not_change_how_words_are_read(catalogue: Catalogue) -> None:
+def test_filters_do_not_change_how_words_are_read(catalogue: Catalogue) -> None:  # 3
     catalogue.store(
         *(program(f"Harbor {number}", network="awin") for number in range(3)),
         program("Harbour", network="cj"),
@@ -110,7 +111,7 @@ def test_filters_do_not_change_how_words_are_read(catalogue: Catalogue) -> None:
     assert catalogue.get(q="harbor", network="cj")["matched"] == "exact"
 
 
-def test_words_that_mean_the_same(catalogue: Catalogue) -> None:
+def test_words_that_mean_the_same(catalogue: Catalogue) -> None:  # 4
     catalogue.store(
         program("Sofas", text_language="en"),
         program("E-Commerce Kit"),
@@ -123,7 +124,7 @@ def test_words_that_mean_the_same(catalogue: Catalogue) -> None:
     catalogue.finds("wallart", ["Wall Art"])
 
 
-def test_wishes_lift_and_hide_nothing(catalogue: Catalogue) -> None:
+def test_wishes_lift_and_hide_nothing(catalogue: Catalogue) -> None:  # 5
     catalogue.store(
         program("Pet One", vertical="pets", commission_max=5.0),
         program("Pet Two", vertical="pets", commission_max=40.0),
@@ -132,7 +133,7 @@ def test_wishes_lift_and_hide_nothing(catalogue: Catalogue) -> None:
     catalogue.ranks("high paying pet affiliate recurring", ["Pet Three", "Pet Two", "Pet One"])
 
 
-def test_networks_and_countries_among_the_words(catalogue: Catalogue) -> None:
+def test_networks_and_countries_among_the_words(catalogue: Catalogue) -> None:  # 5
     catalogue.store(
         program("Hotel Uno", network="awin", geo_targeting=("ES",)),
         program("Hotel Due", network="cj", geo_targeting=("IT",)),
@@ -142,7 +143,7 @@ def test_networks_and_countries_among_the_words(catalogue: Catalogue) -> None:
     catalogue.ranks("best italian hotels", ["Hotel Due", "Hotel Uno"])
 
 
-def test_popularity_and_freshness_order_equals_only(catalogue: Catalogue) -> None:
+def test_popularity_and_freshness_order_equals_only(catalogue: Catalogue) -> None:  # 6
     today = datetime.now(UTC).date()
     catalogue.put(
         [
@@ -160,10 +161,10 @@ def test_popularity_and_freshness_order_equals_only(catalogue: Catalogue) -> Non
 
 
 @pytest.mark.parametrize("q", ["!!!", "&", "* ? ~", '"quoted', "\\", "(((", "a:b AND c", "‮مرحبا", "é̗" * 80, "x" * 512])
-def test_anything_can_be_typed(typed: Catalogue, q: str) -> None:
+def test_anything_can_be_typed(typed: Catalogue, q: str) -> None:  # 7
     assert typed.get(q=q)["total"] >= 0
 
 
-def test_explains_itself(typed: Catalogue) -> None:
+def test_explains_itself(typed: Catalogue) -> None:  # 7
     (hit,) = typed.get(q="wholesale", explain="true", network="cj")["programs"]
     assert hit["explain"]["matched"]["exactName"] == 4000

@@ -39,7 +39,7 @@ def _indexes(catalogue: Catalogue) -> list[str]:
     return sorted(catalogue.search.indices.get(index=suggestions_like(catalogue.alias)))
 
 
-def test_a_change_makes_it_old_and_a_build_fresh(catalogue: Catalogue) -> None:
+def test_a_change_makes_it_old_and_a_build_fresh(catalogue: Catalogue) -> None:  # 1
     catalogue.store(program("First"))
     assert _stale(catalogue)
     catalogue.build_suggestions()
@@ -58,7 +58,7 @@ def test_a_change_makes_it_old_and_a_build_fresh(catalogue: Catalogue) -> None:
 @pytest.mark.parametrize(
     "statement", ["update programs set name = 'Written' where name = 'First'", "delete from programs"]
 )
-def test_what_is_committed_after_the_build_makes_it_old(catalogue: Catalogue, statement: str) -> None:
+def test_what_is_committed_after_the_build_makes_it_old(catalogue: Catalogue, statement: str) -> None:  # 8
     catalogue.store(program("First"), program("Second"))
     with catalogue.connect() as writer:
         writer.execute(statement)  # draws its versions now
@@ -70,14 +70,14 @@ def test_what_is_committed_after_the_build_makes_it_old(catalogue: Catalogue, st
     assert _programs(catalogue, "first") == []
 
 
-def test_other_code_makes_it_old(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_code_makes_it_old(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:  # 1
     catalogue.build_suggestions()
     assert not _stale(catalogue)
     monkeypatch.setattr(suggestions, "fingerprint", lambda: "of tomorrow's code")
     assert _stale(catalogue)
 
 
-def test_the_one_before_stays_until_the_next_build(catalogue: Catalogue) -> None:
+def test_the_one_before_stays_until_the_next_build(catalogue: Catalogue) -> None:  # 2
     for _ in range(4):
         catalogue.build_suggestions()
     assert len(_indexes(catalogue)) == 2
@@ -86,7 +86,7 @@ def test_the_one_before_stays_until_the_next_build(catalogue: Catalogue) -> None
     assert serving[0] in _indexes(catalogue)
 
 
-def test_readers_never_meet_a_gap(catalogue: Catalogue) -> None:
+def test_readers_never_meet_a_gap(catalogue: Catalogue) -> None:  # 2
     catalogue.store(*(program(f"Reader {number}") for number in range(50)))
     catalogue.build_suggestions()
     catalogue.get("/api/suggest", q="reader")
@@ -107,7 +107,7 @@ def test_readers_never_meet_a_gap(catalogue: Catalogue) -> None:
         builder.join()
 
 
-def test_a_failed_build_leaves_the_old_one_serving(catalogue: Catalogue) -> None:
+def test_a_failed_build_leaves_the_old_one_serving(catalogue: Catalogue) -> None:  # 3
     catalogue.store(program("Steady"))
     catalogue.build_suggestions()
     before = _indexes(catalogue)
@@ -133,7 +133,7 @@ class _Refusing:
         return getattr(self._client, name)
 
 
-def test_two_do_not_build_at_once(catalogue: Catalogue) -> None:
+def test_two_do_not_build_at_once(catalogue: Catalogue) -> None:  # 4
     results: list[Any] = []
     both = threading.Barrier(2)
 
@@ -152,12 +152,7 @@ def test_two_do_not_build_at_once(catalogue: Catalogue) -> None:
     assert _programs(catalogue, "twice")
 
 
-def test_the_keeper_builds_what_is_missing_and_what_is_old(
-    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(suggestions, "_LOOK_SECONDS", 0.05)
-    monkeypatch.setattr(suggestions, "FRESH_SECONDS", 0.05)
-    monkeypatch.setattr(suggestions, "_SHARE_OF_TIME", 0)
+def test_the_keeper_builds_what_is_missing_and_what_is_old(catalogue: Catalogue) -> None:  # 5
     catalogue.store(program("Kept"))
     away = iter([True])
 
@@ -167,7 +162,11 @@ def test_the_keeper_builds_what_is_missing_and_what_is_old(
         return catalogue.connect()
 
     stop = threading.Event()
-    keeper = threading.Thread(target=suggestions.keep, args=(connect, catalogue.search, catalogue.alias, stop))
+    keeper = threading.Thread(
+        target=suggestions.keep,
+        args=(connect, catalogue.search, catalogue.alias, stop),
+        kwargs={"look": 0.05, "fresh": 0.05, "share_of_time": 0},
+    )
     keeper.start()
     try:
         _eventually(lambda: suggestions.target(catalogue.search, catalogue.alias) is not None)
@@ -190,14 +189,14 @@ def _eventually(true: Any, seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
-def test_rebuilding_the_catalogue_leaves_suggestions_alone(catalogue: Catalogue) -> None:
+def test_rebuilding_the_catalogue_leaves_suggestions_alone(catalogue: Catalogue) -> None:  # 6
     catalogue.store(program("Side by side"))
     catalogue.build_suggestions()
     catalogue.rebuild()
     assert _programs(catalogue, "side") == ["Side by side"]
 
 
-def test_completions_are_phrases_of_a_trade() -> None:
+def test_completions_are_phrases_of_a_trade() -> None:  # 7
     water = ("en", "beauty", "Acme", "Customers love Acme for clay masks. Clay masks and micellar water in the shop")
     boats = (
         "en",

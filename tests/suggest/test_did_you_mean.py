@@ -64,7 +64,7 @@ def shop(shared_catalogue: Catalogue) -> Catalogue:
         ("ketlebelzz", "kettlebells"),  # three errors
     ],
 )
-def test_offers_what_finds_something(shop: Catalogue, q: str, offered: str) -> None:
+def test_offers_what_finds_something(shop: Catalogue, q: str, offered: str) -> None:  # 1
     assert meant(shop, q) == offered
     assert shop.get(q=offered)["total"] > 0
 
@@ -77,33 +77,33 @@ def test_offers_what_finds_something(shop: Catalogue, q: str, offered: str) -> N
         ("tulpen xyzxyzxyz qwertyqwerty", ["xyzxyzxyz", "qwertyqwerty"]),
     ],
 )
-def test_words_that_are_left_out_are_said(shop: Catalogue, q: str, left_out: list[str]) -> None:
+def test_words_that_are_left_out_are_said(shop: Catalogue, q: str, left_out: list[str]) -> None:  # 1
     answer = shop.get(q=q)
     assert (answer["matched"], answer["leftOut"]) == ("some", left_out)
     assert answer["total"] > 0
 
 
 @pytest.mark.parametrize("q", ["nordvik", "norvdik", "yoga haven", "Haven 2001"])
-def test_offers_nothing_for_words_that_find_something(shop: Catalogue, q: str) -> None:
+def test_offers_nothing_for_words_that_find_something(shop: Catalogue, q: str) -> None:  # 2
     assert shop.get(q=q)["total"] > 0
     assert shop.get(q=q)["warnings"] == []
 
 
-def test_offers_nothing_if_only_the_filters_find_nothing(shop: Catalogue) -> None:
+def test_offers_nothing_if_only_the_filters_find_nothing(shop: Catalogue) -> None:  # 2
     answer = shop.get(q="nordvik", network="awin")
     assert (answer["total"], answer["warnings"]) == (0, [])
 
 
-def test_what_is_offered_does_not_depend_on_filters(shop: Catalogue) -> None:
+def test_what_is_offered_does_not_depend_on_filters(shop: Catalogue) -> None:  # 2
     assert meant(shop, "nardvok", network="awin") == meant(shop, "nardvok") == "nordvik"
 
 
 @pytest.mark.parametrize("q", ["qqqqqqqq", "2002", "xq", "***", "日本語の店", "🙂🙂🙂"])
-def test_offers_nothing_for_what_resembles_nothing(shop: Catalogue, q: str) -> None:
+def test_offers_nothing_for_what_resembles_nothing(shop: Catalogue, q: str) -> None:  # 3
     assert meant(shop, q) is None
 
 
-def test_never_offers_what_only_closed_programs_have(shop: Catalogue) -> None:
+def test_never_offers_what_only_closed_programs_have(shop: Catalogue) -> None:  # 1
     assert meant(shop, "unbrelas") != "umbrellas"
 
 
@@ -113,7 +113,7 @@ def test_never_offers_what_only_closed_programs_have(shop: Catalogue) -> None:
     | st.sampled_from(["WOCHE", " bus "])
     | st.lists(st.sampled_from(["yoga", "tnst", "2001", "*", "zz"])).map(" ".join)
 )
-def test_any_text_is_answered_and_what_is_offered_finds(shop: Catalogue, q: str) -> None:
+def test_any_text_is_answered_and_what_is_offered_finds(shop: Catalogue, q: str) -> None:  # 3
     answer = shop.get(q=q)
     for notice in answer["warnings"]:
         if "didYouMean" in notice:
@@ -124,11 +124,11 @@ def test_any_text_is_answered_and_what_is_offered_finds(shop: Catalogue, q: str)
 
 
 @pytest.mark.parametrize("q", ["a b c d e f g h i j k l m n", "x" * 512, "wort " * 100, "zq" * 200, "ä" * 250])
-def test_long_text_is_answered(shop: Catalogue, q: str) -> None:
+def test_long_text_is_answered(shop: Catalogue, q: str) -> None:  # 3
     shop.get(q=q)
 
 
-def test_works_without_suggestions(catalogue: Catalogue) -> None:
+def test_works_without_suggestions(catalogue: Catalogue) -> None:  # 4
     catalogue.store(program("Nordvik"))
     assert meant(catalogue, "nardvok") == "nordvik"
 
@@ -161,7 +161,7 @@ def failing(place: int) -> Fault:
 
 
 @pytest.mark.parametrize("place", [0, 1])
-def test_offers_nothing_where_a_trial_fails(faulty: tuple[FaultyEngine, Catalogue], place: int) -> None:
+def test_offers_nothing_where_a_trial_fails(faulty: tuple[FaultyEngine, Catalogue], place: int) -> None:  # 5
     engine, catalogue = faulty
     catalogue.store(program("Nordvik Outdoor", description="Tents."))
     assert meant(catalogue, "nardvok outdoor") == "nordvik outdoor"

@@ -77,11 +77,11 @@ def shop(shared_catalogue: Catalogue) -> Catalogue:
         ("merchantDomain", "", ["nordvik.com", "nordvik-outdoor.de", "smith.co.uk"]),
     ],
 )
-def test_finds(shop: Catalogue, field: str, facet_query: str, found: list[Any]) -> None:
+def test_finds(shop: Catalogue, field: str, facet_query: str, found: list[Any]) -> None:  # 2, 3, 4, 6
     assert values(shop, field, facet_query) == found
 
 
-def test_counts_under_the_filters_but_its_own(shop: Catalogue) -> None:
+def test_counts_under_the_filters_but_its_own(shop: Catalogue) -> None:  # 1, 6
     answer = shop.get("/api/facets/category", facetQuery="health", network="awin", category="Health")
     assert [(each["value"], each["count"], each["selected"]) for each in answer["values"]] == [
         ("Health", 1, True),
@@ -94,12 +94,12 @@ def test_counts_under_the_filters_but_its_own(shop: Catalogue) -> None:
     assert values(shop, "merchantDomain", "nordvik", q="E") == ["nordvik.com"]
 
 
-def test_selected_values_come_back_at_zero(shop: Catalogue) -> None:
+def test_selected_values_come_back_at_zero(shop: Catalogue) -> None:  # 1
     answer = shop.get("/api/facets/category", facetQuery="heal", category="Health", network="cj")
     assert [(each["value"], each["count"], each["selected"]) for each in answer["values"]] == [("Health", 0, True)]
 
 
-def test_values_are_ready_to_paste_and_to_show(shop: Catalogue) -> None:
+def test_values_are_ready_to_paste_and_to_show(shop: Catalogue) -> None:  # 5
     (food,) = shop.get("/api/facets/category", facetQuery="food")["values"]
     assert (food["filter"], food["highlighted"]) == (r"Food\, Drink", "<mark>Food</mark>, Drink")
     (cafe,) = shop.get("/api/facets/category", facetQuery="cafe")["values"]
@@ -113,7 +113,7 @@ def test_values_are_ready_to_paste_and_to_show(shop: Catalogue) -> None:
         assert shop.get(category=each["filter"])["total"] == each["count"]
 
 
-def test_errors_are_forgiven_where_nothing_begins_so_under_the_filters(catalogue: Catalogue) -> None:
+def test_errors_are_forgiven_where_nothing_begins_so_under_the_filters(catalogue: Catalogue) -> None:  # 3, 6
     catalogue.store(
         program("A", network="cj", merchant_domain="cream.com", category="Cream"),
         program("B", network="awin", merchant_domain="dream.com", category="Dream"),
@@ -124,7 +124,7 @@ def test_errors_are_forgiven_where_nothing_begins_so_under_the_filters(catalogue
         assert values(catalogue, field, "cream", network="awin") == [dream]
 
 
-def test_merchants_between_two_builds(catalogue: Catalogue) -> None:
+def test_merchants_between_two_builds(catalogue: Catalogue) -> None:  # 7
     catalogue.store(
         program("A", network="cj", merchant_domain="tea-gone.com"),
         program("B", network="cj", merchant_domain="tea-moved.com"),
@@ -147,7 +147,7 @@ def test_merchants_between_two_builds(catalogue: Catalogue) -> None:
     assert values(catalogue, "merchantDomain", "tea") == ["tea-new.com", "tea-stays.com"]
 
 
-def test_limit(shop: Catalogue) -> None:
+def test_limit(shop: Catalogue) -> None:  # 4
     assert values(shop, "category", limit="1") == ["Health"]
     assert values(shop, "category", "health", limit="1") == ["Health"]
 
@@ -166,7 +166,7 @@ def test_limit(shop: Catalogue) -> None:
         ("network", {"epc": "5..1"}, 400, "above the upper end"),
     ],
 )
-def test_refuses(shop: Catalogue, path: str, parameters: dict[str, Any], status: int, said: str) -> None:
+def test_refuses(shop: Catalogue, path: str, parameters: dict[str, Any], status: int, said: str) -> None:  # 8
     assert said in shop.get(f"/api/facets/{path}", expect=status, **parameters)["detail"]
 
 
@@ -174,5 +174,5 @@ def test_refuses(shop: Catalogue, path: str, parameters: dict[str, Any], status:
 @pytest.mark.parametrize(
     "facet_query", ["*", ".*", '"', "\\", "\0", "[", "@&~<>", "x" * 512, "\u202ea", "日本", "a " * 200]
 )
-def test_odd_input_is_answered(shop: Catalogue, field: str, facet_query: str) -> None:
+def test_odd_input_is_answered(shop: Catalogue, field: str, facet_query: str) -> None:  # 8
     shop.get(f"/api/facets/{field}", facetQuery=facet_query)

@@ -1,6 +1,7 @@
 """Suggestions.
 
-1. One answer holds programs, merchants, categories, queries and networks, in one shape, ready to search with.
+1. One answer holds programs, merchants, categories, queries and networks, in one shape, ready to search with; as many,
+   and of the groups, that are asked for.
 2. What begins as typed comes first: the whole text, then words of it in any order; popularity orders equals.
 3. Accents, case and what stands between letters do not matter.
 4. One typing error is forgiven from 4 letters, two from 8, never in a number; transpositions are one error.
@@ -66,7 +67,7 @@ def suggested(catalogue: Catalogue, q: str, group: str, **parameters: Any) -> li
     return [each["label"] for each in answer["groups"][group]]
 
 
-def test_one_answer_holds_every_group_in_one_shape(shop: Catalogue) -> None:
+def test_one_answer_holds_every_group_in_one_shape(shop: Catalogue) -> None:  # 1
     answer = shop.get("/api/suggest", q="be")
     assert list(answer) == ["q", "matched", "partial", "tookMs", "builtAt", "groups"]
     assert (answer["q"], answer["matched"], answer["partial"]) == ("be", "exact", False)
@@ -75,7 +76,7 @@ def test_one_answer_holds_every_group_in_one_shape(shop: Catalogue) -> None:
     assert all(set(each) == members for group in answer["groups"].values() for each in group)
 
 
-def test_every_suggestion_finds_what_it_promises(shop: Catalogue) -> None:
+def test_every_suggestion_finds_what_it_promises(shop: Catalogue) -> None:  # 1
     promised = 0
     for q in ("", "nord", "same", "beauty", "skin", "mic", "food", "cafe", "bold"):
         for group in shop.get("/api/suggest", q=q)["groups"].values():
@@ -107,7 +108,7 @@ def test_every_suggestion_finds_what_it_promises(shop: Catalogue) -> None:
         ("bold co", ["<b>Bold</b> & Co"]),
     ],
 )
-def test_nearer_beginnings_come_first(shop: Catalogue, q: str, programs: list[str]) -> None:
+def test_nearer_beginnings_come_first(shop: Catalogue, q: str, programs: list[str]) -> None:  # 2, 3
     assert suggested(shop, q, "programs") == programs
     assert shop.get("/api/suggest", q=q)["groups"]["programs"][0]["label"] == programs[0]
 
@@ -125,7 +126,7 @@ def test_nearer_beginnings_come_first(shop: Catalogue, q: str, programs: list[st
         ("nordvikoutdor", "Nordvik Outdoor"),  # run together
     ],
 )
-def test_typing_errors_are_forgiven(shop: Catalogue, q: str, first: str) -> None:
+def test_typing_errors_are_forgiven(shop: Catalogue, q: str, first: str) -> None:  # 3, 4
     answer = shop.get("/api/suggest", q=q)
     assert answer["matched"] == "typo"
     assert answer["groups"]["programs"][0]["label"] == first
@@ -142,11 +143,11 @@ def test_typing_errors_are_forgiven(shop: Catalogue, q: str, first: str) -> None
         "cae zzzzzzzz",
     ],
 )
-def test_what_is_not_forgiven(shop: Catalogue, q: str) -> None:
+def test_what_is_not_forgiven(shop: Catalogue, q: str) -> None:  # 4
     assert all(not group for group in shop.get("/api/suggest", q=q)["groups"].values())
 
 
-def test_merchants_categories_and_queries(shop: Catalogue) -> None:
+def test_merchants_categories_and_queries(shop: Catalogue) -> None:  # 1
     assert suggested(shop, "nordvik", "merchants") == ["nordvik.shop", "nordvik-outdoor.de", "nordvik.com"]
     (food,) = [e for e in shop.get("/api/suggest", q="food/d")["groups"]["categories"] if e["parameter"] == "category"]
     assert (food["value"], food["filter"], food["count"]) == ("Food/Drink", "Food/Drink", 1)
@@ -157,20 +158,20 @@ def test_merchants_categories_and_queries(shop: Catalogue) -> None:
     assert (phrase["parameter"], phrase["filter"], phrase["count"]) == ("q", "clay masks", None)
 
 
-def test_nothing_is_suggested_twice(shop: Catalogue) -> None:
+def test_nothing_is_suggested_twice(shop: Catalogue) -> None:  # 5
     (same,) = shop.get("/api/suggest", q="same n")["groups"]["programs"]
     assert (same["label"], same["count"], same["network"]) == ("same name", 3, "rakuten")
     (beauty,) = shop.get("/api/suggest", q="beauty")["groups"]["categories"]
     assert (beauty["parameter"], beauty["filter"], beauty["count"]) == ("vertical", "beauty", 3)
 
 
-def test_closed_programs_are_not_suggested(shop: Catalogue) -> None:
+def test_closed_programs_are_not_suggested(shop: Catalogue) -> None:  # 6
     assert suggested(shop, "fishing", "programs") == ["Paused Fishing"]
     assert suggested(shop, "gone", "merchants") == []
     assert suggested(shop, "angl", "categories") == []
 
 
-def test_what_was_typed_is_marked_and_all_is_escaped(shop: Catalogue) -> None:
+def test_what_was_typed_is_marked_and_all_is_escaped(shop: Catalogue) -> None:  # 7
     def marks(q: str) -> str:
         return str(shop.get("/api/suggest", q=q)["groups"]["programs"][0]["highlighted"])
 
@@ -180,12 +181,12 @@ def test_what_was_typed_is_marked_and_all_is_escaped(shop: Catalogue) -> None:
     assert marks("bold") == "&lt;b&gt;<mark>Bold</mark>&lt;/b&gt; &amp; Co"
 
 
-def test_nothing_typed_suggests_what_is_popular(shop: Catalogue) -> None:
+def test_nothing_typed_suggests_what_is_popular(shop: Catalogue) -> None:  # 2
     assert suggested(shop, "", "programs")[:3] == ["Nordlicht", "Outdoor Nordvik Store", "Nordvik Outdoor"]
     assert shop.get("/api/suggest")["groups"] == shop.get("/api/suggest", q="")["groups"]
 
 
-def test_limit_and_groups(shop: Catalogue) -> None:
+def test_limit_and_groups(shop: Catalogue) -> None:  # 1
     answer = shop.get("/api/suggest", q="nord", limit="2", groups="merchants,programs")
     assert list(answer["groups"]) == ["merchants", "programs"]
     assert [len(group) for group in answer["groups"].values()] == [2, 2]
@@ -202,12 +203,12 @@ def test_limit_and_groups(shop: Catalogue) -> None:
         ({"query": "a"}, "query", "is not a parameter"),
     ],
 )
-def test_refuses(shop: Catalogue, parameters: dict[str, Any], parameter: str, said: str) -> None:
+def test_refuses(shop: Catalogue, parameters: dict[str, Any], parameter: str, said: str) -> None:  # 8
     problem = shop.get("/api/suggest", expect=400, **parameters)
     assert [(each["parameter"], said in each["message"]) for each in problem["errors"]] == [(parameter, True)], problem
 
 
-def test_half_a_character_is_refused(shop: Catalogue) -> None:
+def test_half_a_character_is_refused(shop: Catalogue) -> None:  # 8
     assert shop.api.get("/api/suggest?q=%ED%A0%80").status_code == 400
     assert shop.api.get("/api/suggest?q=%ff").status_code == 400
 
@@ -235,20 +236,20 @@ def test_half_a_character_is_refused(shop: Catalogue) -> None:
         *("x" * 512, "ß" * 256, "𝔫𝔬𝔯𝔡", "日本語", "नमस्ते", "👩‍👩‍👧", "' or 1=1 --", "<script>alert(1)</script>"),
     ],
 )
-def test_odd_input_is_answered(shop: Catalogue, q: str) -> None:
+def test_odd_input_is_answered(shop: Catalogue, q: str) -> None:  # 8
     shop.get("/api/suggest", q=q)
 
 
 @settings(max_examples=60)
 @given(q=st.text(max_size=60))
-def test_any_text_is_answered_and_its_marks_are_safe(shop: Catalogue, q: str) -> None:
+def test_any_text_is_answered_and_its_marks_are_safe(shop: Catalogue, q: str) -> None:  # 7, 8
     for group in shop.get("/api/suggest", q=q)["groups"].values():
         for each in group:
             plain = each["highlighted"].replace("<mark>", "").replace("</mark>", "")
             assert plain == html.escape(each["label"])
 
 
-def test_works_while_postgres_is_away(shop: Catalogue) -> None:
+def test_works_while_postgres_is_away(shop: Catalogue) -> None:  # 9
     app = create_app(
         database_url="postgresql://nobody@127.0.0.1:1/nothing",
         search=open_search_async(shop.engines.opensearch_url, shop.settings),
@@ -262,7 +263,7 @@ def test_works_while_postgres_is_away(shop: Catalogue) -> None:
     assert answer.json()["groups"] == shop.get("/api/suggest", q="nordvik")["groups"]
 
 
-def test_says_when_nothing_has_been_built_yet(catalogue: Catalogue) -> None:
+def test_says_when_nothing_has_been_built_yet(catalogue: Catalogue) -> None:  # 9
     answer = catalogue.api.get("/api/suggest", params={"q": "a"})
     assert answer.status_code == 503
     assert "not built yet" in answer.json()["detail"]
@@ -270,12 +271,12 @@ def test_says_when_nothing_has_been_built_yet(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("q", ["cj", "CJ Aff", "commission jun", "comission junction", "Commission"])
-def test_networks_by_any_of_their_names(shop: Catalogue, q: str) -> None:
+def test_networks_by_any_of_their_names(shop: Catalogue, q: str) -> None:  # 10
     (network,) = shop.get("/api/suggest", q=q, groups="networks")["groups"]["networks"]
     assert (network["label"], network["parameter"], network["filter"]) == ("CJ Affiliate", "network", "cj")
     assert network["count"] == shop.get(network="cj")["total"] == 2
 
 
-def test_networks_without_programs_are_not_suggested(shop: Catalogue) -> None:
+def test_networks_without_programs_are_not_suggested(shop: Catalogue) -> None:  # 10
     assert suggested(shop, "shareasale", "networks") == []
     assert suggested(shop, "", "networks")[0] == "Awin", "the largest first"

@@ -50,19 +50,21 @@ def warned(catalogue: Catalogue, **parameters: Any) -> list[tuple[str, str, str 
         ("externalId", "no such id", None),
     ],
 )
-def test_warns_of_a_value_that_no_program_has(shop: Catalogue, parameter: str, value: str, nearest: str | None) -> None:
+def test_warns_of_a_value_that_no_program_has(
+    shop: Catalogue, parameter: str, value: str, nearest: str | None
+) -> None:  # 1
     asked: dict[str, Any] = {parameter: value}
     assert shop.get(**asked)["total"] == 0
     assert warned(shop, **asked) == [(parameter, value, nearest)]
 
 
-def test_the_message_can_be_pasted(shop: Catalogue) -> None:
+def test_the_message_can_be_pasted(shop: Catalogue) -> None:  # 1
     (warning,) = shop.get(category=r"food\, drinks")["warnings"]
     assert (warning["value"], warning["didYouMean"]) == ("food, drinks", "Food, Drink")
     assert r"category=Food\, Drink" in warning["message"]
 
 
-def test_warns_beside_values_that_exist(shop: Catalogue) -> None:
+def test_warns_beside_values_that_exist(shop: Catalogue) -> None:  # 1
     answer = shop.get(category="Health,Helth")
     assert answer["total"] == 1
     assert warned(shop, category="Health,Helth") == [("category", "Helth", "Health")]
@@ -82,14 +84,14 @@ def test_warns_beside_values_that_exist(shop: Catalogue) -> None:
         {"category": "unknown"},
     ],
 )
-def test_does_not_warn_of_values_that_exist(shop: Catalogue, parameters: dict[str, str]) -> None:
+def test_does_not_warn_of_values_that_exist(shop: Catalogue, parameters: dict[str, str]) -> None:  # 2
     assert warned(shop, **parameters) == []
 
 
-def test_many_values_are_answered(shop: Catalogue) -> None:
+def test_many_values_are_answered(shop: Catalogue) -> None:  # 1
     shop.get(category=",".join(f"value {number}" for number in range(900)))
 
 
-def test_warns_without_suggestions(catalogue: Catalogue) -> None:
+def test_warns_without_suggestions(catalogue: Catalogue) -> None:  # 3
     catalogue.store(program("A", merchant_domain="nordvik.com"))
     assert warned(catalogue, merchantDomain="nordvik.de") == [("merchantDomain", "nordvik.de", None)]

@@ -20,13 +20,13 @@ from tests.topics.labelled import LABELLED, measured
 
 
 @pytest.mark.parametrize("texts", ["generated", "real"])
-def test_as_a_reader_would(texts: str) -> None:
+def test_as_a_reader_would(texts: str) -> None:  # 1
     precision, recall = measured(LABELLED()[texts])
     assert precision >= 0.92
     assert recall >= 0.8
 
 
-def test_the_labels_are_as_many_as_they_say() -> None:
+def test_the_labels_are_as_many_as_they_say() -> None:  # 1
     assert {name: len(texts) for name, texts in LABELLED().items()} == {"generated": 300, "real": 100}
 
 
@@ -59,39 +59,39 @@ def test_the_labels_are_as_many_as_they_say() -> None:
         ("trädgårdsmadrasser", "sv", "mattresses"),
     ],
 )
-def test_forms(text: str, language: str, slug: str) -> None:
+def test_forms(text: str, language: str, slug: str) -> None:  # 2
     assert slug in (topics_of("Shop", text, None, language) or ())
 
 
-def test_its_own_language_only() -> None:
+def test_its_own_language_only() -> None:  # 3
     assert topics_of("Pendant", "Ouvert pendant la nuit", None, "fr") is None
     assert topics_of("Pendant", None, None, "en") == ("necklaces",)
     assert topics_of("Pendant la nuit", None, None, None) is None
 
 
-def test_an_unknown_language_is_told_by_its_small_words() -> None:
+def test_an_unknown_language_is_told_by_its_small_words() -> None:  # 3
     text = "Die Apotheke mit der größten Auswahl für Sie und ihre Familie: Hundefutter auf Rechnung"
     assert topics_of("Tierwelt", text, None, None) == topics_of("Tierwelt", text, None, "de")
     assert topics_of("Yoga Studio", None, None, None) == ("yoga",)
 
 
-def test_a_language_without_words_has_the_category_alone() -> None:
+def test_a_language_without_words_has_the_category_alone() -> None:  # 3
     assert topics_of("Kenkäkauppa", "Kenkiä", "Shoes", "fi") == ("shoes",)
     assert topics_of("Kenkäkauppa", "Kenkiä", None, "fi") is None
 
 
-def test_the_most_telling_first() -> None:
+def test_the_most_telling_first() -> None:  # 4
     found = topics_of("The Sofa House", "Rugs, lamps and armchairs", "Mattresses", "en")
     assert found == ("sofas", "mattresses", "rugs", "lighting", "armchairs")
 
 
-def test_a_category_of_several_things_only_moves_what_is_sold() -> None:
+def test_a_category_of_several_things_only_moves_what_is_sold() -> None:  # 4
     assert topics_of("Rosie", "Mugs and flowers", "Gifts & Flowers", "en") == ("flowers", "mugs")
     assert topics_of("Rosie", None, "Gifts & Flowers", "en") is None
     assert topics_of("Rosie", None, "Clothing/Apparel", "en") == ("clothing",)
 
 
-def test_the_longer_phrase_counts() -> None:
+def test_the_longer_phrase_counts() -> None:  # 5
     assert topics_of("Shop", "Dog food", None, "en") == ("dog-food",)
     assert topics_of("Shop", "Handschuhe", None, "de") == ("gloves",)
     assert topics_of("Shop", "running, shoes", None, "en") == ("running", "shoes")
@@ -106,11 +106,11 @@ def test_the_longer_phrase_counts() -> None:
         ("El pago es sencillo y seguro, también en el móvil; la cesta media ronda los 40", "es"),
     ],
 )
-def test_what_affiliates_are_told(text: str, language: str) -> None:
+def test_what_affiliates_are_told(text: str, language: str) -> None:  # 5
     assert topics_of("Shop", text, None, language) is None
 
 
-def test_at_most_eight() -> None:
+def test_at_most_eight() -> None:  # 6
     many = "sofas, rugs, lamps, vases, candles, towels, mirrors, mattresses, pillows, curtains"
     assert len(topics_of("Shop", many, None, "en") or ()) == MOST == 8
     assert topics_of("Shop", "Nothing to see", None, "en") is None
@@ -118,7 +118,7 @@ def test_at_most_eight() -> None:
 
 @pytest.mark.parametrize("piece", ["running ", "schuhe", "a-", "e'", "chaussures de ", "ä̈", "，", ".,"])
 @pytest.mark.parametrize("language", ["de", "fr", None])
-def test_linear(piece: str, language: str | None) -> None:
+def test_linear(piece: str, language: str | None) -> None:  # 6
     topics_of("Shop", "warm", None, language)
     began = time.process_time()
     topics_of(piece * 100, piece * 50_000, None, language)

@@ -39,21 +39,21 @@ def shop(shared_catalogue: Catalogue) -> Catalogue:
         ("buty do biegania", "AB"),
     ],
 )
-def test_filters(shop: Catalogue, topics: str, names: str) -> None:
+def test_filters(shop: Catalogue, topics: str, names: str) -> None:  # 1
     shop.finds("", list(names), topics=topics)
 
 
 @pytest.mark.parametrize(
     ("value", "proposed"), [("ringen", ["rings", "wrestling"]), ("runing-shoes", ["running-shoes"])]
 )
-def test_proposes(shop: Catalogue, value: str, proposed: list[str]) -> None:
+def test_proposes(shop: Catalogue, value: str, proposed: list[str]) -> None:  # 2
     (error,) = shop.get(topics=value, expect=400)["errors"]
     assert error["parameter"] == "topics"
     assert all(slug in error["message"] for slug in proposed)
     assert error["didYouMean"] in proposed
 
 
-def test_counts(shop: Catalogue) -> None:
+def test_counts(shop: Catalogue) -> None:  # 3
     facet = shop.get(facets="topics")["facets"]["topics"]
     assert {each["value"]: each["count"] for each in facet["values"]} == {
         "running-shoes": 2,
@@ -63,7 +63,7 @@ def test_counts(shop: Catalogue) -> None:
     assert facet["unknown"] == 1
 
 
-def test_labels(shop: Catalogue) -> None:
+def test_labels(shop: Catalogue) -> None:  # 4
     codes = {each["value"]: each for each in shop.get("/api/fields")["codes"]["topic"]}
     assert set(codes) == set(TOPICS)
     shoes = codes["running-shoes"]

@@ -13,7 +13,6 @@ import threading
 
 import pytest
 
-from app.importing import tagging
 from app.importing.merge import merge
 from app.importing.not_carried import as_number
 from app.importing.rows import COLUMNS, COPY_OPTIONS, copy_lines
@@ -24,12 +23,13 @@ from mappings.networks import BY_SLUG
 from mappings.tables.imports import staging_table
 from tests.words import Catalogue, program
 
+_BATCH = 3  # so that few programs make several
+
 
 @pytest.fixture
-def anew(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> Catalogue:
+def anew(catalogue: Catalogue) -> Catalogue:
     """A catalogue for which no file of topics was looked through."""
     catalogue.rows("delete from topic_tagging")
-    monkeypatch.setattr(tagging, "_BATCH", 3)
     return catalogue
 
 
@@ -37,7 +37,7 @@ def _topics(catalogue: Catalogue) -> dict[str, list[str] | None]:
     return dict(catalogue.rows("select name, topics from programs"))
 
 
-def test_only_what_changes_is_written(anew: Catalogue) -> None:
+def test_only_what_changes_is_written(anew: Catalogue) -> None:  # 1
     sofas = {"text_language": "en", "topics": ("sofas",), "vertical": "home"}
     right = [program(f"Sofas {number}", **sofas) for number in range(4)]
     wrong = [program(f"Rugs {number}", **sofas) for number in range(4)]
@@ -45,7 +45,7 @@ def test_only_what_changes_is_written(anew: Catalogue) -> None:
     anew.put([*right, *wrong, *none])
     before = dict(anew.rows("select name, version from programs"))
     anew.rows("delete from changed_programs")
-    assert tag_stored(anew.connect) == Tagged(seen=12, changed=4)
+    assert tag_stored(anew.connect, batch=_BATCH) == Tagged(seen=12, changed=4)
     assert _topics(anew) == {
         each.name: ["rugs"] if each in wrong else ["sofas"] if each in right else None
         for each in [*right, *wrong, *none]
@@ -56,7 +56,7 @@ def test_only_what_changes_is_written(anew: Catalogue) -> None:
     assert {name for (name,) in changed} == {each.name for each in wrong}
 
 
-def test_once(anew: Catalogue) -> None:
+def test_once(anew: Catalogue) -> None:  # 1, 2
     anew.put([program("Rugs", text_language="en")])
     assert tag_stored(anew.connect).changed == 1
     anew.rows("update programs set topics = null")
@@ -64,27 +64,26 @@ def test_once(anew: Catalogue) -> None:
     assert _topics(anew) == {"Rugs": None}
 
 
-def test_another_file_is_another_time(anew: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_file_is_another_time(anew: Catalogue) -> None:  # 1
     anew.put([program("Rugs", text_language="en")])
     tag_stored(anew.connect)
     anew.rows("update programs set topics = null")
-    monkeypatch.setattr(tagging, "FINGERPRINT", "another")
-    assert tag_stored(anew.connect) == Tagged(seen=1, changed=1)
+    assert tag_stored(anew.connect, fingerprint="another") == Tagged(seen=1, changed=1)
     assert _topics(anew) == {"Rugs": ["rugs"]}
 
 
-def test_goes_on_where_it_stopped(anew: Catalogue) -> None:
+def test_goes_on_where_it_stopped(anew: Catalogue) -> None:  # 2
     anew.put([program(f"Rugs {number}", text_language="en") for number in range(10)])
     stop = threading.Event()
     stop.set()
     assert tag_stored(anew.connect, stop) == Tagged()
-    first_batch = anew.rows("select id from programs order by id limit 3")
+    first_batch = anew.rows("select id from programs order by id limit %s", _BATCH)
     anew.rows("update topic_tagging set reached = %s", first_batch[-1][0])
-    assert tag_stored(anew.connect) == Tagged(seen=7, changed=7)
+    assert tag_stored(anew.connect, batch=_BATCH) == Tagged(seen=7, changed=7)
     assert tag_stored(anew.connect) == Tagged()
 
 
-def test_the_vertical_of_what_has_no_category(anew: Catalogue) -> None:
+def test_the_vertical_of_what_has_no_category(anew: Catalogue) -> None:  # 3
     anew.put(
         [
             program("Rugs A", text_language="en"),
@@ -95,7 +94,7 @@ def test_the_vertical_of_what_has_no_category(anew: Catalogue) -> None:
     assert dict(anew.rows("select name, vertical from programs")) == {"Rugs A": "home", "Rugs B": "other"}
 
 
-def test_an_import_takes_the_first_topics_vertical() -> None:
+def test_an_import_takes_the_first_topics_vertical() -> None:  # 3
     record = NetworkProgram(
         network="awin", external_id="1", data_source="feed:awin", name="Running shoes and rugs", text_language="en"
     )
@@ -103,7 +102,7 @@ def test_an_import_takes_the_first_topics_vertical() -> None:
     assert (made.topics, made.vertical) == (("running-shoes", "rugs"), "fashion")
 
 
-def test_silent_records_have_the_topics_of_what_is_stored(catalogue: Catalogue) -> None:
+def test_silent_records_have_the_topics_of_what_is_stored(catalogue: Catalogue) -> None:  # 4
     whole = NetworkProgram(
         network="awin",
         external_id="1",

@@ -1,6 +1,7 @@
 """The file of topics, and what a phrase asks for.
 
-1. There are at least 600 topics; each has a vertical and words in nine languages, and no slug is there twice.
+1. There are at least 600 topics; each has a vertical and words in nine languages, and no slug is there twice. A phrase
+   names one, but for two.
 2. A phrase in any of the languages, in any of its forms, asks for the topics that are called so.
 3. A word of several languages is read in the one that is given.
 4. A filter's value is a slug, or a word that names one topic.
@@ -26,7 +27,7 @@ from mappings.topics import (
 )
 
 
-def test_whole() -> None:
+def test_whole() -> None:  # 1
     assert len(TOPICS) >= 600
     verticals = {vertical.slug for vertical in VERTICALS}
     for slug, topic in TOPICS.items():
@@ -38,7 +39,7 @@ def test_whole() -> None:
         assert all(phrases and all(each.text for each in phrases) for phrases in topic.phrases.values())
 
 
-def test_no_phrase_twice() -> None:
+def test_no_phrase_twice() -> None:  # 1
     """Each phrase of a language as it is written names one topic; these few name two on purpose."""
     twice = set()
     for language in LANGUAGES:
@@ -71,11 +72,11 @@ def test_no_phrase_twice() -> None:
         ("VPN", "vpn"),
     ],
 )
-def test_asked(phrase: str, slug: str) -> None:
+def test_asked(phrase: str, slug: str) -> None:  # 2
     assert asked(words_of(phrase)) == (slug,)
 
 
-def test_every_phrase_that_asks_is_answered() -> None:
+def test_every_phrase_that_asks_is_answered() -> None:  # 2
     for topic in TOPICS.values():
         for language in LANGUAGES:
             for phrase in topic.phrases[language][:ASKED_FOR]:
@@ -85,12 +86,12 @@ def test_every_phrase_that_asks_is_answered() -> None:
                 assert len(words) <= longest_asked()
 
 
-def test_what_nobody_sells_asks_for_nothing() -> None:
+def test_what_nobody_sells_asks_for_nothing() -> None:  # 2
     assert asked(("the",)) == ()
     assert asked(()) == ()
 
 
-def test_a_word_of_two_languages() -> None:
+def test_a_word_of_two_languages() -> None:  # 3
     assert asked(("ringen",), "nl") == ("rings",)
     assert asked(("ringen",), "de") == ("wrestling",)
     assert set(asked(("ringen",))) == {"rings", "wrestling"}
@@ -98,7 +99,7 @@ def test_a_word_of_two_languages() -> None:
     assert asked_by_language(("nonsense",)) == {}
 
 
-def test_values() -> None:
+def test_values() -> None:  # 4
     assert slugs_of("Perfume") == ("perfume",)
     assert slugs_of(" running-shoes ") == ("running-shoes",)
     assert slugs_of("Laufschuhe") == ("running-shoes",)

@@ -72,16 +72,26 @@ _domain = msgspec.json.Decoder(_Of).decode
 _paying = msgspec.json.Decoder(Paying).decode
 
 
-async def earning(engine: SearchEngine, wanted: Sought) -> Lookup:
-    """What the merchants pay, in the order in which they were given. Raises EngineAway, also where a part is away."""
+async def earning(
+    engine: SearchEngine,
+    wanted: Sought,
+    *,
+    at_once: int = _AT_ONCE,
+    page: int = _PAGE,
+    most: int = MOST_OF_A_MERCHANT,
+) -> Lookup:
+    """What the merchants pay, in the order in which they were given, at `most` so many programs of each.
+
+    Raises EngineAway, also where a part is away.
+    """
     programs: dict[str, list[Paying]] = {}
-    for domains in _chunks(list(wanted.merchants)):
-        async for source in _programs(engine, domains):
+    for domains in _chunks(list(wanted.merchants), at_once):
+        async for source in _programs(engine, domains, page):
             program = _paying(source)
             program.closed = program.status == CLOSED
             programs.setdefault(_domain(source).merchant_domain, []).append(program)
     merchants = [
-        MerchantFound(domain, addresses, len(found), sorted(found, key=_worth)[:MOST_OF_A_MERCHANT])
+        MerchantFound(domain, addresses, len(found), sorted(found, key=_worth)[:most])
         for domain, addresses in wanted.merchants.items()
         for found in (programs.get(domain, []),)
     ]
@@ -89,26 +99,26 @@ async def earning(engine: SearchEngine, wanted: Sought) -> Lookup:
     return Lookup(wanted.addresses, sum(counts), counts.count(0), merchants, wanted.unread)
 
 
-def _chunks(domains: Sequence[str]) -> Iterator[Sequence[str]]:
+def _chunks(domains: Sequence[str], at_once: int) -> Iterator[Sequence[str]]:
     left = iter(domains)
-    while some := list(islice(left, _AT_ONCE)):
+    while some := list(islice(left, at_once)):
         yield some
 
 
-async def _programs(engine: SearchEngine, domains: Sequence[str]) -> AsyncIterator[msgspec.Raw]:
+async def _programs(engine: SearchEngine, domains: Sequence[str], page: int) -> AsyncIterator[msgspec.Raw]:
     after: list[Any] | None = None
     while True:
-        found = await engine.search(_body(domains, after))
+        found = await engine.search(_body(domains, page, after))
         for hit in found.hits.hits:
             yield hit.source
-        if len(found.hits.hits) < _PAGE:
+        if len(found.hits.hits) < page:
             return
         after = found.hits.hits[-1].sort
 
 
-def _body(domains: Sequence[str], after: list[Any] | None) -> dict[str, Any]:
+def _body(domains: Sequence[str], page: int, after: list[Any] | None) -> dict[str, Any]:
     body: dict[str, Any] = {
-        "size": _PAGE,
+        "size": page,
         "query": {"bool": {"filter": [ALIVE, {"terms": {"merchantDomain": domains}}]}},
         "sort": [{"id": "asc"}],
         "_source": _TAKEN,

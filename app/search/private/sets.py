@@ -49,10 +49,16 @@ def united(several: Iterable[Ids]) -> Ids:
 
 
 class IdSets:
-    """The programs of each value of one private member. `order` lists its values where they are fixed."""
+    """The programs of each value of one private member. `order` lists its values where they are fixed.
 
-    def __init__(self, values: Mapping[str, Ids], order: tuple[str, ...] | None = None) -> None:
+    A clause of a request holds `most_terms` of them.
+    """
+
+    def __init__(
+        self, values: Mapping[str, Ids], order: tuple[str, ...] | None = None, *, most_terms: int = MOST_TERMS
+    ) -> None:
         self.values = dict(values)
+        self._most_terms = most_terms
         self.order = order or tuple(sorted(values))
         self._clauses: dict[str, Clause] = {}
 
@@ -63,20 +69,20 @@ class IdSets:
     def clause(self, value: str) -> Clause:
         """What a document must satisfy to be of a value."""
         if value not in self._clauses:
-            self._clauses[value] = _among(self.values.get(value, NO_IDS))
+            self._clauses[value] = _among(self.values.get(value, NO_IDS), self._most_terms)
         return self._clauses[value]
 
     @cached_property
     def known(self) -> Clause:
         """What a document must satisfy to have any value."""
-        return _among(united(self.values.values()))
+        return _among(united(self.values.values()), self._most_terms)
 
 
-def _among(ids: Ids) -> Clause:
+def _among(ids: Ids, most: int) -> Clause:
     """Programs of these ids. Encoded once: a set may be a hundred thousand, and is asked for again and again."""
     if not ids:
         return NOTHING
-    parts = [ids[start : start + MOST_TERMS].tolist() for start in range(0, len(ids), MOST_TERMS)]
+    parts = [ids[start : start + most].tolist() for start in range(0, len(ids), most)]
     return {"bool": {"should": [msgspec.Raw(msgspec.json.encode({"terms": {"id": part}})) for part in parts]}}
 
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx2
 import psycopg
-import pytest
 from opensearchpy import OpenSearch
 
 from app.engines import Engines, open_search
@@ -67,11 +67,6 @@ class House:
         self.catalogue.index()
         self.catalogue.build_suggestions()
         with ExitStack() as opened:
-            patch = opened.enter_context(pytest.MonkeyPatch.context())
-            patch.setattr(maintenance, "_EVERY_SECONDS", 0.5)
-            patch.setattr(maintenance, "_VERIFY_EVERY_SECONDS", 1.0)
-            patch.setattr(suggestions, "_LOOK_SECONDS", 0.5)
-            patch.setattr(suggestions, "FRESH_SECONDS", 1.0)
             opened.enter_context(self._working())
             address = opened.enter_context(
                 serving(
@@ -94,8 +89,8 @@ class House:
         alias = self.catalogue.alias
         works: list[tuple[Callable[..., None], tuple[Any, ...]]] = [
             (follow, (self.connect, client, stop)),
-            (maintenance.maintain, (self.connect, client, alias, stop)),
-            (suggestions.keep, (self.connect, client, alias, stop)),
+            (partial(maintenance.maintain, every=0.5, verify_every=1.0), (self.connect, client, alias, stop)),
+            (partial(suggestions.keep, look=0.5, fresh=1.0), (self.connect, client, alias, stop)),
         ]
         self.threads = [threading.Thread(target=work, args=words, daemon=True) for work, words in works]
         for thread in self.threads:

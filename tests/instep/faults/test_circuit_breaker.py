@@ -17,27 +17,26 @@ import pytest
 from opensearchpy.exceptions import TransportError
 
 from app.engines import open_search_async
-from app.search import admission, circuit
-from app.search import engine as engine_module
-from app.search.engine import EngineAway, SearchEngine
+from app.search.admission import Admission
+from app.search.circuit import Circuit
+from app.search.engine import EngineAway, EnginePatience, SearchEngine
 from tests.instep.faults import faulty_engine as faults
 from tests.instep.faults.faulty_engine import Answer, Fault, FaultyEngine, Request, refusal
 from tests.words import Catalogue, program
 
 
-def test_open_trial_closed(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    # A busy machine must not end what the test is looking at: time passes when it says so.
-    monkeypatch.setattr(circuit, "OPEN_SECONDS", 3600.0)
-    monkeypatch.setattr(engine_module, "SUSPECT_SECONDS", 30.0)
-    monkeypatch.setattr(engine_module, "REQUEST_SECONDS", 30.0)
-    monkeypatch.setattr(admission, "LONGEST_WAIT_SECONDS", 30.0)
+def test_open_trial_closed(catalogue: Catalogue) -> None:  # 1, 2, 3
     catalogue.store(program("A"))
     with FaultyEngine(catalogue.engines.opensearch_url) as proxy:
         asyncio.run(_open_trial_closed(catalogue, proxy))
 
 
 async def _open_trial_closed(catalogue: Catalogue, proxy: FaultyEngine) -> None:
-    engine = SearchEngine(open_search_async(proxy.url, catalogue.settings), catalogue.alias)
+    # A busy machine must not end what the test is looking at: time passes when it says so.
+    patience = EnginePatience(request=30.0, suspect=30.0)
+    engine = SearchEngine(open_search_async(proxy.url, catalogue.settings), catalogue.alias, patience)
+    engine.circuit = Circuit(seconds=3600.0)
+    engine.admission = Admission(longest_wait=30.0)
 
     async def many(number: int) -> tuple[int, int]:
         """How many of so many searches at once are answered, and how many came to the engine."""
@@ -84,7 +83,7 @@ _DEAR = {"query": {"match": {"name": "dear"}}}
         (500, "null_pointer_exception"),
     ],
 )
-def test_one_client_opens_it_for_nobody(catalogue_at_rest: Catalogue, status: int, type: str) -> None:
+def test_one_client_opens_it_for_nobody(catalogue_at_rest: Catalogue, status: int, type: str) -> None:  # 4
     def refused(_: FaultyEngine, __: Request) -> Answer:
         return refusal(status, type)
 
@@ -98,11 +97,7 @@ def test_one_client_opens_it_for_nobody(catalogue_at_rest: Catalogue, status: in
     _over(catalogue_at_rest, _of_dear_ones(refused), test)
 
 
-def test_searches_that_take_too_long_open_it_for_nobody(
-    catalogue_at_rest: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine_module, "REQUEST_SECONDS", 2.0)
-
+def test_searches_that_take_too_long_open_it_for_nobody(catalogue_at_rest: Catalogue) -> None:  # 4
     async def test(engine: SearchEngine) -> None:
         over = asyncio.Event()
 
@@ -122,7 +117,7 @@ def test_searches_that_take_too_long_open_it_for_nobody(
         assert await asked
         assert (engine.circuit.failures, engine.circuit.opened) == (0, 0)
 
-    _over(catalogue_at_rest, _of_dear_ones(faults.hanging), test)
+    _over(catalogue_at_rest, _of_dear_ones(faults.hanging), test, EnginePatience(request=2.0))
 
 
 @pytest.fixture(scope="module")
@@ -131,9 +126,15 @@ def catalogue_at_rest(shared_catalogue: Catalogue) -> Catalogue:
     return shared_catalogue
 
 
-def _over(catalogue: Catalogue, fault: Fault, test: Callable[[SearchEngine], Coroutine[Any, Any, None]]) -> None:
+def _over(
+    catalogue: Catalogue,
+    fault: Fault,
+    test: Callable[[SearchEngine], Coroutine[Any, Any, None]],
+    patience: EnginePatience | None = None,
+) -> None:
     async def run(url: str) -> None:
-        engine = SearchEngine(open_search_async(url, catalogue.settings), catalogue.alias)
+        client = open_search_async(url, catalogue.settings)
+        engine = SearchEngine(client, catalogue.alias, patience or EnginePatience())
         try:
             await test(engine)
         finally:

@@ -13,7 +13,7 @@ from tests.nightly import nightly
 
 
 @nightly
-def test_nothing_can_be_written(house_over_own_opensearch: House) -> None:
+def test_nothing_can_be_written(house_over_own_opensearch: House) -> None:  # 1, 2, 3
     house = house_over_own_opensearch
     client, alias = house.catalogue.search, house.catalogue.alias
     house.imports()

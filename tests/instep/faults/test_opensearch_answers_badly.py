@@ -56,7 +56,7 @@ def house(shared_catalogue: Catalogue, settings: Settings) -> Iterator[FaultyHou
 
 
 @pytest.mark.parametrize("fault", REFUSING, ids=lambda fault: fault.__name__)
-def test_it_is_waited_out(house: FaultyHouse, fault: Fault) -> None:
+def test_it_is_waited_out(house: FaultyHouse, fault: Fault) -> None:  # 1, 2, 4
     ((some,),) = house.catalogue.rows("select min(id) from programs")
     with house.engine.misbehaving(fault):
         house.imports()
@@ -79,7 +79,7 @@ def test_it_is_waited_out(house: FaultyHouse, fault: Fault) -> None:
     house.converges()
 
 
-def test_a_part_of_the_documents_is_put_off(house: FaultyHouse) -> None:
+def test_a_part_of_the_documents_is_put_off(house: FaultyHouse) -> None:  # 1, 4
     with house.engine.misbehaving(faults.every_second_document_too_many):
         house.imports()
         assert house.asks("/api/programs?q=anything").status == 200
@@ -88,7 +88,7 @@ def test_a_part_of_the_documents_is_put_off(house: FaultyHouse) -> None:
     house.converges()
 
 
-def test_it_is_slow(house: FaultyHouse) -> None:
+def test_it_is_slow(house: FaultyHouse) -> None:  # 1, 2, 4
     with house.engine.misbehaving(faults.slow):
         house.imports()
         paths = {f"/api/programs?id=!{number}" for number in range(10**9, 10**9 + 20)}
@@ -103,7 +103,7 @@ def test_it_is_slow(house: FaultyHouse) -> None:
     house.converges()
 
 
-def test_nothing_piles_up(house: FaultyHouse) -> None:
+def test_nothing_piles_up(house: FaultyHouse) -> None:  # 3
     with house.engine.misbehaving(faults.hanging):
         for wave in range(3):
             house.engine.asked.clear()

@@ -17,19 +17,19 @@ from contextlib import contextmanager
 import pytest
 from opensearchpy import OpenSearchException
 
-from indexing import backfill, generations, rebuild
+from indexing import generations, rebuild
 from tests.instep.faults.house import Answered, House, eventually
 from tests.instep.faults.own_engines import OwnOpenSearch
 from tests.nightly import nightly
 from tests.words import Catalogue, program
 
 _PROGRAMS = 600
+_DOCUMENTS_A_SLICE = 50  # so that a build of these is many slices
 
 
 @pytest.fixture
-def house(house_over_own_opensearch: House, monkeypatch: pytest.MonkeyPatch) -> House:
-    """A house with some programs, which are built in many small slices."""
-    monkeypatch.setattr(backfill, "_DOCUMENTS_A_SLICE", 50)
+def house(house_over_own_opensearch: House) -> House:
+    """A house with some programs."""
     house = house_over_own_opensearch
     house.imports(_PROGRAMS)
     house.converges()
@@ -76,7 +76,7 @@ def _nothing_left_behind(house: House) -> None:
     eventually(tidy, 60, "something of the build is left")
 
 
-def test_in_the_middle_of_a_rebuild(house: House, own_opensearch: OwnOpenSearch) -> None:
+def test_in_the_middle_of_a_rebuild(house: House, own_opensearch: OwnOpenSearch) -> None:  # 1, 3
     killed = threading.Event()
 
     def progress(done: int, _: int) -> None:
@@ -85,7 +85,9 @@ def test_in_the_middle_of_a_rebuild(house: House, own_opensearch: OwnOpenSearch)
             own_opensearch.kill()
 
     with _searching(house) as answers, ThreadPoolExecutor(1) as operator:
-        rebuilding: Future[rebuild.Rebuilt] = operator.submit(house.catalogue.rebuild, progress=progress)
+        rebuilding: Future[rebuild.Rebuilt] = operator.submit(
+            house.catalogue.rebuild, progress=progress, documents_a_slice=_DOCUMENTS_A_SLICE
+        )
         eventually(lambda: killed.is_set() or rebuilding.done(), 60, "the build does not begin")
         house.imports(_PROGRAMS)
         assert house.pending
@@ -98,7 +100,7 @@ def test_in_the_middle_of_a_rebuild(house: House, own_opensearch: OwnOpenSearch)
 
 
 @nightly
-def test_at_the_end_of_a_rebuild(house: House, own_opensearch: OwnOpenSearch) -> None:
+def test_at_the_end_of_a_rebuild(house: House, own_opensearch: OwnOpenSearch) -> None:  # 2, 3
     before = generations.target(house.catalogue.search, house.catalogue.alias)
 
     def progress(done: int, total: int) -> None:
@@ -107,7 +109,7 @@ def test_at_the_end_of_a_rebuild(house: House, own_opensearch: OwnOpenSearch) ->
 
     with _searching(house) as answers:
         with pytest.raises(OpenSearchException):
-            house.catalogue.rebuild(progress=progress)
+            house.catalogue.rebuild(progress=progress, documents_a_slice=_DOCUMENTS_A_SLICE)
         house.imports(_PROGRAMS)
         assert house.pending
         own_opensearch.start()
@@ -117,7 +119,7 @@ def test_at_the_end_of_a_rebuild(house: House, own_opensearch: OwnOpenSearch) ->
     _nothing_left_behind(house)
 
 
-def test_what_a_build_lost_and_is_changing(catalogue: Catalogue) -> None:
+def test_what_a_build_lost_and_is_changing(catalogue: Catalogue) -> None:  # 4
     catalogue.store(program("A"), program("B"))
     ((lost,),) = catalogue.rows("select id from programs where name = 'A'")
 

@@ -60,7 +60,7 @@ def _staged(house: House) -> int:
     return int(read)
 
 
-def test_it_restarts(house: House, own_postgres: OwnPostgres) -> None:
+def test_it_restarts(house: House, own_postgres: OwnPostgres) -> None:  # 1, 2, 5
     def restart() -> None:
         own_postgres.stop()
         answered = house.asks("/api/programs?perPage=1&network=awin&q=")
@@ -74,7 +74,7 @@ def test_it_restarts(house: House, own_postgres: OwnPostgres) -> None:
     house.converges()
 
 
-def test_it_crashes(house: House, own_postgres: OwnPostgres) -> None:
+def test_it_crashes(house: House, own_postgres: OwnPostgres) -> None:  # 1, 5
     def crash() -> None:
         own_postgres.kill()
         own_postgres.start()
@@ -89,7 +89,7 @@ def test_it_crashes(house: House, own_postgres: OwnPostgres) -> None:
     house.converges()
 
 
-def test_no_connection_is_left(house: House) -> None:
+def test_no_connection_is_left(house: House) -> None:  # 2, 3, 5
     with ExitStack() as taken:
         held = taken.enter_context(psycopg.connect(house.catalogue.engines.database_url, autocommit=True))
         mine = [held.info.backend_pid]
@@ -122,7 +122,7 @@ def test_no_connection_is_left(house: House) -> None:
     eventually(lambda: house.asks("/api/import/runs").status == 200, 60, "the API does not connect again")
 
 
-def test_it_fails_over(house: House) -> None:
+def test_it_fails_over(house: House) -> None:  # 2, 4, 5
     ((name,),) = house.catalogue.rows("select current_database()")
     ((some,),) = house.catalogue.rows("select min(id) from programs")
     key = house.catalogue.key("admin")

@@ -37,7 +37,7 @@ def catalogue(engines: Engines, settings: Settings, template: str, cluster: OwnC
 
 
 @nightly
-def test_one_of_three_is_lost(catalogue: Catalogue, cluster: OwnCluster, settings: Settings) -> None:
+def test_one_of_three_is_lost(catalogue: Catalogue, cluster: OwnCluster, settings: Settings) -> None:  # 1, 2, 3
     catalogue.rebuild(replicas=1, shards=3)
     house = House(catalogue, settings, cluster.url)
 

@@ -36,7 +36,7 @@ def _changed(catalogue: Catalogue, name: str) -> None:
     catalogue.rows("update programs set name = %s", name)
 
 
-def test_a_killed_follower(catalogue: Catalogue) -> None:
+def test_a_killed_follower(catalogue: Catalogue) -> None:  # 1
     catalogue.store(program("A"), program("B"))
     _changed(catalogue, "C")
     with catalogue.connect() as killed:
@@ -49,7 +49,7 @@ def test_a_killed_follower(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("hours", [1, -1], ids=["ahead", "behind"])
-def test_a_worker_whose_clock_is_wrong(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
+def test_a_worker_whose_clock_is_wrong(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, hours: int) -> None:  # 3
     catalogue.store(program("A"), program("B"))
     now = time.time
     monkeypatch.setattr(time, "time", lambda: now() + hours * 3600)
@@ -68,7 +68,7 @@ def test_a_worker_whose_clock_is_wrong(catalogue: Catalogue, monkeypatch: pytest
     assert _in_step(catalogue)
 
 
-def test_a_database_whose_clock_was_set_back(catalogue: Catalogue) -> None:
+def test_a_database_whose_clock_was_set_back(catalogue: Catalogue) -> None:  # 4
     catalogue.store(program("A"), program("B"))
     _changed(catalogue, "C")
     catalogue.rows("update changed_programs set leased_until = clock_timestamp() + interval '1 hour'")
@@ -81,7 +81,7 @@ def test_a_database_whose_clock_was_set_back(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
-def test_a_whole_worker_ends(catalogue: Catalogue, how: signal.Signals) -> None:
+def test_a_whole_worker_ends(catalogue: Catalogue, how: signal.Signals) -> None:  # 1, 2
     catalogue.store(*(program(f"P{number}") for number in range(50)))
     command = [sys.executable, "-m", "app.cli", "worker"]
     environment = environment_of(
@@ -113,7 +113,7 @@ def test_a_whole_worker_ends(catalogue: Catalogue, how: signal.Signals) -> None:
 
 
 @pytest.mark.waits
-def test_a_worker_is_stopped_while_the_engine_hangs(catalogue: Catalogue) -> None:
+def test_a_worker_is_stopped_while_the_engine_hangs(catalogue: Catalogue) -> None:  # 2
     catalogue.store(*(program(f"P{number}") for number in range(50)))
     with FaultyEngine(catalogue.engines.opensearch_url) as engine:
         environment = environment_of(
@@ -140,16 +140,15 @@ def test_a_worker_is_stopped_while_the_engine_hangs(catalogue: Catalogue) -> Non
     assert _in_step(catalogue)
 
 
-def test_tend_repairs(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(maintenance, "_EVERY_SECONDS", 0.2)
-    monkeypatch.setattr(maintenance, "_VERIFY_EVERY_SECONDS", 0.2)
+def test_tend_repairs(catalogue: Catalogue) -> None:  # 5
     catalogue.store(program("A"), program("B"))
     ((lost,),) = catalogue.rows("select min(id) from programs")
     (serving,) = catalogue.rows("select name from index_generations where state = 'serving'")[0]
     catalogue.search.delete(index=serving, id=str(lost))
     stop = threading.Event()
     words = (catalogue.connect, catalogue.new_client(), catalogue.alias, stop)
-    tending = threading.Thread(target=maintenance.maintain, args=words, daemon=True)
+    hurry = {"every": 0.2, "verify_every": 0.2}
+    tending = threading.Thread(target=maintenance.maintain, args=words, kwargs=hurry, daemon=True)
     tending.start()
     try:
         eventually(lambda: _in_step(catalogue), 60, "nobody repairs")
