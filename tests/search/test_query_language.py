@@ -51,14 +51,12 @@ def held() -> HeldLexicon:
         ("pasek", "pl"),
     ],
 )
-def test_words_of_one_language(held: HeldLexicon, q: str, language: str) -> None:
+def test_words_of_one_language(held: HeldLexicon, q: str, language: str) -> None:  # 1
     assert analyse(Wording(q), held).language == language
 
 
-@pytest.mark.parametrize(
-    ("q", "language"), [("skor", "sv"), ("gonna", "it"), ("pantaloni", "it"), ("horloge", "nl")]
-)
-def test_forms_of_another_word(held: HeldLexicon, q: str, language: str) -> None:
+@pytest.mark.parametrize(("q", "language"), [("skor", "sv"), ("gonna", "it"), ("pantaloni", "it"), ("horloge", "nl")])
+def test_forms_of_another_word(held: HeldLexicon, q: str, language: str) -> None:  # 2
     """Polish leather ("skóra") has the stem of a Swede's shoes, and no Italian skirt is English."""
     assert analyse(Wording(q), held).language == language
 
@@ -66,14 +64,14 @@ def test_forms_of_another_word(held: HeldLexicon, q: str, language: str) -> None
 @pytest.mark.parametrize(
     ("q", "language"), [("pantalón", "es"), ("säng", "sv"), ("książka", "pl"), ("télévision", "fr"), ("sofá", "es")]
 )
-def test_letters(held: HeldLexicon, q: str, language: str) -> None:
+def test_letters(held: HeldLexicon, q: str, language: str) -> None:  # 3
     assert analyse(Wording(q), held).languages[0][0] == language
 
 
-def test_words_that_fill(held: HeldLexicon) -> None:
+def test_words_that_fill(held: HeldLexicon) -> None:  # 4
     assert analyse(Wording("parfum online kopen"), held).languages[0][0] == "nl"
 
 
-def test_what_was_meant(held: HeldLexicon) -> None:
+def test_what_was_meant(held: HeldLexicon) -> None:  # 4
     analysis = analyse(Wording("suplements"), held)
     assert (analysis.terms[0].corrected, analysis.language) == ("supplements", "en")

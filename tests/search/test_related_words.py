@@ -32,22 +32,22 @@ _KITCHEN: dict[str, Any] = {"topics": ("kitchen-appliances",), "text_language": 
         ("Tisch", "de", "dining-tables"),
     ],
 )
-def test_what_sells_it(phrase: str, language: str, slug: str) -> None:
+def test_what_sells_it(phrase: str, language: str, slug: str) -> None:  # 1
     assert slug in related_by_language(words_of(phrase))[language]
 
 
-def test_nothing_sells_it() -> None:
+def test_nothing_sells_it() -> None:  # 1
     assert related_by_language(words_of("nonsense")) == {}
     assert related_by_language(()) == {}
 
 
 @pytest.mark.parametrize("q", ["blenders", "blender", "mixeurs", "stand mixers"])
-def test_a_thing_that_no_program_has(catalogue: Catalogue, q: str) -> None:
+def test_a_thing_that_no_program_has(catalogue: Catalogue, q: str) -> None:  # 1
     catalogue.store(program("Whisk", description="Air fryers.", **_KITCHEN), program("Desk", text_language="en"))
     assert catalogue.found(q) == ["Whisk"]
 
 
-def test_a_thing_that_few_programs_have(catalogue: Catalogue) -> None:
+def test_a_thing_that_few_programs_have(catalogue: Catalogue) -> None:  # 1
     catalogue.store(
         program("Whisk", description="Air fryers.", **_KITCHEN),
         program("Jug", description="A blender for every day.", **_KITCHEN),
@@ -55,7 +55,7 @@ def test_a_thing_that_few_programs_have(catalogue: Catalogue) -> None:
     assert catalogue.found("blenders") == ["Jug", "Whisk"]
 
 
-def test_a_word_that_enough_programs_have(catalogue: Catalogue) -> None:
+def test_a_word_that_enough_programs_have(catalogue: Catalogue) -> None:  # 2
     """Those of the topic first, and none that only has the topic."""
     drums = [program(f"Drums {number}", description="Kettle drums.", text_language="en") for number in range(40)]
     catalogue.store(*drums, program("Jug", description="A kettle.", **_KITCHEN), program("Whisk", **_KITCHEN))
@@ -64,7 +64,7 @@ def test_a_word_that_enough_programs_have(catalogue: Catalogue) -> None:
     assert answer["total"] == 41
 
 
-def test_several_words_that_are_one_thing(catalogue: Catalogue) -> None:
+def test_several_words_that_are_one_thing(catalogue: Catalogue) -> None:  # 3
     wipers: dict[str, Any] = {"topics": ("windscreen-wipers",), "text_language": "en"}
     catalogue.store(
         program("Visto", description="Everything for a clear view.", **wipers),
@@ -76,7 +76,7 @@ def test_several_words_that_are_one_thing(catalogue: Catalogue) -> None:
     assert answer["matched"] == "exact"
 
 
-def test_two_words_that_are_also_written_as_one(catalogue: Catalogue) -> None:
+def test_two_words_that_are_also_written_as_one(catalogue: Catalogue) -> None:  # 3
     catalogue.store(
         program("Dropwell", description="Your store without a stock.", topics=("dropshipping",), text_language="en"),
         program("Parcel", description="Shipping, from the first drop on.", text_language="en"),
@@ -85,7 +85,7 @@ def test_two_words_that_are_also_written_as_one(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("kind", ["narrower", "broader"])
-def test_the_files_are_whole(kind: str) -> None:
+def test_the_files_are_whole(kind: str) -> None:  # 4
     phrases = list(of_files(kind))
     assert phrases
     assert not [each for each in phrases if each[0] not in LANGUAGES or each[2] not in TOPICS]
