@@ -1,4 +1,4 @@
-"""Query completions: the words and two-word phrases that the descriptions of one trade are made of.
+"""Query completions: names of topics, and the words and two-word phrases that descriptions of one trade are made of.
 
 Nobody's searches are recorded, so what people may ask for is read off the catalogue. A phrase is kept if programs
 use it, nearly all of them in one vertical ("clay masks"), and if none of its words is one that everybody of its
@@ -11,7 +11,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
+
+from mappings.topics import ASKED_FOR, TOPICS
 
 FEWEST_USES = 3
 OF_ONE_VERTICAL = 0.6
@@ -81,3 +83,20 @@ def completions(descriptions: Iterable[tuple[str, str, str, str]]) -> Iterator[C
             kept[phrase] += uses
     for phrase, uses in kept.most_common(MOST):
         yield Completion(phrase, uses)
+
+
+def topic_names(counts: Iterable[tuple[str, str, int]]) -> Iterator[Completion]:
+    """What topics are called, of (topic, language, programs): in each language that texts about it are written in."""
+    for slug, language, programs in counts:
+        if (topic := TOPICS.get(slug)) is not None:
+            for phrase in topic.phrases.get(language, ())[:ASKED_FOR]:
+                yield Completion(phrase.text.lower(), programs)
+
+
+def together(*several: Iterable[Completion]) -> Iterator[Completion]:
+    """Each text once, with its most uses, the most used first."""
+    most: dict[str, int] = {}
+    for each in chain(*several):
+        most[each.text] = max(each.uses, most.get(each.text, 0))
+    for text, uses in sorted(most.items(), key=lambda each: (-each[1], each[0])):
+        yield Completion(text, uses)

@@ -22,7 +22,7 @@ import structlog
 from opensearchpy import NotFoundError, OpenSearch
 from opensearchpy.exceptions import OpenSearchException
 
-from indexing.completions import completions
+from indexing.completions import completions, together, topic_names
 from indexing.connect import Connect
 from indexing.documents import bodies
 from indexing.index_names import new_suggestions, suggestions_like, suggestions_of
@@ -33,6 +33,7 @@ from mappings.networks import BY_SLUG
 from mappings.suggestions import (
     DESCRIPTIONS_SQL,
     NETWORKS_SQL,
+    TOPICS_SQL,
     documents_sql,
     fingerprint,
     mapping,
@@ -163,10 +164,11 @@ def writers(connection: psycopg.Connection) -> int:
 def _fill(snapshot: psycopg.Connection, client: OpenSearch, name: str) -> int:
     """Push every suggestion; how many there are. Reading, counting phrases and pushing go on at the same time."""
     descriptions = snapshot.execute(DESCRIPTIONS_SQL).fetchall()
+    topics = snapshot.execute(TOPICS_SQL).fetchall()
     documents = 0
     under_way: deque[Future[int]] = deque()
     with ThreadPoolExecutor(_PUSHES_AT_ONCE + 1, thread_name_prefix="suggestions") as pool:
-        phrases = pool.submit(_completion_body, descriptions)
+        phrases = pool.submit(_completion_body, descriptions, topics)
         if body := _network_body(snapshot):
             documents += _taken(client, name, body)
         for body, _ in bodies(snapshot, documents_sql()):
@@ -188,10 +190,13 @@ def _network_body(snapshot: psycopg.Connection) -> bytes:
     )
 
 
-def _completion_body(descriptions: Iterable[tuple[str, str, str, str]]) -> bytes:
+def _completion_body(
+    descriptions: Iterable[tuple[str, str, str, str]], topics: Iterable[tuple[str, str, int]]
+) -> bytes:
     """A bulk body of the completions: a few megabytes at most, since they are at most so many."""
     lines = []
-    for number, each in enumerate(completions(descriptions), start=_FIRST_COMPLETION):
+    completed = together(topic_names(topics), completions(descriptions))
+    for number, each in enumerate(completed, start=_FIRST_COMPLETION):
         document = {"kind": "query", "text": each.text, "value": each.text, "weight": each.uses}
         lines.append(b'{"index":{"_id":"%d"}}\n%s\n' % (number, msgspec.json.encode(document)))
     return b"".join(lines)

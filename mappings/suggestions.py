@@ -14,6 +14,7 @@ import msgspec
 
 from mappings.document import vertical_label_sql
 from mappings.networks import BY_SLUG, Network
+from mappings.topics import DIGEST
 
 # The most suggestions of a kind that one request may ask for.
 MOST_OF_A_KIND = 500
@@ -202,8 +203,15 @@ DESCRIPTIONS_SQL = f"""
 """
 
 
+# A topic is found in any language, and called so by who writes it.
+TOPICS_SQL = f"""
+    select topic, coalesce(p.text_language, ''), count(*)::int from programs p, unnest(p.topics) topic
+    where {_OPEN} group by 1, 2
+"""
+
+
 def fingerprint() -> str:
-    """What an index was built with: another mapping, other statements or other networks give another string."""
+    """What an index was built with: another mapping, other statements, networks or topics give another string."""
     named = [network_document(each, 0) for each in BY_SLUG.values()]
-    parts = (mapping({}), settings(0), documents_sql(), DESCRIPTIONS_SQL, NETWORKS_SQL, named)
+    parts = (mapping({}), settings(0), documents_sql(), DESCRIPTIONS_SQL, NETWORKS_SQL, TOPICS_SQL, DIGEST, named)
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]

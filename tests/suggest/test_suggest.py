@@ -11,6 +11,7 @@
 8. Whatever is typed gets a right answer or a 400 that says what is wrong.
 9. Suggestions work while Postgres is away; before they are first built the answer is a 503 that says so.
 10. A network that has programs is suggested by any of its names, mistyped ones too, once.
+11. What topics are called is a query, in each language that programs about them are written in.
 """
 
 from __future__ import annotations
@@ -280,3 +281,14 @@ def test_networks_by_any_of_their_names(shop: Catalogue, q: str) -> None:  # 10
 def test_networks_without_programs_are_not_suggested(shop: Catalogue) -> None:  # 10
     assert suggested(shop, "shareasale", "networks") == []
     assert suggested(shop, "", "networks")[0] == "Awin", "the largest first"
+
+
+def test_names_of_topics(catalogue: Catalogue) -> None:  # 11
+    catalogue.store(
+        program("Farwell", topics=("travel-insurance",), text_language="en"),
+        program("Weitweg", topics=("travel-insurance",), text_language="de"),
+    )
+    catalogue.build_suggestions()
+    assert suggested(catalogue, "travel insu", "queries") == ["travel insurance"]
+    assert suggested(catalogue, "reisevers", "queries") == ["reiseversicherungen"]
+    assert suggested(catalogue, "assurance vo", "queries") == []
