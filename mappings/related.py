@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 
 from mappings.english import singular
+from mappings.intents import fillers
 from mappings.stems import stem
 from mappings.topics import ASKED_FOR, LANGUAGES, TOPICS, words_of
 
@@ -64,8 +65,8 @@ def _add(
 ) -> None:
     for language, phrase, slug in phrases:
         words = words_of(phrase)
-        if not 0 < len(words) <= LONGEST:
-            continue
+        if not 0 < len(words) <= LONGEST or all(word in fillers() for word in words):
+            continue  # "affiliate programs" are what everybody looks for here
         root = _root(words, language)
         slugs = found[language].get(root, ())
         if slug not in slugs and not (but and root in but[language]):

@@ -205,6 +205,7 @@ class _Known(NamedTuple):
     topics: tuple[str, ...] = ()
     brand: bool = False
     leaning: tuple[str, ...] = ()
+    sold_there: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.meanings.facts or self.topics or self.brand)
@@ -280,6 +281,8 @@ class _Reader:
             elif len(terms) < MOST_TERMS:
                 begun = unfinished and last
                 terms.append(self._term(some, known, begun=begun))
+                if known.sold_there:
+                    terms[-1] = msgspec.structs.replace(terms[-1], sold_there=True)
                 if begun and (meant_to_be := self._begun_topics(pieces)):
                     terms[-1] = msgspec.structs.replace(terms[-1], leaning=meant_to_be)
                 spelled += _as_read(terms[-1], some)
@@ -333,6 +336,7 @@ class _Reader:
             meaning = self.lexicon.edits.meanings.get(tuple(chain.from_iterable(key(word) for word in words)))
             topics = self._topics(some[:length])
             leaning: tuple[str, ...] = ()
+            sold_there = not topics
             if (len(words) == 1 or not topics) and (related := self._related_topics(words)):
                 if len(words) > 1 or (self.lexicon.known and self._programs(words[0]) < _SELDOM):
                     topics = tuple(dict.fromkeys((*topics, *related)))
@@ -342,7 +346,7 @@ class _Reader:
                 topics = self._topics_of_the_trade(("".join(words),))
             brand = is_brand(words) and not (length == 1 and words[0] in self.lexicon)
             if meaning or topics or brand or leaning:
-                return length, _Known(meaning or Meanings(), topics, brand, leaning)
+                return length, _Known(meaning or Meanings(), topics, brand, leaning, sold_there and bool(topics))
         return 1, _Known()
 
     # -- terms ---------------------------------------------------------------------------------------------------

@@ -145,11 +145,13 @@ async def _relaxed(engine: SearchEngine, asked: QueryAnalysis, absent: tuple[Ter
     head = _head(terms, asked.language)
     few = len(terms) <= _FEW
 
-    def tells(term: Term) -> bool:
-        """Whether a term says what is sold, or who sells it; in a long text names are those of makers."""
-        return bool(term.topics) or (few and term.named and not term.corrected and term.programs <= _FEW_OF_A_NAME)
+    def tells(term: Term) -> int:
+        """How well a term says what is sold, or who sells it; in a long text names are those of makers."""
+        if term.topics:
+            return 1 if term.sold_there else 2
+        return int(few and term.named and not term.corrected and term.programs <= _FEW_OF_A_NAME)
 
-    least_telling = sorted(terms, key=lambda term: (tells(term), tells(term) and term is head, -term.programs))
+    least_telling = sorted(terms, key=lambda term: (tells(term), tells(term) > 0 and term is head, -term.programs))
     ways: list[tuple[Term, ...]] = [()] if absent else []
     if len(terms) <= _MOST_TRIED:
         ways += [(term,) for term in least_telling]

@@ -58,6 +58,7 @@ class Term(msgspec.Struct, frozen=True, omit_defaults=True):
     parts: tuple[Term, ...] = ()
     topics: tuple[str, ...] = ()
     leaning: tuple[str, ...] = ()
+    sold_there: bool = False  # its topics sell it, and are not called so
     facts: tuple[tuple[str, str], ...] = ()
     domain: str | None = None
     corrected: str | None = None

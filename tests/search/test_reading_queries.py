@@ -251,7 +251,7 @@ def test_leaves_are_counted_as_the_engine_counts_them(shops: Catalogue) -> None:
     assert rewritten.count(":") <= 2 * leaves(body["query"])
 
 
-@pytest.mark.parametrize("q", ["wordpress hosting", "hébergement web wordpress"])
+@pytest.mark.parametrize("q", ["wordpress web hosting", "hébergement web wordpress"])
 def test_what_describes_a_thing_is_left_out_before_the_thing(catalogue: Catalogue, q: str) -> None:  # 3
     catalogue.store(
         *(

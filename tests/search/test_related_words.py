@@ -39,6 +39,7 @@ def test_what_sells_it(phrase: str, language: str, slug: str) -> None:  # 1
 def test_nothing_sells_it() -> None:  # 1
     assert related_by_language(words_of("nonsense")) == {}
     assert related_by_language(()) == {}
+    assert related_by_language(words_of("affiliate programs")) == {}, "what everybody looks for here"
 
 
 @pytest.mark.parametrize("q", ["blenders", "blender", "mixeurs", "stand mixers"])
