@@ -22,7 +22,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.engines import opensearch
+from app.engines import opensearch, opensearch_place
 from app.engines.process import BrokenOff, EngineDied, Servers
 from tests.engines import stub_engine
 
@@ -41,6 +41,9 @@ class Engine:
         self._opened: list[Servers] = []
         self._patch = monkeypatch
         monkeypatch.setattr(opensearch, "java_command", self._command)
+        monkeypatch.setattr(
+            opensearch_place, "_whom", lambda: None
+        )  # a root's engine has another place: test_not_root.py
         first = random.randrange(12_000, 30_000)  # others start real engines at the real ports meanwhile
         monkeypatch.setattr(opensearch, "_FIRST_BASE", first)
         monkeypatch.setattr(opensearch, "_LAST_BASE", first + 90)
@@ -49,7 +52,9 @@ class Engine:
         given = {"silent_seconds": _SILENT_SECONDS}
         monkeypatch.setattr(opensearch, "wait_for_cluster", lambda *words, **named: waits(*words, **{**given, **named}))
 
-    def _command(self, home: Path, classes: list[str], *, heap: str, nodes: int, base: int, cluster: str) -> list[str]:
+    def _command(
+        self, home: Path, classes: list[str], *, heap: str, nodes: int, base: int, cluster: str, java: Path
+    ) -> list[str]:
         options = ["-basePath", str(home), "-baseHttpPort", str(base)]
         program = [sys.executable, stub_engine.__file__, opensearch._MAIN]
         return [*program, *options, f"name={cluster}", f"heap={heap}", *self.words]
