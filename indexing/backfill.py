@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, wait
 from contextlib import contextmanager
 
 import psycopg
@@ -16,6 +16,7 @@ from indexing import dead_letters
 from indexing.connect import Connect
 from indexing.documents import all_documents, bodies, slices
 from indexing.generations import Generation
+from indexing.pool import Pool
 from indexing.push import Outcome, push
 from indexing.rebuild_lock import RebuildRefused
 
@@ -56,7 +57,7 @@ def backfill(
             waiting.put(part)
         done = _Counter(total, progress)
         stopping = threading.Event()
-        with ThreadPoolExecutor(threads, thread_name_prefix="backfill") as pool:
+        with Pool(threads, thread_name_prefix="backfill") as pool:
             workers = [
                 pool.submit(_push_slices, connect, client, generation, exported, waiting, done, stopping)
                 for _ in range(threads)

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ from indexing.connect import Connect
 from indexing.documents import bodies
 from indexing.index_names import new_suggestions, suggestions_like, suggestions_of
 from indexing.locks import Lock, alone
+from indexing.pool import Pool
 from indexing.push import push
 from mappings.moments import rfc3339
 from mappings.networks import BY_SLUG
@@ -167,7 +168,7 @@ def _fill(snapshot: psycopg.Connection, client: OpenSearch, name: str) -> int:
     topics = snapshot.execute(TOPICS_SQL).fetchall()
     documents = 0
     under_way: deque[Future[int]] = deque()
-    with ThreadPoolExecutor(_PUSHES_AT_ONCE + 1, thread_name_prefix="suggestions") as pool:
+    with Pool(_PUSHES_AT_ONCE + 1, thread_name_prefix="suggestions") as pool:
         phrases = pool.submit(_completion_body, descriptions, topics)
         if body := _network_body(snapshot):
             documents += _taken(client, name, body)

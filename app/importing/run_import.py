@@ -6,7 +6,7 @@ import itertools
 import json
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -29,6 +29,7 @@ from app.normalising.warnings import RecordWarning, RecordWarnings
 from app.observability.instruments import IMPORTED
 from app.observability.request_id import REQUEST_ID
 from indexing.connect import Connect
+from indexing.pool import Pool
 from indexing.tracing import span, wrote
 from mappings.network_program import NetworkProgram
 from mappings.networks import BY_SLUG
@@ -220,7 +221,7 @@ def _stage_all(
         if progress:
             progress(chunk.network, chunk.read, len(chunk.rejected))
 
-    with ThreadPoolExecutor(1, thread_name_prefix="staging") as stager:
+    with Pool(1, thread_name_prefix="staging") as stager:
         last: tuple[Future[None], Chunk] | None = None
         for chunk in chunks(told.apart(source.records(), source.known)):
             if last:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
-"""Empty where nobody asked, as in a thread that follows."""
+"""Empty where nobody asked, as in a thread that follows; threads that work for who asked have his (`indexing.pool`)."""
 
 AUTHOR: ContextVar[str] = ContextVar("author", default="")
 """The name of the key that the request was let through with; empty where it needed none."""

@@ -2,11 +2,13 @@
 
 1. The access log is off; it has no path, no query and no address unless it may, and then so much of them at most.
 2. A slow search is logged by its shape, without its words, and its profile under the same id, now and then.
-3. A run's lines, and what is asked of OpenSearch for it, bear the id of whoever asked: request, schedule or command.
+3. A run's lines, and what is asked of OpenSearch for it, bear the id of whoever asked: request, schedule or command;
+   so do those of threads of a pool that work for it.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -17,11 +19,14 @@ from opensearchpy import Urllib3HttpConnection
 from structlog.testing import LogCapture
 
 from app.api.slow_queries import shape
+from app.importing import run_import
 from app.importing.run_import import StagingLost
 from app.importing.runs import open_run, run_by_id
+from app.importing.sources import generated
 from app.jobs import _import_bulk
 from app.observability import logs
 from app.observability.request_id import REQUEST_ID
+from indexing import backfill, suggestions
 from tests.words import Catalogue, program
 
 
@@ -148,3 +153,26 @@ def test_what_is_asked_of_the_engine(catalogue: Catalogue, monkeypatch: pytest.M
     REQUEST_ID.reset(token)
     client.close()
     assert told == [None, "mine"]
+
+
+def test_threads_of_a_pool(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    staged, pushed = set[tuple[str, str]](), set[tuple[str, str]]()
+
+    def listening(heard: set[tuple[str, str]], real: Any) -> Any:
+        def asked(*given: Any, **named: Any) -> Any:
+            heard.add((threading.current_thread().name.partition("_")[0], REQUEST_ID.get()))
+            return real(*given, **named)
+
+        return asked
+
+    monkeypatch.setattr(run_import, "_stage", listening(staged, run_import._stage))
+    for module in (backfill, suggestions):
+        monkeypatch.setattr(module, "push", listening(pushed, module.push))
+    token = REQUEST_ID.set("mine")
+    run_import.run_import(catalogue.connect, generated(("cj",), limit=5), {})
+    catalogue.rebuild()
+    catalogue.build_suggestions()
+    REQUEST_ID.reset(token)
+    assert staged == {("staging", "mine")}
+    assert {("backfill", "mine"), ("suggestions", "mine")} <= pushed
+    assert {id for _, id in pushed} == {"mine"}

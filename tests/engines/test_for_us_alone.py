@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.engines.opensearch import _write_settings
+from app.engines.opensearch_place import _write_settings
 from app.engines.running import _make_private
 
 
@@ -66,6 +66,6 @@ def test_an_edit_of_the_settings_opens_nothing(tmp_path: Path) -> None:  # 3
     settings = tmp_path / "node_1" / "config" / "opensearch.yml"
     settings.parent.mkdir(parents=True)
     settings.write_text("network.host: 0.0.0.0\n")
-    _write_settings(tmp_path, 1)
+    _write_settings(tmp_path, 1, None)
     assert "0.0.0.0" not in settings.read_text()
     assert "network.host: 127.0.0.1\n" in settings.read_text()

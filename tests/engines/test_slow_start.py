@@ -22,7 +22,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.engines import opensearch
+from app.engines import opensearch, opensearch_place
 from app.engines.process import BrokenOff, EngineDied, Servers
 from tests.engines import stub_engine
 
@@ -40,10 +40,15 @@ class Engine:
         self.words: list[str] = []
         self._opened: list[Servers] = []
         monkeypatch.setattr(opensearch, "java_command", self._command)
+        monkeypatch.setattr(
+            opensearch_place, "_whom", lambda: None
+        )  # a root's engine has another place: test_not_root.py
         first = random.randrange(12_000, 30_000)  # others start real engines at the real ports meanwhile
         self.bases = range(first, first + 90)
 
-    def _command(self, home: Path, classes: list[str], *, heap: str, nodes: int, base: int, cluster: str) -> list[str]:
+    def _command(
+        self, home: Path, classes: list[str], *, heap: str, nodes: int, base: int, cluster: str, java: Path
+    ) -> list[str]:
         options = ["-basePath", str(home), "-baseHttpPort", str(base)]
         program = [sys.executable, stub_engine.__file__, opensearch._MAIN]
         return [*program, *options, f"name={cluster}", f"heap={heap}", *self.words]

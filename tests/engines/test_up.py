@@ -39,7 +39,7 @@ _A_NETWORK = 20  # programs: enough to see that they are there
 _NETWORKS = 5
 _READY_SECONDS = 150  # a start takes 6 s, many times that where every core is taken
 _STOP_SECONDS = 15  # what is promised
-_HANGS_SECONDS = 60  # 15 until it is noticed, and a start
+_HANGS_SECONDS = 15 + _READY_SECONDS  # until it is noticed, and a start
 _POSTGRES, _OPENSEARCH = "bin/postgres", "OpenSearchRunner"
 _API_PROCESSES = 2
 

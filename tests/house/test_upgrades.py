@@ -3,8 +3,9 @@
 1. A catalogue of the first schema, with programs in it, becomes one of the newest: nothing is lost, and it is what the
    tables say.
 2. Every migration only adds: what processes of the version before read and write is there afterwards, and takes what
-   they write. Nothing is dropped or renamed, no column changes its type, and a new one needs no value of theirs. What
-   nobody uses any more goes in a later version (expand, then contract).
+   they write. Nothing is dropped or renamed, no column changes its type, a new one needs no value of theirs, and what
+   was unique, which an `on conflict` of theirs names, still is. What nobody uses any more goes in a later version
+   (expand, then contract).
 3. A dump of the deployment, restored, holds what was dumped, and `verify --repair` takes an index that was ahead back;
    the commands are those that `docs/operations.md` prints.
 """
@@ -66,6 +67,20 @@ def _columns(connection: psycopg.Connection) -> dict[tuple[str, str], Column]:
     return {(table, column): Column(kind, needed) for table, column, kind, needed in rows}
 
 
+_UNIQUE = """
+    select indrelid::regclass::text, pg_get_expr(indpred, indrelid), array(
+        select attname::text from unnest(indkey::int2[]) key join pg_attribute on attrelid = indrelid and attnum = key
+        order by attname)
+    from pg_index where indisunique and indrelid in (
+        select oid from pg_class where relnamespace = 'public'::regnamespace and relname <> 'alembic_version')
+"""
+
+
+def _unique(connection: psycopg.Connection) -> set[tuple[str, str | None, frozenset[str]]]:
+    """Which columns of which table are unique together, and of which rows."""
+    return {(table, of, frozenset(columns)) for table, of, columns in connection.execute(_UNIQUE).fetchall()}
+
+
 @pytest.fixture
 def empty(engines: Engines) -> Iterator[psycopg.Connection]:
     """A database without any schema."""
@@ -123,6 +138,7 @@ def test_from_the_first_schema_with_data(empty: psycopg.Connection) -> None:  # 
 
 def test_every_migration_only_adds(empty: psycopg.Connection) -> None:  # 2
     known: dict[tuple[str, str], Column] = {}
+    unique: set[tuple[str, str | None, frozenset[str]]] = set()
     tables: set[str] = set()
     assert len(REVISIONS) > 10
     for revision in REVISIONS:
@@ -136,10 +152,15 @@ def test_every_migration_only_adds(empty: psycopg.Connection) -> None:  # 2
             if column[0] in tables and is_now.needed:
                 was_needed = known.get(column, Column("", False)).needed
                 assert was_needed or column in _DRAWN, f"{revision} needs {column} of those who do not know it"
-        known = now
+        still = _unique(empty)
+        taken = {each for each in unique - still if (revision, each[0]) not in _NO_LONGER_UNIQUE}
+        assert not taken, f"{revision}: what an `on conflict` names is unique no more"
+        known, unique = now, still
         tables = {table for table, _ in now}
 
 
+# A network got several accounts before the first release. docs/operations.md says what that does to workers of before.
+_NO_LONGER_UNIQUE = {("0011", "network_details"), ("0011", "network_pulls")}
 # Without a default, but drawn by a trigger whoever writes.
 _DRAWN = {("programs", "version")}
 
