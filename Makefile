@@ -3,10 +3,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 NODE := $(BIN)/node
+LIGHTHOUSE := 12.2.3
 PROCESSES ?= 2# that share the tests out among them
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: run test check lint types contracts tests nightly bench bench-peers chaos docs lock lock-jars clean help crowds audit site build client format
+.PHONY: run test check lint types contracts tests nightly bench bench-peers bench-pages chaos docs lock lock-jars clean help crowds audit site build client format
 
 help:            ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -65,6 +66,9 @@ bench: .venv/ready ## Measure import, index and search beside bare COPY, _bulk a
 bench-peers: .venv/ready ## Measure searches beside Postgres, SQLite and tantivy; MEILISEARCH=path beside Meilisearch too
 	@$(BIN)/affindex bench --peers
 
+bench-pages: .venv/ready .lighthouse/$(LIGHTHOUSE) ## Measure the dashboard's pages with Lighthouse, and how soon results follow a key; SCALE=0.1 with fewer programs
+	@$(BIN)/python -m tests.benchmarks.pages --scale $${SCALE:-1}
+
 docs: .venv/ready ## Write the pages that come from the code anew
 	$(BIN)/python -m mappings.page > docs/fields.md
 	$(BIN)/python -m app.api.openapi.routes_table docs/api.md
@@ -85,7 +89,7 @@ lock: .venv/ready ## Resolve the Python dependencies anew; hashes pin them, no i
 		--generate-hashes --no-annotate --custom-compile-command 'make lock' --upgrade -o requirements.lock
 
 clean:           ## Remove the environment; data and downloads stay
-	rm -rf .venv .uv .types node_modules
+	rm -rf .venv .uv .types .lighthouse node_modules
 
 # The environment, made anew when the lock or the project's own description changed.
 .venv/ready: requirements.lock pyproject.toml bootstrap
@@ -95,4 +99,10 @@ clean:           ## Remove the environment; data and downloads stay
 # What looks at the dashboard's JavaScript, with the Node.js that came with the environment. Nothing of it is served.
 node_modules/ready: package.json package-lock.json .npmrc | .venv/ready
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+# What judges pages is heavy and for `make bench-pages` alone: it has a folder of its own. The Chromium is the machine's.
+.lighthouse/$(LIGHTHOUSE): | .venv/ready
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm install --prefix .lighthouse --ignore-scripts --no-audit --no-fund --no-save --loglevel=error \
+		lighthouse@$(LIGHTHOUSE) >/dev/null
 	@touch $@

@@ -92,6 +92,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_user: str | None = None
     smtp_password: Secret | None = None
     smtp_from: str | None = None
+    smtp_to: str | None = None  # who has the digest of the watch of joined programs, which nobody made
     digest_hour: Annotated[int, msgspec.Meta(ge=0, le=23)] = 6  # of the day in UTC
     site: str | None = None  # where people reach the dashboard, for links in mails
     open_operations: bool = False  # whether others than this machine may read what operators do, without a key

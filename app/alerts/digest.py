@@ -21,9 +21,11 @@ _log = structlog.get_logger()
 _SHOWN = 50  # events of a watch in a mail; the rest is counted
 _READ = 5_000  # events of a watch at a time
 _DUE = """
-    select email, array_agg(id order by id) from watches
-    where email is not null and paused_at is null and (mailed_at is null or mailed_at < %s)
-    group by email order by email
+    select coalesce(w.email, %(reader)s::text) as reader, array_agg(w.id order by w.id)
+    from watches w left join built_in_watches b on b.watch_id = w.id
+    where (w.email is not null or (b.watch_id is not null and %(reader)s::text is not null))
+        and w.paused_at is null and (w.mailed_at is null or w.mailed_at < %(due)s)
+    group by reader order by reader
 """
 _OF_WATCH = "select name, mailed from watches where id = %s"
 _NUMBERED = frozenset(("commissionMin", "commissionMax"))
@@ -57,7 +59,7 @@ def send_digests(
     with connect() as connection, alone(connection, Lock.DIGEST) as free:
         if not free:
             return 0
-        addresses = connection.execute(_DUE, (due,)).fetchall()
+        addresses = connection.execute(_DUE, {"due": due, "reader": server.reader}).fetchall()
         connection.commit()
         for address, watches in addresses:
             sections = [section for watch in watches if (section := _section(connection, watch)) is not None]

@@ -23,7 +23,6 @@ import structlog
 from opensearchpy import OpenSearch, OpenSearchException
 from psycopg.types.json import Jsonb
 
-from app.alerts.id_sets import packed, unpacked
 from app.alerts.matching import MOST_MATCHES, Body, NotWhole, TooManyMatches, matched, related, stored_body
 from app.alerts.sources import Read, Snapshot, Told, move, read_changes, read_relations
 from app.alerts.wanted import relations_of
@@ -33,6 +32,7 @@ from indexing.generations import target
 from indexing.locks import Lock, alone
 from mappings.document import documents_sql
 from mappings.program import RATE
+from mappings.watching import packed, unpacked
 
 _log = structlog.get_logger()
 
@@ -60,6 +60,11 @@ _WATCHES = """
         generation is distinct from %s or drawn_at < now() - interval '1 day'
     from watches where paused_at is null order by id
 """
+# Programs to which an account stands and of which the index may lack the newest.
+_UNPUSHED = """
+    select program_id from changed_programs c
+    where exists (select from program_relations r where r.program_id = c.program_id)
+"""
 _EVENTS = "copy watch_events (watch_id, at, kind, program_id, field, old, new, program) from stdin"
 _PRUNE = f"""
     delete from watch_events e using watches w
@@ -84,6 +89,7 @@ class _Watch:
     webhook: bool
     whole: bool  # all that it matches is drawn anew
     related_to: frozenset[int] | None = None  # the programs to which accounts stand as it asks; null: it does not ask
+    unpushed: frozenset[int] = frozenset()  # of these the index does not say yet that they no longer match
     entered: set[int] = field(default_factory=set)
     left: set[int] = field(default_factory=set)
     before: frozenset[int] = frozenset()
@@ -137,11 +143,15 @@ def look(connection: psycopg.Connection, client: OpenSearch, alias: str) -> Look
 def _relate(connection: psycopg.Connection, watches: list[_Watch]) -> None:
     """Find the programs to which accounts stand as watches ask, once for all that ask the same."""
     found: dict[tuple[str, ...], frozenset[int] | None] = {(): None}
+    unpushed: frozenset[int] | None = None
     for watch in watches:
         try:
             if (relations := relations_of(watch.query)) not in found:
                 found[relations] = related(connection, relations)
             watch.related_to = found[relations]
+            if relations and unpushed is None:
+                unpushed = frozenset(id for (id,) in connection.execute(_UNPUSHED))
+            watch.unpushed = unpushed if relations and unpushed else frozenset()
         except TooManyMatches:
             watch.paused_because = _TOO_MANY
         except Misuse as error:
@@ -183,6 +193,8 @@ def _compare(
             continue
         entered = found - watch.before
         left = {id for id in watch.before if watch.whole or id in looked_at[watch.id]} - found
+        if watch.related_to is not None:
+            left -= watch.related_to & watch.unpushed
         if len(watch.before) + len(entered) - len(left) > MOST_MATCHES:
             watch.paused_because = _TOO_MANY
         else:

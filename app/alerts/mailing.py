@@ -22,7 +22,8 @@ class NotMailed(Failure):
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mails are handed in. `secure` from the first byte; otherwise by STARTTLS where the server offers it."""
+    """Where mails are handed in. `secure` from the first byte; otherwise by STARTTLS where the server offers it.
+    `reader` has the digest of the watch that was made by itself, unless that has an address of its own."""
 
     host: str
     port: int
@@ -30,6 +31,7 @@ class MailServer:
     user: str | None
     password: str | None
     sender: str
+    reader: str | None = None
 
     def send(self, mail: EmailMessage) -> None:
         """Hand a mail in. Raises NotMailed."""
@@ -82,4 +84,5 @@ def mail_server(settings: Settings) -> MailServer | None:
         settings.smtp_user,
         revealed(settings.smtp_password),
         settings.smtp_from,
+        settings.smtp_to,
     )

@@ -15,9 +15,7 @@ from app.search.private.asked import parted
 from app.search.private.sets import RELATION
 from app.search.request import SearchRequest
 from app.search.request_parser import read_request
-
-KINDS = ("entered", "left", "rate", "cookie", "status", "epc", "link")
-"""What a watch can tell: a program that matches now, one that no longer does, and what changed in one that does."""
+from mappings.watching import KINDS
 
 LONGEST_NAME = 200  # characters
 LONGEST_QUERY = 8_000  # bytes

@@ -11,9 +11,9 @@ import msgspec
 import psycopg
 from psycopg.rows import class_row
 
-from app.alerts.id_sets import packed
 from app.alerts.wanted import WantedWatch
 from app.failures import Failure
+from mappings.watching import packed
 
 MOST_WATCHES = 2_000
 _SECRET_BYTES = 32
@@ -36,7 +36,7 @@ class NoWatch(Failure):
 
 class Watch(msgspec.Struct, frozen=True, rename="camel"):
     """A watch as it is shown. `pending` events wait for its webhook, `failure` is why they do; `events` is the number
-    of all that are kept."""
+    of all that are kept. A `built_in` one was made by itself, when an account first told of a joined program."""
 
     id: int
     name: str
@@ -46,6 +46,7 @@ class Watch(msgspec.Struct, frozen=True, rename="camel"):
     email: str | None
     created_at: datetime
     author: str | None
+    built_in: bool
     paused_at: datetime | None
     paused_because: str | None
     matches: int | None
@@ -85,7 +86,8 @@ class Events(msgspec.Struct, frozen=True, rename="camel"):
 
 
 _SHOWN = """
-    select id, name, query, tells, webhook, email, created_at, author, paused_at, paused_because, matches,
+    select id, name, query, tells, webhook, email, created_at, author,
+        exists (select from built_in_watches b where b.watch_id = w.id) as built_in, paused_at, paused_because, matches,
         (select count(*) from watch_events e where e.watch_id = w.id) as events,
         case when webhook is null then 0
             else (select count(*) from watch_events e where e.watch_id = w.id and e.id > w.told) end as pending,

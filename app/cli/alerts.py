@@ -13,13 +13,14 @@ from app.alerts.matching import TooManyMatches
 from app.alerts.outlets import outlets_of
 from app.alerts.posting import refusal
 from app.alerts.testing import try_out
-from app.alerts.wanted import KINDS, WantedWatch, read_watch
+from app.alerts.wanted import WantedWatch, read_watch
 from app.alerts.watches import Watch, secret_text
 from app.cli.context import Context, Opened, console, emit, json_option, opened, say
 from app.engines import open_search_async
 from app.search.bad_request import BadRequest
 from app.search.engine import SearchEngine
 from app.search.lexicon import NO_LEXICON
+from mappings.watching import KINDS
 
 
 @click.group()
@@ -42,7 +43,7 @@ def list_watches(context: Context, as_json: bool) -> None:
         to = " ".join(where for where in (each.webhook, each.email) if where)
         table.add_row(
             str(each.id),
-            each.name,
+            f"{each.name} (made by itself)" if each.built_in else each.name,
             each.query,
             f"{each.matches:,}",
             f"{each.events:,}",

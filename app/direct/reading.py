@@ -12,8 +12,10 @@ from typing import Any
 import msgspec
 
 from app.normalising import Rejected, normalise
+from app.normalising.commissions import LARGEST_AMOUNT, LONGEST_CONDITION
 from app.normalising.flags import payment_methods
 from app.normalising.places import countries, languages
+from app.normalising.text import clean
 from app.normalising.traffic import kinds
 from app.normalising.urls import merchant_domain, url
 from app.search.bad_request import BadRequest, ParameterError, meaning
@@ -22,7 +24,7 @@ from mappings.catalogue import BY_KEY, FIELDS, Entry, Kind
 from mappings.field import Origin
 from mappings.network_program import CARRIED, NetworkProgram, RawCommission, all_fields_but
 from mappings.networks import DIRECT
-from mappings.program import CommissionRule, CommissionRules, Program
+from mappings.program import CommissionRule, Program
 
 DATA_SOURCE = f"api:{DIRECT}"
 _PROBLEM = "invalid-body"
@@ -30,8 +32,10 @@ _MOST_ITEMS = 300
 _MOST_MEMBERS = 200
 _LONGEST_TEXT = 20_000  # characters of any text; a description may have less
 _ROUNDED = 1e-6  # of a number, from what was given to what is stored
-_EVENTS = ("sale", "lead", "click", "install", "recurring")
-_KINDS = ("percent", "fixed")
+RULE_EVENTS = ("sale", "lead", "click", "install", "recurring")
+RULE_KINDS = ("percent", "fixed")
+_MOST_RULES = 100
+_NUMBERS_OF_RULES = ("min", "max", "threshold")
 _BETWEEN_ITEMS = "|"  # as exports join lists
 
 MEMBERS: tuple[Entry, ...] = tuple(
@@ -44,7 +48,8 @@ _RATES = {
     "percent": ("commissionMin", "commissionMax"),
     "fixed": ("commissionFixedMin", "commissionFixedMax"),
 }
-_OF_COMMISSIONS = frozenset({key for ends in _RATES.values() for key in ends} | {"commissionRules", "commissionType"})
+_RULES = "commissionRules"
+_OF_COMMISSIONS = frozenset({key for ends in _RATES.values() for key in ends} | {_RULES, "commissionType"})
 _READERS: dict[str, Callable[[tuple[str, ...]], tuple[str, ...] | None]] = {
     "geoTargeting": countries,
     "language": languages,
@@ -87,7 +92,9 @@ def read(members: Mapping[str, Any], external_id: str, *, partly: bool = False) 
     values.pop("external_id", None)
     if partly and "name" not in members:
         values["name"] = "-"  # a record needs one; it is not carried, so the merge takes the stored one over
-    record = NetworkProgram(network=DIRECT, external_id=external_id, data_source=DATA_SOURCE, **values)
+    record = _by_its_text(
+        NetworkProgram(network=DIRECT, external_id=external_id, data_source=DATA_SOURCE, **values), said
+    )
     _check(record, said)
     if not partly:
         return record
@@ -170,7 +177,7 @@ def _expected(entry: Entry) -> str:
 
 def _commissions(said: Mapping[str, Any], wrong: list[ParameterError]) -> tuple[RawCommission, ...]:
     """What is paid, line by line: the rules, else the bounds."""
-    if (rules := said.get("commissionRules")) is not None:
+    if (rules := said.get(_RULES)) is not None:
         return _rules(rules, wrong)
     lines = []
     for kind, (least, most) in _RATES.items():
@@ -184,24 +191,57 @@ def _commissions(said: Mapping[str, Any], wrong: list[ParameterError]) -> tuple[
 
 
 def _rules(written: Any, wrong: list[ParameterError]) -> tuple[RawCommission, ...]:
-    key = "commissionRules"
-    try:
-        rules: tuple[CommissionRule, ...] = msgspec.convert(written, CommissionRules)
-    except msgspec.ValidationError as error:
-        wrong.append(_wrong(key, f"'{key}': {error}"))
+    if not isinstance(written, list | tuple) or len(written) > _MOST_RULES:
+        wrong.append(_wrong(_RULES, f"'{_RULES}': expected a list of at most {_MOST_RULES} rules"))
         return ()
-    for number, rule in enumerate(rules, start=1):
-        for name, value, allowed in (("event", rule.event, _EVENTS), ("kind", rule.kind, _KINDS)):
-            if value not in allowed:
-                end, choice = meaning(value, allowed)
-                wrong.append(_wrong(key, f"'{key}' {number}: '{value[:40]}' is no {name}{end}", choice))
+    before = len(wrong)
+    rules = [_rule(f"'{_RULES}' {number}", each, wrong) for number, each in enumerate(written, start=1)]
+    if len(wrong) > before:
+        return ()
     return tuple(
         RawCommission(
             event=rule.event, kind=rule.kind, low=rule.min, high=rule.max, currency=rule.currency,
             threshold=rule.threshold, condition=rule.condition,
         )
-        for rule in rules
+        for rule in rules if rule
     )  # fmt: skip
+
+
+def _rule(which: str, written: Any, wrong: list[ParameterError]) -> CommissionRule | None:
+    """One rule; None if it is none, and then what is wrong with it is noted."""
+    before = len(wrong)
+    members = written if isinstance(written, dict) else {}
+    for name in members.keys() - set(CommissionRule.__struct_fields__):
+        end, choice = meaning(name[:80], CommissionRule.__struct_fields__)
+        wrong.append(_wrong(_RULES, f"{which}: '{name[:80]}' is no member of a rule{end}", choice))
+    for name in _NUMBERS_OF_RULES:
+        value = members.get(name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+            wrong.append(_wrong(_RULES, f"{which}: {name} is '{str(value)[:40]}'; expected a number"))
+    if len(wrong) > before:
+        return None
+    try:
+        rule = msgspec.convert(written, CommissionRule)
+    except msgspec.ValidationError as error:
+        wrong.append(_wrong(_RULES, f"{which}: {error}"))
+        return None
+    for name, value, allowed in (("event", rule.event, RULE_EVENTS), ("kind", rule.kind, RULE_KINDS)):
+        if value not in allowed:
+            end, choice = meaning(value, allowed)
+            wrong.append(_wrong(_RULES, f"{which}: '{value[:40]}' is no {name}{end}", choice))
+    return rule
+
+
+def _by_its_text(record: NetworkProgram, said: Mapping[str, Any]) -> NetworkProgram:
+    """The record without its rules, where its text says the same ones: a text can say more, as that pay is tiered."""
+    without = msgspec.structs.replace(record, commissions=())
+    if not (said.get(_RULES) and record.commission_text):
+        return record
+    try:
+        same = normalise(without).commission_rules == normalise(record).commission_rules
+    except Rejected:  # `_check` says why
+        return record
+    return without if same else record
 
 
 def _check(record: NetworkProgram, said: Mapping[str, Any]) -> None:
@@ -211,7 +251,12 @@ def _check(record: NetworkProgram, said: Mapping[str, Any]) -> None:
     except Rejected as rejected:
         key, _, reason = str(rejected).partition(": ")
         raise BadRequest([_wrong(BY_KEY[key].key if key in BY_KEY else "body", f"'{key}': {reason}")]) from None
-    wrong = [each for key, value in said.items() if (each := _unlike(_BY_KEY[key], value, program)) is not None]
+    wrong = _rules_unlike(said.get(_RULES) or (), program.commission_rules or ())
+    wrong += [
+        each
+        for key, value in said.items()
+        if key != _RULES and (each := _unlike(_BY_KEY[key], value, program)) is not None
+    ]
     if wrong:
         raise BadRequest(wrong)
 
@@ -237,10 +282,6 @@ def _unlike(entry: Entry, value: Any, program: Program) -> ParameterError | None
             if item.strip() and not read_one((item,)):
                 return _wrong(entry.key, f"'{entry.key}': '{item[:80]}' cannot be read")
         return None
-    if entry.kind is Kind.RULES:
-        if len(stored) < len({msgspec.json.encode(rule) for rule in value}):
-            return _wrong(entry.key, f"'{entry.key}': not every rule can be read; each needs min or max above 0")
-        return None
     meant: Any = stored
     if entry.name == "merchant_domain":
         meant = merchant_domain(url(str(value))) or value
@@ -252,3 +293,33 @@ def _unlike(entry: Entry, value: Any, program: Program) -> ParameterError | None
     if meant == stored:
         return None
     return _wrong(entry.key, f"'{entry.key}' is '{shown}', but what else is given makes it '{stored}'")
+
+
+def _rules_unlike(rules: Any, stored: tuple[CommissionRule, ...]) -> list[ParameterError]:
+    """The rules that are not stored as they are meant."""
+    found = ((number, _why_unlike(rule, stored)) for number, rule in enumerate(rules, start=1))
+    return [_wrong(_RULES, f"'{_RULES}' {number}: {why}") for number, why in found if why]
+
+
+def _why_unlike(written: Any, stored: tuple[CommissionRule, ...]) -> str | None:
+    rule = msgspec.convert(written, CommissionRule)
+    meant: dict[str, Any] = {
+        **msgspec.structs.asdict(rule),
+        **{name: getattr(rule, name) or None for name in _NUMBERS_OF_RULES},  # nought is no bound
+        "condition": clean(rule.condition, len(rule.condition or "")),
+    }
+    if meant["currency"] is None:
+        del meant["currency"]  # the program's
+    if any(all(getattr(each, name) == value for name, value in meant.items()) for each in stored):
+        return None
+    low, high = meant["min"], meant["max"]
+    if low is None and high is None:
+        return "it needs min or max above 0"
+    if low is not None and high is not None and low > high:
+        return "min is more than max"
+    if rule.kind == "percent" and rule.currency:
+        return "a percentage has no currency"
+    return (
+        f"it cannot be read; percentages go to 100 and amounts to {LARGEST_AMOUNT:,.0f}, a currency is a code (EUR), "
+        f"a condition has at most {LONGEST_CONDITION} characters"
+    )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 import psycopg
 
+from app.importing.joined_watch import watch_joined
 from app.importing.sources import Record, Unreadable
 from app.normalising import external_id
 from mappings.networks import BY_SLUG
@@ -59,16 +60,16 @@ def _store(connection: psycopg.Connection, account: str, network: int, told: dic
         "insert into relation_accounts (name, network_id) values (%s, %s) on conflict do nothing", (account, network)
     )
     # One list of an account at a time; `changes` is then counted in the order in which they become visible.
-    first = connection.execute(
+    (first,) = connection.execute(
         "select seen_at is null from relation_accounts where name = %s for update", (account,)
-    ).fetchone()
+    ).fetchone() or (False,)
     connection.execute("drop table if exists told_relations")
     connection.execute("create temporary table told_relations (external_id text, relation text) on commit drop")
     with connection.cursor().copy("copy told_relations from stdin") as copy:
         for row in told.items():
             copy.write_row(row)
     connection.execute("analyze told_relations")
-    values = {"account": account, "network": network, "complete": complete, "first": bool(first and first[0])}
+    values = {"account": account, "network": network, "complete": complete, "first": first}
     written = connection.execute(_CHANGED, values).fetchone()
     assert written is not None
     if complete or written[0]:
@@ -78,6 +79,7 @@ def _store(connection: psycopg.Connection, account: str, network: int, told: dic
             {**values, "changed": written[0]},
         )
     connection.execute("drop table told_relations")
+    watch_joined(connection, account, first=first)
     return int(written[0])
 
 

@@ -16,8 +16,8 @@ from mappings.program import CommissionRule
 
 _MOST_RULES = 100
 _LONGEST_KEPT = 4000  # characters of a text as it is written that the memory of read texts holds
-_LONGEST_CONDITION = 300
-_LARGEST_AMOUNT = 1e7
+LONGEST_CONDITION = 300
+LARGEST_AMOUNT = 1e7
 
 _OPEN_ABOVE = re.compile(r"\+\s*$|^\s*(?:from|min|ab|at least)\b", re.IGNORECASE)
 _OPEN = re.compile(_OPEN_ABOVE.pattern + r"|^\s*(?:up to|max|bis zu|jusqu|hasta|fino a|até|tot)\b", re.IGNORECASE)
@@ -130,7 +130,7 @@ def _lines(line: RawCommission, default_currency: str | None) -> list[Commission
     named = currency_code(line.currency) if line.currency else None
     threshold = number(line.threshold)
     threshold = threshold if threshold is not None and 0 < threshold <= 1e12 else None
-    condition = clean(line.condition, _LONGEST_CONDITION)
+    condition = clean(line.condition, LONGEST_CONDITION)
 
     def rule(
         event: str, is_percent: bool, low: float | None, high: float | None, paid_in: str | None
@@ -172,7 +172,7 @@ def _lines(line: RawCommission, default_currency: str | None) -> list[Commission
     percent = kind.startswith("percent") or kind == "%"
     if not percent and not kind.startswith(("fix", "flat", "amount")):
         return []
-    limit = 100.0 if percent else _LARGEST_AMOUNT
+    limit = 100.0 if percent else LARGEST_AMOUNT
     low = low if low is not None and 0 < low <= limit else None
     high = high if high is not None and 0 < high <= limit else None
     if low is None and high is None:

@@ -2505,6 +2505,7 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             author: string | null;
+            builtIn: boolean;
             pausedAt: string | null;
             pausedBecause: string | null;
             matches: number | null;

@@ -58,6 +58,14 @@ WATCHES = Table(
     UniqueConstraint("name"),
 )
 
+# Watches that were made by themselves, once: one that was removed is not made again.
+BUILT_IN_WATCHES = Table(
+    "built_in_watches",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("watch_id", BigInteger, ForeignKey("watches.id", ondelete="SET NULL")),  # null: removed, or never needed
+)
+
 WATCH_EVENTS = Table(
     "watch_events",
     METADATA,

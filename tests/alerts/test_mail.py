@@ -1,6 +1,7 @@
 """The daily digest, against a mail server of this machine.
 
-1. Each address gets one mail a day with what all its watches found since the last one; none if they found nothing.
+1. Each address gets one mail a day with what all its watches found since the last one; none if they found nothing. The
+   watch that nobody made has the address of the settings, unless it is given one.
 2. A mail that is not taken is sent the next time, and nothing is lost; the reason is shown.
 3. Names of programs are text, whatever they hold; long lists are counted.
 4. A watch's test sends a mail at once.
@@ -12,6 +13,7 @@ from __future__ import annotations
 import email
 import email.policy
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -26,6 +28,7 @@ from app.alerts.testing import try_out
 from app.alerts.wanted import read_watch
 from app.alerts.watches import add, one
 from app.settings import Secret, Settings, SettingsError
+from tests.alerts.test_relations_watched import stand
 from tests.alerts.watching import caught_up, watch
 from tests.words import Catalogue, program
 
@@ -125,6 +128,23 @@ def _watched(catalogue: Catalogue) -> int:
     """A watch that mails; its id."""
     with catalogue.connect() as connection:
         return add(connection, read_watch("tea", "q=tea", email="one@example.com"), "{}", set(), None)[0]
+
+
+def test_joined_programs_are_told_to_who_reads(catalogue: Catalogue, mailbox: Mailbox) -> None:
+    catalogue.store(program("Tea"))
+    stand(catalogue, Tea="joined")
+    caught_up(catalogue)
+    catalogue.rows("update programs set status = 'closed'")
+    caught_up(catalogue)
+    assert send_digests(catalogue.connect, mailbox.server, 6) == 0
+    reading = replace(mailbox.server, reader="me@example.com")
+    assert send_digests(catalogue.connect, reading, 6) == 1
+    (mail,) = mailbox.mails
+    assert mail["To"] == "me@example.com"
+    assert "Tea (awin): status active → closed" in mail.get_content()
+    catalogue.rows("update watches set email = 'other@example.com', mailed_at = null, mailed = 0")
+    assert send_digests(catalogue.connect, reading, 6) == 1
+    assert mailbox.mails[1]["To"] == "other@example.com"
 
 
 def test_long_lists_are_counted(catalogue: Catalogue, mailbox: Mailbox) -> None:  # 3

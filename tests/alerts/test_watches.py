@@ -20,11 +20,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.alerts import looking, matching
-from app.alerts.id_sets import packed, unpacked
 from app.alerts.looking import look
 from app.alerts.matching import TooManyMatches
 from app.alerts.sources import Snapshot
 from app.alerts.watches import one, pause, resume
+from mappings.watching import packed, unpacked
 from tests.alerts.watching import caught_up, kinds, look_once, told, watch
 from tests.words import Catalogue, program
 

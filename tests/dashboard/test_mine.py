@@ -11,7 +11,9 @@
    makes a link to it, and one that is not the merchant's is refused at its field.
 7. A program's page keeps a note, tags and the day of an application; a comparison tells relations.
 8. The shortlist is the server's: what this browser kept before joins it, and who gives up the key leaves none of it.
-9. axe-core has nothing against any of it, and it fits a phone.
+9. The watch of what is joined, which nobody made, is told of; who may write pauses it, has it mailed and removes it.
+   "This week" counts what became of what is joined, with ways to it, and nothing of it without a key.
+10. axe-core has nothing against any of it, and it fits a phone.
 """
 
 from __future__ import annotations
@@ -137,6 +139,46 @@ def test_how_my_accounts_stand_and_what_closed_first(holder: Visit, related: Cat
     tiles.filter(has_text="Joined").get_by_role("link").click()
     holder.page.wait_for_url("**/find?*")
     assert sorted(holder.settled().names()) == ["Deep Acme", "Northwind Travel", "Shuttered Socks", "Steady Changes"]
+
+
+def test_this_week_tells_what_became_of_what_is_joined(guest: Visit, related: Catalogue) -> None:
+    guest.open("/week")
+    expect(guest.page.get_by_role("heading", name="What I have joined")).to_be_hidden()
+    holder = with_key(guest, related).open("/week")
+    tiles = section(holder, "What I have joined").locator(".tile")
+    assert tiles.locator("dt").all_inner_texts() == ["Closed", "Terms changed", "Paying less"]
+    asked = {"relation": "joined", "status": "active,paused,closed", "changedSince": "2000-01-01"}
+    changed = related.api.get("/api/programs", params=asked, headers=related.key("read")).json()
+    assert tiles.nth(1).locator("dd").inner_text() == str(changed["total"])
+    holder.screenshot("week-joined")
+    tiles.nth(1).get_by_role("link").click()
+    holder.page.wait_for_url("**/find?relation=joined*")
+    assert "Steady Changes" in holder.settled().names()
+
+
+def test_the_watch_of_what_is_joined(guest: Visit, related: Catalogue) -> None:
+    with_key(guest, related)
+    watch = guest.page.locator(".joined-watch")
+    expect(watch).to_contain_text("The watch “Programs that I have joined” has told")
+    assert watch.get_by_role("button").count() == 0
+    guest.page.get_by_role("button", name="Forget key").click()
+    guest.settled()
+    with_key(guest, related, "import")
+    guest.expected.append("400")
+    watch.get_by_label("Mail it daily to").fill("me@example.com")
+    watch.get_by_role("button", name="Save").click()
+    expect(watch).to_contain_text("no mail server is set")
+    watch.get_by_role("button", name="Pause").click()
+    expect(watch).to_contain_text("is paused")
+    assert related.rows("select count(*) from watches where paused_at is not null") == [(1,)]
+    guest.settled()
+    assert not violations(guest)
+    watch.get_by_role("button", name="Go on").click()
+    expect(watch).to_contain_text("has told")
+    watch.get_by_role("button", name="Remove").click()
+    guest.page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(watch).to_contain_text("No watch tells it.")
+    assert related.rows("select count(*) from watches") == [(0,)]
 
 
 def test_find_filters_by_relation_and_exports_so(holder: Visit, tmp_path: Path) -> None:  # 3

@@ -53,6 +53,10 @@ RICH: dict[str, Any] = {
 }
 
 
+def _rule(**members: Any) -> dict[str, Any]:
+    return {"event": "sale", "kind": "percent", **members}
+
+
 def _send(
     catalogue: Catalogue, method: str, path: str, body: Any = None, expect: int = 201, **headers: str
 ) -> dict[str, Any]:
@@ -115,6 +119,13 @@ def test_text_says_what_types_say(catalogue: Catalogue) -> None:  # 1
         ({"name": "A", "commissionRules": [{"event": "sael", "kind": "percent", "min": 3}]}, ["commissionRules"]),
         ({"name": "A", "commissionRules": [{"event": "sale", "kind": "percent"}]}, ["commissionRules"]),
         ({"name": "A", "commissionRules": "5%"}, ["commissionRules"]),
+        ({"name": "A", "commissionRules": [_rule(min=9, max=3)]}, ["commissionRules"]),
+        ({"name": "A", "commissionRules": [_rule(min=5), _rule(max="five", condtion="new")]}, ["commissionRules"] * 2),
+        ({"name": "A", "commissionRules": [_rule(min=5, max=150), _rule(min=5, currency="EUR")]},
+         ["commissionRules"] * 2),
+        ({"name": "A", "commissionRules": [_rule(kind="fixed", min=5, currency="QQQ")]}, ["commissionRules"]),
+        ({"name": "A", "commissionRules": [_rule(min=5, condition="n" * 301)]}, ["commissionRules"]),
+        ({"name": "A", "commissionRules": [_rule(min=5)] * 101}, ["commissionRules"]),
         ({"name": {"en": "A"}}, ["name"]),
         ({f"n{number}": 1 for number in range(300)}, ["body"]),
         ({"name": "A\u0000"}, ["body"]),
@@ -127,6 +138,27 @@ def test_what_cannot_be_meant_is_refused_whole(
     assert refused["type"] == "/problems/invalid-body"
     assert sorted(each["parameter"] for each in refused["errors"]) == sorted(named), refused
     assert catalogue.rows("select count(*) from programs") == [(0,)]
+
+
+def test_each_rule_that_is_wrong_is_named_by_its_number(catalogue: Catalogue) -> None:
+    rules = [_rule(min=5), _rule(min="five"), _rule(max=3, min=9), {"event": "sael", "kind": "percent", "min": 1}]
+    said = [each["message"] for each in _add(catalogue, 400, name="A", commissionRules=rules)["errors"]]
+    assert said[0] == "'commissionRules' 2: min is 'five'; expected a number"
+    assert said[1] == "'commissionRules' 4: 'sael' is no event; did you mean 'sale'?"
+    said = [each["message"] for each in _add(catalogue, 400, name="A", commissionRules=[_rule(max=3, min=9)])["errors"]]
+    assert said == ["'commissionRules' 1: min is more than max"]
+
+
+def test_a_rule_is_stored_as_it_is_given(catalogue: Catalogue) -> None:
+    rules = [_rule(min=0, max=7, threshold=0, condition="  new  ones "),
+             _rule(event="lead", kind="fixed", min=2.5), _rule(min=5), _rule(min=5)]  # fmt: skip
+    added = _add(catalogue, name="A", currency="EUR", commissionRules=rules)
+    rest = {"currency": None, "threshold": None, "condition": None}
+    assert added["commissionRules"] == [
+        {**rest, **_rule(min=None, max=7, condition="new ones")},
+        {**rest, **_rule(event="lead", kind="fixed", min=2.5, max=None, currency="EUR")},
+        {**rest, **_rule(min=5, max=None)},
+    ]
 
 
 def test_the_nearest_member_is_named(catalogue: Catalogue) -> None:  # 1
@@ -189,6 +221,7 @@ def test_put_replaces_and_history_tells(catalogue: Catalogue) -> None:  # 3
     [
         {},
         {"commissionMin": None, "commissionMax": None, "commissionText": "10% for new customers, 5% for others"},
+        {"commissionMin": None, "commissionMax": None, "commissionText": "Tiered commission up to 10%"},
         {"commissionMin": None, "commissionMax": None,
          "commissionRules": [{"event": "lead", "kind": "fixed", "min": 3, "max": 3, "currency": "EUR"},
                              {"event": "sale", "kind": "percent", "min": 4, "max": None, "condition": "new"}]},

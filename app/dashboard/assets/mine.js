@@ -6,6 +6,7 @@ import { h, icon, replace } from "./dom.js";
 import { loadFields, network, word } from "./fields.js";
 import { known, tile } from "./figures.js";
 import { ago, number, plural } from "./format.js";
+import { joinedWatch } from "./joined_watch.js";
 import { onKept } from "./kept.js";
 import { keyForm } from "./key_form.js";
 import { EVERY_STATUS, RELATION, relationBadge } from "./private.js";
@@ -137,7 +138,12 @@ function week() {
     (answer) => found(answer, changed, "The terms of what I have joined are what they were."),
     { shapes: 2, kind: "pair" },
   );
-  return section("Changed this week", [relations, h("h3", null, "Terms of programs that I have joined"), terms]);
+  return section("Changed this week", [
+    relations,
+    h("h3", null, "Terms of programs that I have joined"),
+    terms,
+    joinedWatch(),
+  ]);
 }
 
 function nothing() {

@@ -2,13 +2,13 @@
 
 import { h } from "./dom.js";
 import { codesOf, field, fieldsOf, grouped, inWords, label, word } from "./fields.js";
-import { number } from "./format.js";
+import { rulesControl } from "./own_rules.js";
 import { sentence } from "./states.js";
 
-// The rates say the type; lines of pay are too much for a form, and stay as they are while the rates do.
-const FOLLOWS = ["commissionType"];
+const FOLLOWS = ["commissionType"]; // from the rates
 const RULES = "commissionRules";
-const RATES = ["commissionMin", "commissionMax", "commissionFixedMin", "commissionFixedMax", "currency"];
+const BOUNDS = ["commissionMin", "commissionMax", "commissionFixedMin", "commissionFixedMax"];
+const RATES = [...BOUNDS, "currency"];
 const NEEDED = "name";
 const STAYS = "externalId";
 const LONG = 300; // characters from which a text has a box of several lines
@@ -23,13 +23,18 @@ const NUMBER = /^-?\d+(\.\d+)?$/;
  */
 export function ownForm(program, action, written) {
   const asked = fieldsOf().filter(
-    (each) =>
-      each.own && each.kind !== "rules" && !FOLLOWS.includes(each.key) && !(program !== null && each.key === STAYS),
+    (each) => each.own && !FOLLOWS.includes(each.key) && !(program !== null && each.key === STAYS),
   );
   /** @type {Map<string, any>} */
-  const controls = new Map(asked.map((each) => [each.key, control(each, program?.[each.key] ?? null)]));
+  const controls = new Map(
+    asked.filter(({ key }) => key !== RULES).map((each) => [each.key, control(each, program?.[each.key] ?? null)]),
+  );
+  // Where there are lines, the bounds follow from them.
+  const rules = rulesControl(field(RULES), program, (some) => {
+    for (const key of BOUNDS) controls.get(key).element.hidden = some;
+  });
+  controls.set(RULES, rules);
   const told = h("div", { role: "alert" });
-  const rules = program?.[RULES] ?? [];
 
   function members() {
     const said = {};
@@ -37,21 +42,31 @@ export function ownForm(program, action, written) {
       const value = read();
       if (value !== null) said[key] = value;
     }
+    if (said[RULES]) {
+      for (const key of BOUNDS) delete said[key];
+      return said;
+    }
     const same = RATES.every((key) => (said[key] ?? null) === (program?.[key] ?? null));
-    return rules.length && same ? { ...said, [RULES]: rules } : said;
+    return rules.unshown && same ? { ...said, [RULES]: rules.unshown } : said;
   }
 
   /** Each error at its field, the rest above; the first one has the focus. */
   function refuse(problem) {
-    for (const { refuse: say } of controls.values()) say("");
     const placed = problem.errors.filter((each) => controls.has(each.parameter));
-    for (const each of placed) controls.get(each.parameter).refuse(sentence(each.message));
+    for (const [key, { refuse: say }] of controls)
+      say(placed.filter((each) => each.parameter === key).map((each) => each.message));
     const rest = problem.errors.filter((each) => !placed.includes(each)).map((each) => sentence(each.message));
     if (!placed.length && !rest.length) rest.push(sentence(problem.detail ?? problem.message));
     told.replaceChildren(
       ...rest.map((each) => h("p", { class: "wrong" }, each)),
       ...(placed.length
-        ? [h("p", { class: "wrong" }, `To be mended: ${placed.map((each) => label(each.parameter)).join(", ")}.`)]
+        ? [
+            h(
+              "p",
+              { class: "wrong" },
+              `To be mended: ${[...new Set(placed.map((each) => label(each.parameter)))].join(", ")}.`,
+            ),
+          ]
         : []),
     );
     if (placed.length) controls.get(placed[0].parameter)?.focus();
@@ -84,12 +99,6 @@ export function ownForm(program, action, written) {
         ),
       ),
     ),
-    rules.length > 1 &&
-      h(
-        "p",
-        { class: "note" },
-        `Its ${number(rules.length)} lines of pay stay as they are, unless you change the rates or their currency.`,
-      ),
     told,
     h("div", { class: "row" }, button),
   );
@@ -114,11 +123,12 @@ function control(described, value) {
   return {
     element: h("div", { class: "own-field" }, !several && h("label", { for: id }, name), input, about, wrong),
     read,
-    refuse(message) {
-      if (!several) input.setAttribute("aria-invalid", String(Boolean(message)));
-      wrong.textContent = message;
+    /** @param {string[]} messages */
+    refuse(messages) {
+      if (!several) input.setAttribute("aria-invalid", String(messages.length > 0));
+      wrong.textContent = messages.map(sentence).join(" ");
       const group = input.closest("details");
-      if (message && group) group.open = true;
+      if (messages.length && group) group.open = true;
     },
     focus() {
       (input.querySelector("input") ?? input).focus();
@@ -184,12 +194,13 @@ function single(described, value, shared) {
           maxlength: described.longest,
         });
   input.value = before;
+  const shown = input.value.trim(); // a box of one line leaves out what ends a line
   return {
     input,
     read() {
       const text = input.value.trim();
+      if (text === shown) return value;
       if (!text) return null;
-      if (text === before) return value;
       if (many)
         return text
           .split(",")

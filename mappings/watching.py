@@ -1,4 +1,4 @@
-"""Sets of ids, small enough to be kept: ascending differences, compressed."""
+"""What is stored of a watch: what it can tell, and the ids that it matches as ascending differences, compressed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import struct
 import zlib
 from collections.abc import Iterable
 from itertools import accumulate, pairwise
+
+KINDS = ("entered", "left", "rate", "cookie", "status", "epc", "link")
+"""What a watch can tell: a program that matches now, one that no longer does, and what changed in one that does."""
 
 
 def packed(ids: Iterable[int]) -> bytes:
