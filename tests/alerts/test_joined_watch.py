@@ -43,7 +43,7 @@ def watches(catalogue: Catalogue) -> list[str]:
         return [each.name for each in listed(connection)]
 
 
-def test_what_is_joined_is_watched(catalogue: Catalogue) -> None:
+def test_what_is_joined_is_watched(catalogue: Catalogue) -> None:  # 1, 2
     catalogue.store(program("Tea", cookie_days=30), program("Coffee"), program("Cocoa"))
     stand(catalogue, Coffee="pending")
     assert watches(catalogue) == []
@@ -65,7 +65,7 @@ def test_what_is_joined_is_watched(catalogue: Catalogue) -> None:
     assert len(kinds(catalogue, joined)) == 4
 
 
-def test_what_the_index_does_not_have_yet_is_no_news(catalogue: Catalogue) -> None:
+def test_what_the_index_does_not_have_yet_is_no_news(catalogue: Catalogue) -> None:  # 1
     catalogue.index()
     catalogue.put([program("Tea"), program("Coffee")])
     stand(catalogue, Tea="joined", Coffee="joined")
@@ -78,7 +78,7 @@ def test_what_the_index_does_not_have_yet_is_no_news(catalogue: Catalogue) -> No
     assert (joined.matches, kinds(catalogue, joined)) == (2, [("status", "Tea")])
 
 
-def test_what_another_account_has_joined_already_is_no_news(catalogue: Catalogue) -> None:
+def test_what_another_account_has_joined_already_is_no_news(catalogue: Catalogue) -> None:  # 1
     catalogue.store(program("Tea"), program("Coffee"), program("Cocoa", network="cj"))
     stand(catalogue, Tea="joined")
     caught_up(catalogue)
@@ -93,7 +93,7 @@ def test_what_another_account_has_joined_already_is_no_news(catalogue: Catalogue
 
 
 @pytest.mark.parametrize("looks", [False, True])
-def test_what_was_under_way_is_told_once(catalogue: Catalogue, looks: bool) -> None:
+def test_what_was_under_way_is_told_once(catalogue: Catalogue, looks: bool) -> None:  # 2
     catalogue.store(program("Before"), program("With"), program("After"))
     ids = dict(catalogue.rows("select name, external_id from programs"))
     told = joining(ids.values())
@@ -116,7 +116,7 @@ def test_what_was_under_way_is_told_once(catalogue: Catalogue, looks: bool) -> N
     assert sorted(kinds(catalogue, built_in(catalogue))) == expected
 
 
-def test_who_had_relations_before_has_it_with_the_next_list(catalogue: Catalogue) -> None:
+def test_who_had_relations_before_has_it_with_the_next_list(catalogue: Catalogue) -> None:  # 1
     catalogue.store(program("Tea"), program("Coffee"))
     stand(catalogue, Tea="joined", Coffee="joined")
     catalogue.rows("delete from watches")
@@ -130,7 +130,7 @@ def test_who_had_relations_before_has_it_with_the_next_list(catalogue: Catalogue
     assert kinds(catalogue, built_in(catalogue)) == [("status", "Tea")]
 
 
-def test_paused_and_removed(catalogue: Catalogue) -> None:
+def test_paused_and_removed(catalogue: Catalogue) -> None:  # 3
     catalogue.store(program("Tea"), program("Coffee"))
     stand(catalogue, Tea="joined")
     joined = built_in(catalogue)
@@ -148,21 +148,21 @@ def test_paused_and_removed(catalogue: Catalogue) -> None:
     assert watches(catalogue) == []
 
 
-def test_who_watches_the_same_has_no_second_one(catalogue: Catalogue) -> None:
+def test_who_watches_the_same_has_no_second_one(catalogue: Catalogue) -> None:  # 3
     catalogue.store(program("Tea"))
     watch(catalogue, QUERY, "mine")
     stand(catalogue, Tea="joined")
     assert watches(catalogue) == ["mine"]
 
 
-def test_a_name_that_is_taken(catalogue: Catalogue) -> None:
+def test_a_name_that_is_taken(catalogue: Catalogue) -> None:  # 3
     catalogue.store(program("Tea"))
     watch(catalogue, "q=tea", NAME)
     stand(catalogue, Tea="joined")
     assert watches(catalogue) == [NAME, f"{NAME} 2"]
 
 
-def test_it_is_private_and_listed(catalogue: Catalogue) -> None:
+def test_it_is_private_and_listed(catalogue: Catalogue) -> None:  # 1, 4
     catalogue.store(program("Tea"))
     stand(catalogue, Tea="joined")
     id = built_in(catalogue).id

@@ -130,7 +130,7 @@ def _watched(catalogue: Catalogue) -> int:
         return add(connection, read_watch("tea", "q=tea", email="one@example.com"), "{}", set(), None)[0]
 
 
-def test_joined_programs_are_told_to_who_reads(catalogue: Catalogue, mailbox: Mailbox) -> None:
+def test_joined_programs_are_told_to_who_reads(catalogue: Catalogue, mailbox: Mailbox) -> None:  # 1
     catalogue.store(program("Tea"))
     stand(catalogue, Tea="joined")
     caught_up(catalogue)

@@ -155,7 +155,7 @@ def test_what_is_asked_of_the_engine(catalogue: Catalogue, monkeypatch: pytest.M
     assert told == [None, "mine"]
 
 
-def test_threads_of_a_pool(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_threads_of_a_pool(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:  # 3
     staged, pushed = set[tuple[str, str]](), set[tuple[str, str]]()
 
     def listening(heard: set[tuple[str, str]], real: Any) -> Any:

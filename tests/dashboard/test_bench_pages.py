@@ -15,7 +15,7 @@ from tests.dashboard.browsing import Visit
 PAUSE = 90  # ms that the page waits for another key
 
 
-def test_each_key_has_its_figure(visit: Visit) -> None:
+def test_each_key_has_its_figure(visit: Visit) -> None:  # 1
     visit.open("/find")
     found = keys(visit.page, ("tra", "zzzz"))
     assert len(found) == 7
@@ -24,7 +24,7 @@ def test_each_key_has_its_figure(visit: Visit) -> None:
     visit.see("No programs")
 
 
-def test_the_median_of_several_looks_counts() -> None:
+def test_the_median_of_several_looks_counts() -> None:  # 2
     seen = [of_rounds("front", "mobile", [report(score) for score in scores]) for scores in ([0.9, 1.0, 0.97], [0.5])]
     assert [(each.performance, each.rounds) for each in seen] == [(97, [90, 100, 97]), (50, [50])]
     assert (seen[0].first_paint, seen[0].shift) == (970.0, 0.97)

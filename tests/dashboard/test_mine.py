@@ -141,7 +141,7 @@ def test_how_my_accounts_stand_and_what_closed_first(holder: Visit, related: Cat
     assert sorted(holder.settled().names()) == ["Deep Acme", "Northwind Travel", "Shuttered Socks", "Steady Changes"]
 
 
-def test_this_week_tells_what_became_of_what_is_joined(guest: Visit, related: Catalogue) -> None:
+def test_this_week_tells_what_became_of_what_is_joined(guest: Visit, related: Catalogue) -> None:  # 9
     guest.open("/week")
     expect(guest.page.get_by_role("heading", name="What I have joined")).to_be_hidden()
     holder = with_key(guest, related).open("/week")
@@ -156,7 +156,7 @@ def test_this_week_tells_what_became_of_what_is_joined(guest: Visit, related: Ca
     assert "Steady Changes" in holder.settled().names()
 
 
-def test_the_watch_of_what_is_joined(guest: Visit, related: Catalogue) -> None:
+def test_the_watch_of_what_is_joined(guest: Visit, related: Catalogue) -> None:  # 9, 10
     with_key(guest, related)
     watch = guest.page.locator(".joined-watch")
     expect(watch).to_contain_text("The watch “Programs that I have joined” has told")
@@ -354,7 +354,7 @@ def test_what_needs_no_key_is_told_all_the_same(holder: Visit, status: int) -> N
 
 
 @pytest.mark.parametrize("path", ["/mine", "/find?q=northwind&collapse=merchant", "/programs/{deep}"])
-def test_axe_has_nothing_against_it(holder: Visit, related: Catalogue, path: str) -> None:  # 9
+def test_axe_has_nothing_against_it(holder: Visit, related: Catalogue, path: str) -> None:  # 10
     for width in (380, 1440):
         holder.page.set_viewport_size({"width": width, "height": 844})
         holder.open(path.format(deep=id_of(related, "Deep Acme")))

@@ -130,7 +130,7 @@ def test_one_is_changed_and_removed(operator: Visit, own_stock: Catalogue) -> No
     assert operator.page.get_by_role("button", name="Save").count() == 0
 
 
-def test_lines_of_pay_are_written(operator: Visit, own_stock: Catalogue) -> None:
+def test_lines_of_pay_are_written(operator: Visit, own_stock: Catalogue) -> None:  # 4
     operator.expected.append("400")
     with_key(operator, own_stock, path="/own")
     open_all(operator)
@@ -174,7 +174,7 @@ def test_lines_of_pay_are_written(operator: Visit, own_stock: Catalogue) -> None
     assert own(own_stock, id)["commissionRules"] == [{**lead, "condition": "New customers"}]
 
 
-def test_what_nobody_touches_of_the_pay_stays(operator: Visit, own_stock: Catalogue) -> None:
+def test_what_nobody_touches_of_the_pay_stays(operator: Visit, own_stock: Catalogue) -> None:  # 4
     rules = [
         {"event": "sale", "kind": "percent", "min": 4, "max": None, "threshold": 1000, "condition": "At night"},
         {"event": "recurring", "kind": "fixed", "min": 1.25, "max": 2, "currency": "GBP"},
@@ -198,7 +198,7 @@ def test_what_nobody_touches_of_the_pay_stays(operator: Visit, own_stock: Catalo
         assert differing <= {"cookieDays", "updatedAt", "lastSyncedAt"}, differing
 
 
-def test_lines_that_the_rates_tell_are_told_by_them(operator: Visit, own_stock: Catalogue) -> None:
+def test_lines_that_the_rates_tell_are_told_by_them(operator: Visit, own_stock: Catalogue) -> None:  # 4
     id = add(own_stock, name="Plain Pans", commissionMin=5, commissionMax=9)["id"]
     with_key(operator, own_stock, path=f"/own?edit={id}")
     expect(lines(operator)).to_have_count(0)
@@ -208,7 +208,7 @@ def test_lines_that_the_rates_tell_are_told_by_them(operator: Visit, own_stock: 
     assert [(each["min"], each["max"]) for each in stored["commissionRules"]] == [(5, 11)]
 
 
-def test_without_a_key_that_may_it_says_what_is_needed(operator: Visit, own_stock: Catalogue) -> None:  # 4
+def test_without_a_key_that_may_it_says_what_is_needed(operator: Visit, own_stock: Catalogue) -> None:  # 5
     operator.open("/own")
     operator.see("affindex keys create NAME --scope import")
     with_key(operator, own_stock, "read", path="/own")
@@ -216,7 +216,7 @@ def test_without_a_key_that_may_it_says_what_is_needed(operator: Visit, own_stoc
     assert operator.page.locator("form.own").count() == 0
 
 
-def test_axe_has_nothing_against_the_form(operator: Visit, own_stock: Catalogue) -> None:  # 5
+def test_axe_has_nothing_against_the_form(operator: Visit, own_stock: Catalogue) -> None:  # 6
     with_key(operator, own_stock, path="/own")
     for width in (380, 1440):
         operator.page.set_viewport_size({"width": width, "height": 844})

@@ -140,7 +140,7 @@ def test_what_cannot_be_meant_is_refused_whole(
     assert catalogue.rows("select count(*) from programs") == [(0,)]
 
 
-def test_each_rule_that_is_wrong_is_named_by_its_number(catalogue: Catalogue) -> None:
+def test_each_rule_that_is_wrong_is_named_by_its_number(catalogue: Catalogue) -> None:  # 1
     rules = [_rule(min=5), _rule(min="five"), _rule(max=3, min=9), {"event": "sael", "kind": "percent", "min": 1}]
     said = [each["message"] for each in _add(catalogue, 400, name="A", commissionRules=rules)["errors"]]
     assert said[0] == "'commissionRules' 2: min is 'five'; expected a number"
@@ -149,7 +149,7 @@ def test_each_rule_that_is_wrong_is_named_by_its_number(catalogue: Catalogue) ->
     assert said == ["'commissionRules' 1: min is more than max"]
 
 
-def test_a_rule_is_stored_as_it_is_given(catalogue: Catalogue) -> None:
+def test_a_rule_is_stored_as_it_is_given(catalogue: Catalogue) -> None:  # 1
     rules = [_rule(min=0, max=7, threshold=0, condition="  new  ones "),
              _rule(event="lead", kind="fixed", min=2.5), _rule(min=5), _rule(min=5)]  # fmt: skip
     added = _add(catalogue, name="A", currency="EUR", commissionRules=rules)

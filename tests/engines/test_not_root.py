@@ -85,7 +85,7 @@ def _kept(url: str) -> bool:
         return b'"kept"' in answer.read()
 
 
-def test_nobody_of_them_is_root(engines_data: Path | None) -> None:
+def test_nobody_of_them_is_root(engines_data: Path | None) -> None:  # 1
     if engines_data is None:
         pytest.skip("these engines are somebody else's")
     users: dict[str, set[int]] = {}
@@ -100,7 +100,7 @@ def test_nobody_of_them_is_root(engines_data: Path | None) -> None:
             assert users["java"].isdisjoint(users["postgres"])
 
 
-def test_data_that_root_made(reachable: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_that_root_made(reachable: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:  # 2
     house = House(reachable, settings)
     try:
         with monkeypatch.context() as before:
@@ -126,7 +126,7 @@ def test_data_that_root_made(reachable: Path, settings: Settings, monkeypatch: p
 @nightly
 def test_below_a_folder_of_roots_alone(
     reachable: Path, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> None:  # 3
     monkeypatch.setattr(unprivileged, "_ROOTS_HOME", reachable)
     alone = tmp_path / "alone"
     alone.mkdir(mode=0o700)
@@ -147,7 +147,7 @@ def test_below_a_folder_of_roots_alone(
         house.stop()
 
 
-def test_no_link_is_followed(tmp_path: Path) -> None:
+def test_no_link_is_followed(tmp_path: Path) -> None:  # 4
     user = opensearch_place._whom()
     assert user is not None
     secret = tmp_path / "secret"

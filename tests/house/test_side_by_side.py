@@ -218,7 +218,7 @@ def _described(data: Path) -> dict[str, str]:
     return described
 
 
-def test_a_data_directory_of_before(house: House) -> None:
+def test_a_data_directory_of_before(house: House) -> None:  # 1
     with house.before.started("up") as api:
         api.wait_for("/readyz")
         rows = _rows(_described(house.before.data)["database_url"])
@@ -261,7 +261,7 @@ def _rename(url: str, id: int, name: str) -> None:
         _eventually(pushed, lambda: f"nobody pushed {name}")
 
 
-def test_processes_of_before_go_on(house: House) -> None:
+def test_processes_of_before_go_on(house: House) -> None:  # 2, 3
     with _engines(house) as (engines, urls), ExitStack() as processes:
         old = processes.enter_context(house.before.started("serve", **urls))
         old.wait_for("/readyz")
