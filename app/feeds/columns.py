@@ -13,6 +13,14 @@ from app.importing.sources import Unreadable
 
 _GUARDED = re.compile(r'="(.*)"', re.DOTALL)  # how Excel is kept from changing an id: ="00123"
 _NOTHING: tuple[str, ...] = ()
+# What a spreadsheet writes where it has no value, or too narrow a column.
+_NO_VALUE = re.compile(r"\s*(?:#(?:REF|VALUE|NAME\?|DIV/0|NUM|NULL|SPILL|CALC)!?|#N/A|#{3,})\s*")
+_TOTAL = re.compile(
+    r"\s*(?:grand\s|sub)?(?:totals?|totale|totaal|sum|summe|suma|somme|gesamt|итого)\b(?:\s*:?\s*\d*\s*\w{0,20})?\s*:?\s*",
+    re.IGNORECASE,
+)
+_LONGEST_TOTAL = 40
+_FIGURE = re.compile(r"[\s\d.,%$€£+-]*")
 
 
 def cells(
@@ -48,10 +56,22 @@ def cells(
             tally.rejected += rows.lines
             yield Unreadable("", f"line {rows.line}: it is the heading again", row), _NOTHING
             continue
+        if len(row[0]) <= _LONGEST_TOTAL and _TOTAL.fullmatch(row[0]) and _is_total(row):
+            tally.rejected += rows.lines
+            yield Unreadable("", f"line {rows.line}: it is a line of totals", row), _NOTHING
+            continue
+        if "#" in "".join(row):
+            row = ["" if cell[:1] in "# " and _NO_VALUE.fullmatch(cell) else cell for cell in row]
         if "\0=" in "\0".join(("", *row)):
             row = [_GUARDED.sub(r"\1", cell) if cell.startswith('="') else cell for cell in row]
         tally.records += rows.lines
         yield dict(zip(heading, row, strict=False)), _NOTHING
+
+
+def _is_total(row: list[str]) -> bool:
+    """Whether all cells but the first are figures or empty, most of them empty: a shop called Total has more to say."""
+    rest = row[1:]
+    return all(map(_FIGURE.fullmatch, rest)) and sum(not cell.strip() for cell in rest) * 2 >= len(rest)
 
 
 def _may_be_shifted(row: list[str], dialect: Dialect) -> bool:

@@ -166,10 +166,27 @@ class _Counted:
         if self._known:
             return "windows-1252", MENDED, "windows-1252", None
         sample = self._sample.content()
+        if self._whole * _MOST_STRAY >= self._wrong and _is_mixed(sample):
+            doubt = "encoding in doubt: some of its lines are UTF-8, others Windows-1252; write all in one"
+            return name, MENDED, "utf-8 and windows-1252, mixed", doubt
         found = guess(sample, sample.decode("windows-1252", MENDED))
         return found.codec, MENDED if found.codec == "windows-1252" else "replace", found.called, found.doubt
 
 
+def _is_mixed(sample: bytes) -> bool:
+    """Whether it has letters as UTF-8 writes them (which Windows-1252 reads as "Ã©") beside letters of one byte, one or
+    two in a row as a Western word has them."""
+    letters = _WHOLE.findall(sample)
+    return (
+        bool(letters)
+        and all(each[0] in _WESTERN_LEADS for each in letters)
+        and all(len(run) <= 2 for run in _BEYOND.findall(_WHOLE.sub(b" ", sample)))
+    )
+
+
+_MOST_STRAY = 4  # bytes of Windows-1252 to each letter of UTF-8 in a file that may be a mixture
+_WESTERN_LEADS = frozenset({0xC2, 0xC3, 0xC5, 0xE2})
+_BEYOND = re.compile(rb"[\x80-\xff]+")
 _UTF8 = (None, "utf-8", "utf-8-sig")
 # Encodings of one byte a character, in which everything is some text.
 _LEGACY = frozenset(

@@ -23,7 +23,7 @@ _LISTS = (
 )  # fmt: skip
 _AROUND = (
     "data", "response", "result", "results", "payload", "_embedded", "body", "marketplacesearch", "affiliates",
-    "campaigns", "offers", "programs", "programmes", "advertisers", "merchants",
+    "campaigns", "offers", "programs", "programmes", "advertisers", "merchants", "publishercommissions",
 )  # fmt: skip
 _IDENTITY = frozenset({"id", "name", "key", "title"})  # what a record has, and an envelope has not
 _ERRORS = ("error", "errors", "error_description", "fault", "exception")

@@ -39,6 +39,7 @@ _NOTHING = "it holds no records"
 _SPELLINGS = 10_000  # different sets of members that are remembered
 _SAMPLES = 100  # records that a suggestion looks at
 _HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+_SPREADSHEET = re.compile(r"<\?mso-application|urn:schemas-microsoft-com:office:spreadsheet")
 _TITLE = re.compile(r"<title[^<>]*>([^<]*)", re.IGNORECASE)
 _LOGIN = re.compile(r"type\s*=\s*[\"']?password|log\s?in|sign\s?in|anmelden", re.IGNORECASE)
 _ERROR_TEXT = re.compile(
@@ -340,6 +341,8 @@ def _examined(member: Member, form: Format, encoding: str | None, delimiter: str
         raise NotAFeed(_page(head))
     if len(head) < _LONGEST_ERROR and (_ERROR_LINE if "\n" in head.strip() else _ERROR_TEXT).match(head):
         raise NotAFeed(f"it is an error answer: {shown(head)}")
+    if head.startswith("<") and _SPREADSHEET.search(head[:4096]):
+        raise NotAFeed(f"'{shown(member.name)}' is an Excel document in XML; save it as CSV")
     if head.startswith("<"):
         return _xml(member, surveyed, head, whole, form)
     if _JSON.match(head):

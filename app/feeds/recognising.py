@@ -197,6 +197,7 @@ LAYOUTS: tuple[Layout, ...] = (
         _plain(rakuten.advertiser),
         names=rakuten.NAMES,
         any_of=_set("policies features deeplink canpartner"),
+        never=_set("trackingduration mediasubscriptionstatus"),  # Daisycon's
         around=("advertiser",),
     ),
     Layout(
@@ -225,6 +226,7 @@ LAYOUTS: tuple[Layout, ...] = (
         lambda record, _, source: awin.programme(record, source=source),
         any_of=_set("displayurl clickthroughurl primaryregion currencycode linkstatus validdomains primarysector"),
         some=2,
+        never=_set("trackingduration mediasubscriptionstatus"),  # Daisycon's
         names=awin.NAMES,
     ),
     Layout(
@@ -398,6 +400,21 @@ LAYOUTS: tuple[Layout, ...] = (
 # Files of networks that list something else: what marks them, and what they list. They are told before a draft would
 # make programs of them.
 _OTHERS: tuple[tuple[str, tuple[frozenset[str], ...]], ...] = (
+    (
+        "earnings",
+        (
+            _set("commissionid postingdate"), _set("commissionid saleamountusd"), _set("rewardid amount"),
+            _set("amount partnership company"), _set("amount partnership customer"),
+        ),
+    ),
+    (
+        "orders",
+        (
+            _set("transid transdate"), _set("transid transamount"), _set("receipt txntype"), _set("receipt amount"),
+            _set("receipt vendor affiliate"),
+        ),
+    ),
+    ("product catalogs", (_set("itemsuri"), _set("numberofitems campaignid"), _set("catalogid catalogname"))),
     ("links", (_set("linkid linkname"), _set("linkid advertiserid"), _set("linkcodehtml"), _set("bannerid"))),
     ("payments", (_set("paymentid"), _set("commissiontotal"), _set("payoutid amount"), _set("invoiceid amount"))),
     (
@@ -414,7 +431,14 @@ _OTHERS: tuple[tuple[str, tuple[frozenset[str], ...]], ...] = (
             _set("merchantproductid"), _set("productid merchantid"), _set("awproductid"), _set("sku saleprice"),
         ),
     ),
-    ("vouchers", (_set("promotionid"), _set("couponcode"), _set("vouchercode"), _set("couponid"), _set("dealid"))),
+    (
+        "vouchers",
+        (
+            _set("promotionid"), _set("couponcode"), _set("vouchercode"), _set("couponid"), _set("dealid"),
+            _set("promocode discount"), _set("promocode campaign"), _set("promocode dateend"), _set("species discount"),
+            _set("discount datestart dateend"), _set("discount startdate enddate"), _set("discount validfrom"),
+        ),
+    ),
     ("figures of a report", (_set("clicks impressions"), _set("clicks conversions"), _set("clicks earnings"))),
 )  # fmt: skip
 

@@ -121,6 +121,11 @@ class Rows:
                 yield self._given_up("a quote in it is never closed")
             elif len(self._taken) > 1 and self._is_spoilt(row):
                 yield self._given_up("a quote in it is closed in another record, or never")
+            elif len(self._taken) == 1 and any(quote in cell for cell in row) and self._is_loose():
+                if self._stands_alone(line):  # its cells are what stands between the delimiters
+                    yield [_without_quotes(cell, quote) for cell in line.rstrip("\r\n").split(delimiter)]
+                else:
+                    yield self._given_up("a quote inside quotes is not doubled: where its cells end is not clear")
             else:
                 yield row
 
@@ -175,6 +180,12 @@ class Rows:
             return False
         if len(row) < width or any(row[width:]):
             return True
+        if self._is_loose():
+            return True
+        return self._stands_alone(self._taken[0]) and any(map(self._stands_alone, self._taken[1:]))
+
+    def _is_loose(self) -> bool:
+        """Whether something follows a closing quote but a delimiter: `"The "Best" Shop"`."""
         dialect = self.dialect
         try:
             list(
@@ -190,7 +201,7 @@ class Rows:
             )
         except csv.Error:
             return True
-        return self._stands_alone(self._taken[0]) and any(map(self._stands_alone, self._taken[1:]))
+        return False
 
 
 class _Feeder:
@@ -212,6 +223,12 @@ class _Feeder:
         rows._first = None
         rows._taken.append(line)
         return line
+
+
+def _without_quotes(cell: str, quote: str) -> str:
+    inner = cell.strip(" ")
+    is_quoted = len(inner) > 1 and inner[0] == quote == inner[-1]
+    return inner[1:-1].replace(quote * 2, quote) if is_quoted else cell
 
 
 def _unquoted(line: str, dialect: Dialect) -> list[str]:

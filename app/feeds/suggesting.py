@@ -22,11 +22,11 @@ _SHARE = 0.6  # of a column's values that must look like the field
 # How feeds call a field, the surest name first; squeezed.
 _NAMES: dict[str, str] = {
     "external_id": "externalid advertiserprogramid merchantid programid programmeid advertiserid campaignid "
-    "networkofferid offerid vendorid mid "
+    "networkofferid offerid vendorid mid cid programmid "
     "shopidentifier identifier companykey key id vendor slug",
-    "name": "name programname programmename merchantname advertisername campaignname merchant advertiser organization "
-    "organisation brand brandname company companyname offername shopname shop storename store vendorname title "
-    "programm anbieter nom nombre nome naam",
+    "name": "name programname programmename programmname merchantname advertisername campaignname merchant advertiser "
+    "organization organisation brand brandname company companyname offername shopname shop storename store vendorname "
+    "title programm anbieter nom nombre nome naam",
     "description": "description descriptionshort shortdescription longdescription programdescription about summary "
     "beschreibung descripcion descrizione omschrijving",
     "text_language": "textlanguage",
@@ -46,7 +46,7 @@ _NAMES: dict[str, str] = {
     "deeplinkurl deeplink reflink referrallink link",
     "logo_url": "logourl logo logouri imageurl image icon thumbnail offerimageurl",
     "deep_links": "deeplinkallowed deeplinksallowed allowsdeeplinking deeplinkenabled deeplinking deeplinks deeplink",
-    "currency": "currency currencycode waehrung devise moneda",
+    "currency": "currency currencycode waehrung währung devise moneda",
     "commission_text": "commissiontext commissiondetails commissionstructure commissionterms commission commissions "
     "commissionrate payout payouts reward rewards offer offers provision rate comission verguetung",
     "recurring": "recurring isrecurring hasrecurringproducts recurringcommission",
@@ -109,9 +109,12 @@ _OF_THE_PROGRAM = frozenset(
 _RELATION_WORDS = frozenset({
     "joined", "notjoined", "pending", "approved", "accepted", "rejected", "declined", "denied", "refused",
     "applied", "notapplied", "subscribed", "notsubscribed", "invited", "waiting", "requested",
+    "akzeptiert", "angenommen", "abgelehnt", "ausstehend", "beworben", "nichtbeworben", "accepté", "refusé",
+    "enattente", "aceptado", "rechazado", "pendiente", "accettato", "rifiutato", "goedgekeurd", "afgewezen",
 })  # fmt: skip
 _FLAGS = frozenset({"0", "1", "0.0", "1.0", "true", "false"})
 _KINDS = frozenset({"percent", "percentage", "%", "fixed", "fix", "flat", "amount", "flat fee", "fixed amount"})
+_MODELS = frozenset({"cpa", "cps", "cpl", "cpc", "cpi", "lead", "sale", "hybrid", "none", "-"})  # which say no unit
 _PAID = re.compile(r"commission|payout|reward|provision")
 
 _METRICS = {"gravity": "gravity", "awinindex": "awinIndex", "networkrank": "networkRank", "powerrank": "powerRank",
@@ -343,7 +346,7 @@ def _lines_of_kinds(columns: Sequence[str], values: dict[str, list[str]], used: 
         if about == squeezed(last) or not _PAID.search(squeezed(kind)):
             continue
         said = {value.strip().lower() for value in values[kind]}
-        if not said or not said <= _KINDS:
+        if not said & _KINDS or not said <= _KINDS | _MODELS:
             continue
         for column in columns:
             beside, _, name = column.rpartition(".")

@@ -25,7 +25,7 @@ from mappings.network_program import NetworkProgram, Raw
 from mappings.networks import BY_SLUG, Network, ZeroField
 from mappings.program import Program
 
-VERSION = 8  # raise it when the same record would become another program: every stored row is then looked at again
+VERSION = 9  # raise it when the same record would become another program: every stored row is then looked at again
 
 _LONGEST_ID = 200
 _LONGEST_NAME = 300

@@ -135,7 +135,7 @@ def _damaged(draw: st.DrawFn) -> tuple[str, set[int]]:
     for _ in range(draw(st.integers(1, 3))):
         number = draw(st.integers(1, count))
         written = rows[number - 1]
-        at = draw(st.integers(0, len(written)))
+        at = draw(st.integers(0, len(written) - 1))  # what stands behind the end of the line is the next record's
         touched.add(number)
         match draw(st.sampled_from(["insert", "cut", "join"])):
             case "insert":

@@ -47,11 +47,20 @@ class Said:
 
 @dataclass(frozen=True)
 class Offer:
-    """One text of the corpus, the group it stands in, and its truth."""
+    """One text of the corpus, the group it stands in, and its truth; several where it may be read in several ways."""
 
     text: str
     group: str
-    truth: Said
+    truths: tuple[Said, ...]
+
+    @property
+    def truth(self) -> Said:
+        """The way that whoever labelled it had in mind."""
+        return self.truths[0]
+
+    def wrongs(self, said: Said) -> list[str]:
+        """The fields in which this states something that is not true, beside the truth that it is nearest to."""
+        return min((said.wrongs(truth) for truth in self.truths), key=len)
 
     @property
     def held_out(self) -> bool:
@@ -94,7 +103,11 @@ def _bound(written: str) -> float | None:
 def corpus(file: str = "offers.toml") -> list[Offer]:
     """Every offer of a file."""
     groups = tomllib.loads(Path(__file__).with_name(file).read_text("utf-8"))
-    return [Offer(text, group, read(truth)) for group, rows in groups.items() for text, truth in rows.items()]
+    return [
+        Offer(text, group, tuple(read(truth) for truth in truths.split(" | ")))
+        for group, rows in groups.items()
+        for text, truths in rows.items()
+    ]
 
 
 def understood(text: str, default_currency: str = "USD") -> Said:

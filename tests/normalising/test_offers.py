@@ -5,7 +5,8 @@
 3. Of no offer is anything stated that it does not say: in doubt the answer is unknown.
 4. The text itself is always kept.
 5. Of each two hundred that were labelled before the program read them at least 97 % are read rightly, and of at most
-   one is anything stated that it does not say; so are 95 % of those that were labelled later, and of few anything else.
+   one is anything stated that it does not say; so it is with the hundred and fifty of a stranger. So are 95 % of those
+   that were labelled later, and of few anything else.
 6. Those that were labelled last are read as they were at first sight, or better: nothing is mended for them.
 """
 
@@ -27,8 +28,8 @@ def _missed(offers: list[Offer]) -> list[str]:
     misses = []
     for offer in offers:
         got = understood(offer.text)
-        if got != offer.truth:
-            wrong = ", ".join(got.wrongs(offer.truth))
+        if got not in offer.truths:
+            wrong = ", ".join(offer.wrongs(got))
             line = f"{offer.group:16} {offer.text[:90]!r:94} {shown(offer.truth):32} {shown(got):32}"
             misses.append(f"{line} {_WRONG}{wrong}" if wrong else line)
     return misses
@@ -58,6 +59,7 @@ def test_states_nothing_that_is_not_said() -> None:  # 3
         ("offers_last.toml", 0.95, 1),
         ("offers_networks.toml", 0.97, 1),
         ("offers_networks_last.toml", 0.97, 1),
+        ("offers_stranger.toml", 0.97, 1),
         # As they were read at first sight; nothing is mended for these.
         ("offers_networks_final.toml", 37 / 40, 2),
     ],

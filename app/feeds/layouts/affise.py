@@ -59,4 +59,6 @@ def _line(payment: Record) -> RawCommission | None:
     currency = text(payment.get("currency"))
     if value is None or kind not in ("percent", "fixed") or (kind == "fixed" and not currency):
         return None
-    return RawCommission(kind=kind, value=value, currency=currency, condition=text(payment.get("goal")))
+    title, goal = text(payment.get("title")), text(payment.get("goal"))
+    named = goal if goal and not goal.strip().isdecimal() else None  # "1" is the goal's number
+    return RawCommission(event=title or named, kind=kind, value=value, currency=currency, condition=named or title)

@@ -1,18 +1,19 @@
 """Partnerize: campaigns a publisher sees (JSON). `approval_state` is the account's relation.
 
-Commission is a default rate, or a `default_commission` of a type and a value. What unit the cookie period has is not
-said: it is not read.
+Commission is a default rate, a `default_commission` of a type and a value, or a list of such. What unit the cookie
+period has is not said: it is not read.
 """
 
 from __future__ import annotations
 
-from app.feeds.layouts.values import Record, known, not_carried_by_members, part, text
+from app.feeds.layouts.values import Record, known, not_carried_by_members, part, records, text
 from mappings.network_program import NetworkProgram, RawCommission
 
 NAMES = (
     "campaign_id", "campaign_title", "campaign_name", "title", "description", "default_currency", "currency", "status",
     "campaign_logo", "destination_url", "url", "tracking_link", "camref", "vertical_name", "default_commission",
     "default_commission_rate", "default_commission_value", "type", "value", "allow_deep_linking",
+    "commissions", "commission_type", "commission_value",
 )  # fmt: skip
 _LINK = "https://prf.hn/click/camref:"
 _STATUS = {"a": "active", "r": "retired", "p": "paused"}
@@ -26,7 +27,7 @@ _not_carried = not_carried_by_members(
         "affiliate_url": "tracking_link camref",
         "logo_url": "campaign_logo",
         "deep_links": "allow_deep_linking",
-        "commissions": "default_commission default_commission_rate default_commission_value",
+        "commissions": "commissions default_commission default_commission_rate default_commission_value",
     }
 )
 
@@ -62,6 +63,10 @@ def _lines(record: Record, currency: str | None) -> list[RawCommission]:
     if value is not None:
         return [RawCommission(kind=kind, value=value, currency=currency)] if kind else []
     lines = []
+    for each in records(record.get("commissions")):
+        kind, value = text(each.get("commission_type")), known(each.get("commission_value"))
+        if kind and value is not None:
+            lines.append(RawCommission(kind=kind, value=value, currency=currency))
     if (percent := known(record.get("default_commission_rate"))) is not None:
         lines.append(RawCommission(kind="percent", value=percent))
     if (amount := known(record.get("default_commission_value"))) is not None and currency:

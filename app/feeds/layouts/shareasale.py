@@ -12,6 +12,7 @@ from app.feeds.layouts.values import Record, known, not_carried_by_members, raw,
 from mappings.network_program import NetworkProgram, Raw, RawCommission
 
 _CODES = re.compile(r"[a-z]++(?:\s*+,\s*+[a-z]++)*+")  # "acc,clo,spf"; names have capitals, and commas of their own
+_STATES = frozenset({"online", "offline", "lowfunds", "temporarilyoffline", "closed"})
 _UNIT = re.compile(r"[%$€£]|[A-Z]{3}")
 _not_carried = not_carried_by_members(
     {
@@ -38,8 +39,10 @@ def merchant(record: Record, *, source: str = "feed:shareasale") -> NetworkProgr
     """A merchant of either report; keys squeezed.
 
     `Status` of merchantSearch and `Approved` of merchantStatus are the account's relation to the merchant, not the
-    state of its program: only `Program Status` is that.
+    state of its program: `Program Status` is that, and a `Status` in its words ("LowFunds").
     """
+    standing = text(record.get("status"))
+    state = standing if standing and standing.strip().lower() in _STATES else None
     commission = text(record.get("commissiontext"))
     category = text(record.get("category")) or text(record.get("programcategory"))
     epc, window = _newest(record, "epc30day", "epc7day")
@@ -51,7 +54,7 @@ def merchant(record: Record, *, source: str = "feed:shareasale") -> NetworkProgr
         data_source=source,
         name=text(record.get("organization")) or text(record.get("merchant")) or text(record.get("merchantname")),
         categories=_categories(category),
-        status=text(record.get("programstatus")),
+        status=text(record.get("programstatus")) or state,
         geo_targeting=split(record.get("shipsto"), ","),
         merchant_url=text(record.get("www")),
         affiliate_url=text(record.get("linkurl")),
@@ -69,8 +72,8 @@ def merchant(record: Record, *, source: str = "feed:shareasale") -> NetworkProgr
         popularity_metric="powerRank",
         approval_mode=raw(record.get("autoapprove")),
         product_feed=raw(record.get("datafeeditems")),
-        relation=text(record.get("approved")) or text(record.get("status")),
-        not_carried=_not_carried(record),
+        relation=text(record.get("approved")) or (standing if state is None else None),
+        not_carried=_not_carried(record) - ({"status"} if state else set()),
     )
 
 

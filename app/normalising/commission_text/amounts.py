@@ -59,7 +59,7 @@ _ORDERED = (
     "stage",
     "phase",
 )
-_NO_ORDINAL = "".join(f"(?<!{word} )" for word in _ORDERED)
+NO_ORDINAL = "".join(f"(?<!{word} )" for word in _ORDERED)
 # A second figure without a sign is one of money only if nothing else claims it: "$50 - 30 day cookie".
 _NO_UNIT = (
     r"(?!\s?-?\s?(?:%|days?|months?|years?|weeks?|hours?|tage|jours|días|cookie|sales|referrals|customers|orders))"
@@ -75,7 +75,7 @@ _AMOUNT = re.compile(
     rf"{_NUMBER}\s(?:or|oder|ou)\s{NUMBER})\s?%"
     # between 5 and 10 %, 5 % to 10 %
     rf"|{_BETWEEN}{_ARTICLE}(?P<bplow>{_NUMBER})\s?{_PERCENT}?\s{_AND}\s{_ARTICLE}(?P<bphigh>{_NUMBER})\s?{_PERCENT}"
-    rf"|(?:{_NO_ORDINAL}(?P<plow>{_NUMBER})[\s-]?{_PERCENT}?\s?{_TO}\s?{_ARTICLE})?(?P<phigh>{_NUMBER})[\s-]?{_PERCENT}"
+    rf"|(?:{NO_ORDINAL}(?P<plow>{_NUMBER})[\s-]?{_PERCENT}?\s?{_TO}\s?{_ARTICLE})?(?P<phigh>{_NUMBER})[\s-]?{_PERCENT}"
     # % 10, as Turkish writes it
     rf"|(?<!\d)(?<!\d\s)%\s?(?:(?P<tlow>{NUMBER})\s?-\s?%?)?(?P<thigh>{NUMBER})(?![\d%])"
     # between €5 and €10, $5 - $10, $5 - 10
@@ -85,7 +85,7 @@ _AMOUNT = re.compile(
     rf"(?:\s?(?P<tail2>{_AFTER}))?"
     # 10 - 20 €
     rf"|(?:{_BETWEEN}(?P<bslow>{_NUMBER})\s?(?:{_AFTER})?\s{_AND}\s)(?P<bshigh>{_NUMBER})\s?(?P<bafter>{_AFTER})"
-    rf"|(?:{_NO_ORDINAL}(?P<slow>{_NUMBER})\s?(?:{_AFTER})?\s?{_TO}\s?)?(?P<shigh>{_NUMBER})(?P<sscale>{_SCALE})?\s?"
+    rf"|(?:{NO_ORDINAL}(?P<slow>{_NUMBER})\s?(?:{_AFTER})?\s?{_TO}\s?)?(?P<shigh>{_NUMBER})(?P<sscale>{_SCALE})?\s?"
     rf"(?P<after>{_AFTER})",
     re.IGNORECASE,
 )

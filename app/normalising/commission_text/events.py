@@ -45,7 +45,19 @@ def events(contexts: list[Context], tokens: list[Token]) -> list[str]:
             and _is_a_name(contexts[i].gap_before)
         ):
             named[i], headed[i] = named[i - 1], True
+    for i in range(1, len(contexts)):
+        # "US $6 per quote request; CA $4; rest of world $1"
+        if named[i] is None and (listed := named[i - 1]) is not None and _is_next_of_a_list(*contexts[i - 1 : i + 1]):
+            named[i] = listed
     return [name or default or SALE for name in named]
+
+
+def _is_next_of_a_list(one: Context, other: Context) -> bool:
+    """Whether an amount stands in a sentence of its own with nothing but a name, right behind one of its kind."""
+    if other.sentence - one.sentence != 1 or one.amount.kind != other.amount.kind:
+        return False
+    words = bare(other.whole)[: _LABEL + 2]
+    return len(words) <= _LABEL + 1 and not any(token.says((*_ANY, *_MODEL, "commission")) for token in words)
 
 
 def _are_beside(one: Context, other: Context) -> bool:

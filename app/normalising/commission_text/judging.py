@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from app.normalising.commission_text.clauses import Context, Words
 from app.normalising.commission_text.events import SALE, event
-from app.normalising.commission_text.phrases import bare, begins_with, ends_with, has, last
+from app.normalising.commission_text.phrases import Roles, bare, begins_with, ends_with, has, last, until_comma
 from app.normalising.commission_text.shares import is_raised_commission, is_share_of_other
 from app.normalising.commission_text.sums import is_other_sum, is_paid
 from app.normalising.commission_text.whole import WORDS_OF_A_SHORT_TEXT, Said, Whole
@@ -23,11 +23,13 @@ _NEAR_BEHIND = (
 )
 
 _ANYWHERE = ("payout_floor", "shipping")  # of these a clause tells nothing else
+_BRACKET = 12  # tokens behind an amount in which a bracket of its own ends
+_ON_AVERAGE = 8
 
 
 def is_commission(context: Context, whole: Whole, said: Said) -> bool:
     """Whether an amount is a commission, as far as its words and those before tell."""
-    if not context.amount.believable or _is_other(context, whole) or _is_said_twice(context, said):
+    if not context.amount.believable or _is_other(context, whole, said) or _is_said_twice(context, said):
         return False
     if context.amount.kind == "fixed" and (is_other_sum(context, whole, said) or not is_paid(context, whole, said)):
         return False
@@ -46,7 +48,7 @@ def _is_said_twice(context: Context, said: Said) -> bool:
     )
 
 
-def _is_other(context: Context, whole: Whole) -> bool:
+def _is_other(context: Context, whole: Whole, said: Said) -> bool:
     percent = context.amount.kind == "percent"
     after = _without_exceptions(context.after)
     if percent and is_share_of_other(context, after):
@@ -57,6 +59,8 @@ def _is_other(context: Context, whole: Whole) -> bool:
         return True
     if _is_second_level(context, after) and "tier_one" not in whole.roles:
         return True
+    if _is_of_the_recruited(context, after) or _is_average(context, after):
+        return True
     if has(after, ("credited",)) and not begins_with(after, ("on",)):
         return True
     bonus_per_sale = _is_bonus_per_sale(context)
@@ -64,7 +68,23 @@ def _is_other(context: Context, whole: Whole) -> bool:
         return True
     if ends_with(context.before, ("instead",)) and not _is_for_so_much_sold(context):
         return True
+    if percent and _is_rate_of_sites(context, said):
+        return False
     return "both" not in context.said_gap_before and _is_led_to_other(context) and not bonus_per_sale
+
+
+def _is_rate_of_sites(context: Context, said: Said) -> bool:
+    """ "Default 4% | Vouchers 2%": in a list of rates whose voucher sites are named by what they have. They are paid no
+    more than others are; what is more is what their readers get."""
+    cell = bare(context.whole)
+    return (
+        said.highest is not None
+        and len(cell) == 2
+        and "credit" in cell[0].roles
+        and cell[1] is not cell[0]
+        and context.place > 0
+        and all(high <= said.highest for _, high in context.amount.rates)
+    )
 
 
 def _is_added(context: Context, after: Words) -> bool:
@@ -117,6 +137,37 @@ def _is_second_level(context: Context, after: Words) -> bool:
         return True
     # "Two-tier program: 25% direct, 5% from sub-affiliates": the heading is about both
     return "two_tiers" in context.said_beside and not begins_with(after, ("own_sale",), ("on", "of"), most=3)
+
+
+def _is_of_the_recruited(context: Context, after: Words) -> bool:
+    """ "3% of sub-affiliate sales", "3% on tier 2 (sub-affiliates)": theirs, whatever the tiers are called."""
+    if "two_tiers" in context.said_beside:
+        return False
+    return has(after, ("recruited",)) or "recruited" in context.said_before or _in_brackets(context, ("recruited",))
+
+
+def _in_brackets(context: Context, roles: Roles) -> bool:
+    """Whether a bracket that opens among the first words behind says it."""
+    inside = False
+    for token in context.gap_after[:_BRACKET]:
+        if token.text == ")":
+            return False
+        if inside and token.says(roles):
+            return True
+        inside = inside or token.text == "("
+    return False
+
+
+def _is_average(context: Context, after: Words) -> bool:
+    """ "$37.50 average payout per sale", "$100 on average": what comes of it, not what is paid."""
+    if has(until_comma(after)[:_ON_AVERAGE], ("on_average",)):
+        return True
+    words = bare(after)
+    while words and words[0].says(("article", "filler")):
+        words = words[1:]
+    if not has(words[:1], ("average",)) or _is_measured_elsewhere(after, words, 0):
+        return False
+    return context.beside[1] is None or len(after) < len(context.gap_after)  # else it may be the next amount's
 
 
 def _is_bonus_per_sale(context: Context) -> bool:

@@ -102,7 +102,11 @@ def _joined(rules: list[list[CommissionRule]], contexts_: list[Context]) -> list
 
 def _is_raised_by_selling(base: Context, context: Context) -> bool:
     """A higher rate for those who sell more leaves the base rate as the lowest."""
-    return "upgraded" in context.said_gap_before | context.said_gap_after or "base_rate" in base.said_beside
+    if "upgraded" in context.said_gap_before | context.said_gap_after or "base_rate" in base.said_beside:
+        return True
+    # "$50 per sale, up to $80 for annual plans": the first is for all
+    for_some = bool(context.after) and "to_whom" in context.after[0].roles
+    return for_some and base.said_beside.isdisjoint(("on", "to_whom", "newness")) and base.sentence == context.sentence
 
 
 def _is_to(before: Words) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from app.normalising.commission_text.amounts import find_amounts
+from app.normalising.commission_text.amounts import NO_ORDINAL, find_amounts
 from app.normalising.commission_text.clauses import Context, Sentence, Words, contexts, sentences
 from app.normalising.commission_text.events import events
 from app.normalising.commission_text.headlines import is_headline
@@ -24,7 +24,7 @@ from mappings.program import CommissionRule
 _LABELLED = 12  # tokens of a sentence that is a label
 _HEELS = 12  # tokens behind an amount of money that may say that it is paid each month
 _LINE = Token("\n", 0, 0, frozenset({"mark"}))
-_ENUMERATOR = re.compile(r"(?:(?<=^)|(?<=\s))\d{1,2}[.)]\s+(?=[^\W\d])")
+_ENUMERATOR = re.compile(rf"(?:(?<=^)|(?<=\s)){NO_ORDINAL}\d{{1,2}}[.)]\s+(?=[^\W\d])", re.IGNORECASE)
 _SPELLED = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
@@ -101,8 +101,18 @@ def _understood(text: str, default_currency: str | None) -> Understood:
     zone = _zone(said, parts, accepted, dropped)
     per_month = any(each.amount.kind == "fixed" and is_per_month(_until_line(each.gap_after)) for each in accepted)
     recurring, months = repetition(zone, len({(rule.kind, rule.min, rule.max) for rule in unique}), per_month)
-    tiered = any("tiered" in token.roles and "two_tiers" not in token.roles for token in zone)
-    return Understood(unique, recurring, months, tiered)
+    return Understood(unique, recurring, months, _says_tiered(zone))
+
+
+def _says_tiered(zone: list[Token]) -> bool:
+    """Whether there are several rates, in words. "Tier 2" is none of them where it is that of sub-affiliates."""
+    numbered = not any("recruited" in token.roles for token in zone)
+    return any(
+        "tiered" in token.roles
+        and "two_tiers" not in token.roles
+        and (numbered or zone[place + 1 : place + 2] == [] or "number" not in zone[place + 1].roles)
+        for place, token in enumerate(zone)
+    )
 
 
 def _plain(text: str) -> str:
@@ -128,6 +138,7 @@ def _sorted_out(contexts_: list[Context], whole: Whole) -> tuple[list[Context], 
     dropped: list[Context] = []
     any_percent = any(each.amount.kind == "percent" and each.amount.believable for each in contexts_)
     percents, moneys, prices = set[int](), set[int](), set[int]()  # the sentences that have one
+    highest: float | None = None
     for context in contexts_:
         sentence = context.sentence
         fixed = context.amount.kind == "fixed"
@@ -146,10 +157,13 @@ def _sorted_out(contexts_: list[Context], whole: Whole) -> tuple[list[Context], 
             and accepted[-1].sentence == sentence
             and accepted[-1].amount.kind != context.amount.kind,
             priced=sentence in prices,
+            highest=highest,
         )
         if is_commission(context, whole, said):
             accepted.append(context)
             (moneys if fixed else percents).add(sentence)
+            if not fixed:
+                highest = max(highest or 0.0, *(high for _, high in context.amount.rates))
         else:
             dropped.append(context)
             if fixed:

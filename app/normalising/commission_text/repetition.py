@@ -10,6 +10,11 @@ from app.normalising.commission_text.tokens import Token
 
 _HEELS = 12  # tokens before a duration that may tell whose it is
 _LONGEST = 120  # months; what is longer is no promise but a life
+_AGAIN = ("recurring", "renewal")
+_NEAR = 3  # words behind a "no" that it may be about
+_FAR = 8  # ... where what is given stands between: "do not pay any commission on subscription renewals"
+_BEHIND = 5  # words behind renewals that may say that they pay nothing
+_BETWEEN = ("article", "filler", "aux", "is_done", "has_been", "each", "all")
 _COUNTS = {f"n{count}": count for count in (1, 2, 3, 4, 5, 6, 9, 10, 12, 18, 24, 36)}
 _COUNT = tuple(_COUNTS)
 _UNITS = ("month", "year")
@@ -135,13 +140,43 @@ def _says_once(words: list[Token]) -> tuple[bool, set[int]]:
     for place, token in enumerate(words):
         if "once" in token.roles:
             places.add(place)
-        elif "no" in token.roles:
-            for at in range(place + 1, min(place + 4, len(words))):
-                if "mark" in words[at].roles:
-                    break
-                if "recurring" in words[at].roles:
-                    places |= {place, at}
+        elif token.says(("no", "except")):
+            places |= _denied_behind(words, place)
+        elif token.says(_AGAIN) and _is_denied(words, place):
+            places.add(place)
     return bool(places), places
+
+
+def _denied_behind(words: list[Token], place: int) -> set[int]:
+    """The tokens from a "no" or "without" to the renewals that it denies."""
+    given = False
+    for at in range(place + 1, min(place + 1 + _FAR, len(words))):
+        token = words[at]
+        if token.amount is not None or ("mark" in token.roles and token.text != "."):
+            break
+        if token.says(_AGAIN) and (given or at <= place + _NEAR):
+            return set(range(place, at + 1))
+        given = given or ("no" in words[place].roles and token.says(("commission", "pays", "gives")))
+    return set()
+
+
+def _is_denied(words: list[Token], place: int) -> bool:
+    """ "Renewals are not commissionable", "renewals excluded", "rebills pay no commission"."""
+    for at in range(place + 1, min(place + 1 + _BEHIND, len(words))):
+        token = words[at]
+        if token.amount is not None or ("mark" in token.roles and token.text not in ":("):
+            return False
+        if "not_paid" in token.roles:
+            return True
+        if "no" in token.roles:
+            behind = _past(words, at + 1, _BETWEEN, 3)
+            if not has(words[behind : behind + 1], ("counts", "commission", "pays")):
+                return False
+            # "recurring commission is not paid on gift cards" tells of those alone
+            return not has(words[behind + 1 : behind + 2], ("on", "to_whom", "if")) or has(
+                words[behind + 2 : behind + 3], ("commission",)
+            )
+    return False
 
 
 def _is_of_the_first(words: list[Token]) -> bool:
@@ -200,8 +235,11 @@ def _count(token: Token) -> int | None:
 def _durations(words: list[Token]) -> set[int]:
     """The different numbers of months that the words name."""
     found: set[int] = set()
-    for place, count, unit in _counted(words):
+    counted = list(_counted(words))
+    of_another: set[int] = set()  # where a time begins that is not the commission's
+    for place, count, unit in reversed(counted):
         if _is_led_to_by_another(words, place):
+            of_another.add(place)
             continue
         behind = [token for token in words[unit + 1 : unit + 4] if token.text not in "-"]
         if has(behind[:1], ("not_lasting_behind",)) or (
@@ -210,6 +248,10 @@ def _durations(words: list[Token]) -> set[int]:
             and behind[0].amount is None
             and has(behind[1:2], ("not_lasting_behind",))
         ):
+            of_another.add(place)
+            continue
+        if has(behind[:1], ("and", "or")) and not of_another.isdisjoint(range(unit + 2, unit + 4)):
+            of_another.add(place)  # "all 1-year and 2-year plans"
             continue
         months = count * 12 if "year" in words[unit].roles else count
         if 1 < months <= _LONGEST:
@@ -231,8 +273,20 @@ def _is_led_to_by_another(words: list[Token], place: int) -> bool:
 
 
 def _is_within_of_payments(words: list[Token], place: int) -> bool:
-    """ "20% on all payments within the first 18 months"."""
-    return "within" in words[place].roles and has(words[max(0, place - 1) : place], ("payment", "turnover"))
+    """ "20% on all payments within the first 18 months", "of all payments made by customers within the first year"."""
+    if "within" not in words[place].roles:
+        return False
+    if has(words[max(0, place - 1) : place], ("payment", "turnover")):
+        return True
+    behind = _past(words, place + 1, ("article", "possessive"), 2)
+    if not has(words[behind : behind + 1], ("first",)):
+        return False
+    for at in range(place - 1, max(0, place - 1 - _FAR), -1):
+        if "mark" in words[at].roles or words[at].amount is not None:
+            return False
+        if words[at].says(("payment", "turnover")):
+            return has(words[max(0, at - 2) : at], ("of", "on"))
+    return False
 
 
 def _counted(words: list[Token]) -> Iterator[tuple[int, int, int]]:

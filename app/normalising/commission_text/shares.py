@@ -6,11 +6,16 @@ from app.normalising.commission_text.clauses import Context, Words, roles_of
 from app.normalising.commission_text.phrases import bare, begins_with, has
 from app.normalising.commission_text.whole import MONEY
 
+_OF = ("of", "whose", "article")
+_WHOSE = ("article", "all", "possessive", "yours", "audience", "people", "partner", "filler")
+
 
 def is_share_of_other(context: Context, after: Words) -> bool:
     """Whether a percentage is a share of something else than money that the affiliate brings."""
     return (
-        _is_share_of_no_money(after, context.gap_after)
+        _is_told_of_people(context.gap_after)
+        or _is_of_their_commission(context.gap_after)
+        or _is_share_of_no_money(after, context.gap_after)
         or _is_part_of_a_share(context)
         or _is_share_of_people(after)
         or begins_with(after, ("quality_of",))
@@ -35,11 +40,42 @@ def _is_share_of_no_money(after: Words, gap: Words) -> bool:
 
 
 def _is_of_a_commission(behind: Words) -> bool:
-    """ "80% of the commission", "99% of commissions are paid": of which nobody says how much it is."""
-    place = next(
-        (place for place, token in enumerate(behind) if not token.says(("article", "all", "possessive"))), None
+    """ "80% of the commission", "99% of commissions are paid", "5% of your referrals' commissions": of which nobody
+    says how much it is."""
+    for token in behind:
+        if "commission" in token.roles:
+            return True
+        if not token.says(_WHOSE) and token.text != "'":
+            return False
+    return False
+
+
+def _is_of_their_commission(gap: Words) -> bool:
+    """ "5 % der Provisionen deiner Partner": the same where the owner stands behind."""
+    place = _past(gap, _OF)
+    if not place or not has(gap[place : place + 1], ("commission",)):
+        return False
+    for at in range(place + 1, min(place + 5, len(gap))):
+        if "mark" in gap[at].roles or gap[at].amount is not None:
+            return False
+        if gap[at].says(("audience", "people", "partner", "recruited")):
+            return has(gap[place + 1 : at], ("possessive", "yours"))
+    return False
+
+
+def _is_told_of_people(gap: Words) -> bool:
+    """ "85% of our affiliates get paid every month", "90 % unserer Kunden bleiben": what a share of people does."""
+    place = _past(gap, (*_OF, "possessive", "all"))
+    return (
+        place > 0
+        and has(gap[place : place + 1], ("people",))
+        and has(gap[place + 1 : place + 2], ("gets", "pays", "states", "does", "has_been", "is_done"))
     )
-    return place is not None and "commission" in behind[place].roles
+
+
+def _past(words: Words, roles: tuple[str, ...]) -> int:
+    """How many of the first four words have one of the roles."""
+    return next((place for place, token in enumerate(words[:4]) if not token.says(roles)), min(4, len(words)))
 
 
 def _is_price_named(gap: Words) -> bool:
@@ -73,7 +109,7 @@ def _is_share_of_people(after: Words) -> bool:
             return False
         if "people" in token.roles:
             behind = words[place + 1 : place + 2]
-            return not has(behind, ("base", "spends", "newness", "pays", "you"))
+            return not has(behind, ("base", "spends", "newness", "pays", "you", "commission"))
     return False
 
 
@@ -93,7 +129,9 @@ def is_raised_commission(context: Context) -> bool:
     while who and who[-1].says(("has_been",)):
         who = who[:-1]
     we_did = "commission" in roles_of(context.before[len(context.before) - 5 :]) and has(words[-3:-1], ("we",))
-    if not we_did and not has(who[-1:], ("commission",)):
+    if not we_did and who and not has(who[-1:], ("commission",)):
+        return False
+    if not who and context.place > len(context.before):  # with nothing before it, it is what the whole text is about
         return False
     return _is_for_all(context.gap_after)
 

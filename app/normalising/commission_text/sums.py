@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.normalising.commission_text.amounts import Amount
 from app.normalising.commission_text.clauses import Context, Words
 from app.normalising.commission_text.lexicon import words as words_of
 from app.normalising.commission_text.phrases import bare, begins_with, ends_with, has, last, until_comma
@@ -12,6 +13,7 @@ _PAID_FOR = ("per", "commission", "model", "partner", "once", "recurring", "life
 _NOT_A_THING = ("offered", "and", "or", "pays", "bonus", "fee", "credit", "number", "amount")
 _BEFORE_A_PRICE = ("article", "per", "possessive")
 _TO_A_THRESHOLD = ("compared_with", "at", "at_least", "up_to", "on", "of", "from")
+_ROWS = 12  # tokens before and behind a range of money in which the next one of its table stands
 _OF_A_TURNOVER = ("of", "on", "or_more", "month", "monthly", "per", "turned_over")
 _OF_A_SUM_PAID = ("filler", "article", "compared", "compared_with", "up_to", "at_least", "of")
 
@@ -39,10 +41,14 @@ def is_paid(context: Context, whole: Whole, said: Said) -> bool:
 
 
 def _is_last_of_a_list(context: Context) -> bool:
-    """ "Silver $50 per sale, Gold $75, Platinum $100": behind a comma, with nothing but a name before it."""
+    """ "Silver $50 per sale, Gold $75, Platinum $100": behind a comma, with nothing but a name before it; or "$50 per
+    sale, up to $80 for annual plans"."""
     name = bare(context.before)
-    comma = any(token.text == "," for token in context.gap_before)
-    return comma and len(name) <= 2 and not any(token.roles for token in name) and not bare(context.after)
+    if not any(token.text == "," for token in context.gap_before):
+        return False
+    if name and all(token.says(("up_to", "article")) for token in name):
+        return begins_with(context.after, ("to_whom",))
+    return len(name) <= 2 and not any(token.roles for token in name) and not bare(context.after)
 
 
 def _is_paid_for(words: Words) -> bool:
@@ -70,6 +76,8 @@ def is_other_sum(context: Context, whole: Whole, said: Said) -> bool:
         or _is_paid_out(before)
         or _is_turnover(after)
         or _heads_a_rate(context)
+        or _is_range_of_a_rate(context)
+        or _is_price_in_brackets(context)
         or _is_least_payout(context)
         or _is_one_of_several_per_month(context)
         or (_is_per_month(after) and not _is_alone(whole) and not _is_per_customer(context))
@@ -105,7 +113,7 @@ def _is_threshold(context: Context, whole: Whole) -> bool:
     if not words:
         return False
     end = words[-1]
-    if end.says(_TO_A_THRESHOLD) and has(words[-4:-1], ("spent", "priced")):
+    if end.says(_TO_A_THRESHOLD) and has(_behind_a_commission(words[-4:-1]), ("spent", "priced")):
         return True
     leads = last(context.before)
     return (
@@ -113,6 +121,14 @@ def _is_threshold(context: Context, whole: Whole) -> bool:
         or (leads is not None and leads.says(("off",)))
         or ends_with(context.before, ("priced",), ("article", "at_least", "of"))
     )
+
+
+def _behind_a_commission(words: Words) -> Words:
+    """Of the words of "high ticket: commissions of" those that a sum may be a threshold of."""
+    for place in range(len(words) - 1, -1, -1):
+        if "commission" in words[place].roles:
+            return words[place + 1 :]
+    return words
 
 
 def _is_paid_out(before: Words) -> bool:
@@ -135,6 +151,42 @@ def _heads_a_rate(context: Context) -> bool:
     if context.beside[1] is None or not marks:
         return False
     return all(mark in ":=→⇒|->+–—" for mark in marks) and any(mark in ":=→⇒|>-–—" for mark in marks)
+
+
+def _is_range_of_a_rate(context: Context) -> bool:
+    """ "€0–€5,000 25%, €5,001–€20,000 35%, €20,001+ 45%": the same without a mark, where it comes again and again."""
+    if not _stands_before_a_rate(context.sentence_behind, context.amount):
+        return False
+    words = context.whole[max(0, context.place - _ROWS) : context.place + 1 + _ROWS]
+    return (
+        sum(
+            token.amount is not None and _stands_before_a_rate(words[place + 1 : place + 3], token.amount)
+            for place, token in enumerate(words)
+        )
+        > 1
+    )
+
+
+def _stands_before_a_rate(behind: Words, amount: Amount) -> bool:
+    """Whether a range of money, or a sum with "+" set to it, has a percentage right behind it."""
+    if amount.kind != "fixed":
+        return False
+    is_open = bool(behind) and behind[0].text == "+" and behind[0].start == amount.end
+    if not is_open and not amount.is_range:
+        return False
+    rate = behind[is_open : is_open + 1]
+    return any(token.amount is not None and token.amount.kind == "percent" for token in rate)
+
+
+def _is_price_in_brackets(context: Context) -> bool:
+    """ "our Enterprise plan ($1,200/yr)"."""
+    before, behind = context.gap_before, context.gap_after
+    if len(before) < 2 or before[-1].text != "(" or "goods" not in before[-2].roles:
+        return False
+    end = next((place for place, token in enumerate(behind[:4]) if token.text == ")"), None)
+    if end is None or (end and not _is_per_month(behind[:end])):
+        return False
+    return end > 0 or has(before[-5:-2], ("article", "possessive"))
 
 
 def _is_least_payout(context: Context) -> bool:

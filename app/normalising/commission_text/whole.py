@@ -13,6 +13,9 @@ WORDS_OF_A_SHORT_TEXT = 14
 # Money that a commission is a share of.
 MONEY = ("base", "fee_paid", "contract_value", "month_one", "payment", "commission")
 
+_OF_WHAT = 8  # words behind "of" in which what a rate is of stands
+_LEADS_TO_MONEY = ("article", "per", "filler", "all", "first", "newness", "number")
+
 _EVENTS = ("lead", "install", "click", "sale")
 _EARNING = ("commission", "pays", "partner", "model")
 
@@ -53,7 +56,7 @@ def is_earning(words: Words) -> bool:
             return True
         if "per" in token.roles and has(words[place + 1 : place + 4], _EVENTS):
             return True
-        if "share_of" in token.roles and begins_with(words[place + 1 :], MONEY, ("article", "per", "filler")):
+        if "share_of" in token.roles and begins_with(words[place + 1 : place + 1 + _OF_WHAT], MONEY, _LEADS_TO_MONEY):
             return True
     return False
 
@@ -70,3 +73,4 @@ class Said:
     between_percents: bool  # one of a list: "hotels 4%, flights $2, cars 6%"
     any_percent: bool  # in the whole text, before it or behind
     other_kind: bool  # the amount before it in its sentence is a commission of the other kind
+    highest: float | None  # of the percentages that it gave before
