@@ -5,7 +5,6 @@ Nothing here asks an engine, and no filter is seen: totals, facets and pages of 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
@@ -13,10 +12,10 @@ from unicodedata import normalize
 
 import msgspec
 
-from app.normalising.urls import domain_of
 from app.search.lexicon import HeldLexicon
 from app.search.query_analysis import Lift, QueryAnalysis, Term, Wording
 from app.search.query_language import likely_languages
+from app.search.query_pieces import QueryPiece, accents, pieces_of, plain_pieces
 from app.search.typo_rules import meant, nearest_typo
 from mappings.brands import is_brand, longest_brand
 from mappings.facts import NamedFact, facts_in
@@ -37,15 +36,6 @@ _MOST_OPTIONAL = 6
 _LONGEST_FILLER = 6
 
 _QUOTES = str.maketrans(dict.fromkeys("’‘ʼ´`", "'") | dict.fromkeys("“”„«»", '"'))
-# "-word" and "-"two words"" leave out; only after a blank, so that "e-mail" and a dash between words are none.
-_PARTS = re.compile(r'(?:(?<=\s)-(?=[^\W_]|"[^"]*\w[^"]*"))?"([^"]*)"|(?<=\s)-([^\W_]\S*)|(\S+)')
-_PARTING = re.compile(r"[,;/|()\[\]{}<>!?…·•–—]+|\.(?=\s|$)|(?<=\w\w)&(?=\w\w)")
-# "AT & T" and "P&O" are one word; so are single letters beside one another.
-_LETTERS_APART = re.compile(r"(?<![^\W_])([^\W\d_]{1,2})\s?([&+])\s?([^\W\d_]{1,2})(?![^\W_])")
-_ADDRESS = re.compile(
-    r"(?:https?://)?(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE
-)
-_ELIDED = frozenset(("l", "d", "j", "n", "m", "t", "s", "c", "qu", "un", "dell", "all", "nell", "sull", "dall"))
 _COMPOUNDING = ("de", "nl", "sv", "da", "no")
 _LINKS = ("", "s", "n", "en", "e", "er", "es")
 _SHORTEST_HEAD, _SHORTEST_PART = 4, 3
@@ -55,39 +45,24 @@ _LIKELY = 0.1  # a language less likely than this is not asked for forms
 _TRADE = ("en",)
 
 
-class _Piece(NamedTuple):
-    """A piece of a query between blanks or marks: its tokens, and whether they hold together."""
-
-    text: str
-    tokens: tuple[str, ...]
-    raw: str = ""  # folded, with the marks around it
-    quoted: bool = False
-    domain: str | None = None
-
-
-def _text(pieces: Sequence[_Piece]) -> str:
+def _text(pieces: Sequence[QueryPiece]) -> str:
     return " ".join(piece.text for piece in pieces)
 
 
-def _tokens(pieces: Iterable[_Piece]) -> tuple[str, ...]:
+def _tokens(pieces: Iterable[QueryPiece]) -> tuple[str, ...]:
     return tuple(token for piece in pieces for token in piece.tokens)
 
 
-def _accents(piece: _Piece) -> str:
-    """The letters of a piece that not every language writes."""
-    return "" if piece.text.isascii() else "".join(c for c in piece.text.lower() if not c.isascii())
-
-
-def _key(pieces: Sequence[_Piece]) -> str:
+def _key(pieces: Sequence[QueryPiece]) -> str:
     return " ".join(key(_text(pieces)))
 
 
 def analyse(wording: Wording, lexicon: HeldLexicon) -> QueryAnalysis:
     """Read the words of a query as they are said to be taken."""
     text = normalize("NFC", wording.q).translate(_QUOTES)
-    pieces, excluded = _pieces(text) if wording.signs else (_plain_pieces(text), [])
+    pieces, excluded = pieces_of(text) if wording.signs else (plain_pieces(text), [])
     languages = likely_languages(
-        dict.fromkeys((token, _accents(piece)) for piece in pieces for token in piece.tokens),
+        dict.fromkeys((token, accents(piece)) for piece in pieces for token in piece.tokens),
         lexicon,
         wording.language,
         unless_told=wording.unless_told,
@@ -136,65 +111,6 @@ def mended(analysis: QueryAnalysis, lexicon: HeldLexicon) -> list[QueryAnalysis]
     return found
 
 
-# -- pieces ------------------------------------------------------------------------------------------------------------
-
-
-def _pieces(text: str) -> tuple[list[_Piece], list[str]]:
-    """The pieces of a query, and the words and phrases to leave out."""
-    pieces: list[_Piece] = []
-    excluded: list[str] = []
-    for found in _PARTS.finditer(_together(text)):
-        quoted, left_out, plain = found.groups()
-        if quoted is not None:
-            words = tuple(tokens(quoted))
-            if not words:
-                continue
-            if found[0].startswith("-"):
-                excluded.append(" ".join(words))
-            else:
-                pieces.append(_Piece(quoted.strip(), words, quoted=True))
-        elif left_out is not None:
-            excluded += [" ".join(said)] if (said := tokens(left_out)) else []
-        else:
-            pieces += _of_chunk(plain)
-    return pieces, excluded
-
-
-def _plain_pieces(text: str) -> list[_Piece]:
-    """The pieces of a query whose signs mean nothing."""
-    return [piece for chunk in _together(text).replace('"', " ").split() for piece in _of_chunk(chunk)]
-
-
-def _together(text: str) -> str:
-    """A text with letters that are one word side by side."""
-    return _LETTERS_APART.sub(r"\1\2\3", text)
-
-
-def _of_chunk(chunk: str) -> Iterator[_Piece]:
-    """The pieces of what stands between two blanks."""
-    bare = chunk.strip("\"'()[]{}<>,;:!?*")
-    bare = bare.rpartition("@")[2] if bare.count("@") == 1 and "/" not in bare else bare  # an address of mail
-    if "." in bare and _ADDRESS.fullmatch(bare) and (domain := domain_of(bare)):
-        yield _Piece(bare, tuple(tokens(domain)), domain, domain=domain)
-        return
-    for part in _PARTING.split(chunk):
-        if words := _words(part):
-            yield _Piece(part.strip("\"'.,:*_-+&#@%=~^"), words, folded(part))
-
-
-def _words(part: str) -> tuple[str, ...]:
-    """The tokens of a chunk, without the little ones that an apostrophe parts off ("children's", "l'eau")."""
-    if "'" not in part:
-        return tuple(tokens(part))
-    sides = part.split("'")
-    words = [tokens(side) for side in sides]
-    if len(sides) > 1 and words[-1] in (["s"], ["t"]) and words[0]:
-        words = words[:-1]
-    if len(words) > 1 and words[0] and words[0][-1] in _ELIDED:
-        words = words[1:]
-    return tuple(chain.from_iterable(words))
-
-
 # -- meaning -----------------------------------------------------------------------------------------------------------
 
 
@@ -208,7 +124,7 @@ class _Known(NamedTuple):
     sold_there: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.meanings.facts or self.topics or self.brand)
+        return bool(self.meanings.words or self.meanings.facts or self.topics or self.brand or self.leaning)
 
 
 class _Reader:
@@ -224,7 +140,9 @@ class _Reader:
         self.certain: str | None = None  # the language, where there is no doubt
         self.spoken: str | None = None  # the language of a compound, where nothing else tells one
 
-    def read_with_optional(self, pieces: Sequence[_Piece], unfinished: bool, optional: frozenset[str]) -> QueryAnalysis:
+    def read_with_optional(
+        self, pieces: Sequence[QueryPiece], unfinished: bool, optional: frozenset[str]
+    ) -> QueryAnalysis:
         """The pieces without those that are optional, which then only lift; of optional ones alone any is enough."""
         spared = [piece for piece in pieces if optional.issuperset(piece.tokens)]
         if not spared:
@@ -238,7 +156,7 @@ class _Reader:
         lifting = self._apart(spared[-_MOST_OPTIONAL:], unfinished and last_is_spared)
         return msgspec.structs.replace(analysis, audience=(*analysis.audience, *lifting))
 
-    def _apart(self, pieces: Sequence[_Piece], unfinished: bool) -> tuple[Term, ...]:
+    def _apart(self, pieces: Sequence[QueryPiece], unfinished: bool) -> tuple[Term, ...]:
         """A term for each piece, the last one begun where it is `unfinished`."""
         last = len(pieces) - 1
         return tuple(
@@ -246,11 +164,11 @@ class _Reader:
             for place, piece in enumerate(pieces)
         )
 
-    def read(self, pieces: Sequence[_Piece], unfinished: bool) -> QueryAnalysis:
+    def read(self, pieces: Sequence[QueryPiece], unfinished: bool) -> QueryAnalysis:
         """Terms, optional words, facts and wishes, from the left, the longest known phrase first."""
         terms: list[Term] = []
-        optional: list[_Piece] = []
-        audience: list[_Piece] = []
+        optional: list[QueryPiece] = []
+        audience: list[QueryPiece] = []
         lifts: list[tuple[NamedFact, Lift]] = []
         named = self._named(pieces)
         spelled: list[str] = []
@@ -268,7 +186,7 @@ class _Reader:
             last = place + length == len(pieces)
             # "Affiliation" is no topic that somebody looks for here, unless nothing else is.
             meant = known.meanings.facts or known.brand or (length > 1 and (known.topics or known.meanings.words))
-            accented = known.topics and _accents(some[0])  # "thé" is no "the"
+            accented = known.topics and accents(some[0])  # "thé" is no "the"
             if not (meant or accented) and (filling := self._fillers_at(pieces, place)):
                 optional += pieces[place : place + filling]
                 spelled += _tokens(pieces[place : place + filling])
@@ -280,11 +198,11 @@ class _Reader:
                 spelled += some[0].tokens
             elif len(terms) < MOST_TERMS:
                 begun = unfinished and last
-                terms.append(self._term(some, known, begun=begun))
-                if known.sold_there:
-                    terms[-1] = msgspec.structs.replace(terms[-1], sold_there=True)
-                if begun and (meant_to_be := self._begun_topics(pieces)):
-                    terms[-1] = msgspec.structs.replace(terms[-1], leaning=meant_to_be)
+                term = self._term(some, known, begun=begun)
+                leaning = self._begun_topics(pieces) if begun else ()
+                terms.append(
+                    msgspec.structs.replace(term, leaning=leaning or term.leaning, sold_there=known.sold_there)
+                )
                 spelled += _as_read(terms[-1], some)
                 audience += [each for each in some if length > 1 and self._is_for_somebody(each)]
         if not terms and not lifts:  # somebody means them after all
@@ -300,7 +218,7 @@ class _Reader:
             wishes=tuple(lift for found, lift in lifts if found.kind == "wish"),
         )
 
-    def _named(self, pieces: Sequence[_Piece]) -> dict[int, list[NamedFact]]:
+    def _named(self, pieces: Sequence[QueryPiece]) -> dict[int, list[NamedFact]]:
         """Facts and wishes by the place of the piece they begin with; without those that are said to be words."""
         words = ["" if piece.quoted else piece.raw for piece in pieces]
         named: dict[int, list[NamedFact]] = {}
@@ -309,7 +227,7 @@ class _Reader:
                 named.setdefault(found.start, []).append(found)
         return named
 
-    def _fillers_at(self, pieces: Sequence[_Piece], place: int) -> int:
+    def _fillers_at(self, pieces: Sequence[QueryPiece], place: int) -> int:
         """How many pieces from here only fill; 0 if the first is meant."""
         words = []
         for piece in pieces[place : place + _LONGEST_FILLER]:
@@ -318,40 +236,44 @@ class _Reader:
             words.append(piece.tokens[0])
         return filler_at(words, 0) if words else 0
 
-    def _is_for_somebody(self, piece: _Piece) -> bool:
+    def _is_for_somebody(self, piece: QueryPiece) -> bool:
         """Whether a word says whom goods are for, or that they are bought: what is sold is said by others."""
         if piece.quoted or len(piece.tokens) != 1 or _key([piece]) in self.literal:
             return False
         return piece.tokens[0] in audience_words() or piece.tokens[0] in buying_words()
 
-    def _longest_known(self, pieces: Sequence[_Piece], place: int) -> tuple[int, _Known]:
+    def _longest_known(self, pieces: Sequence[QueryPiece], place: int) -> tuple[int, _Known]:
         """How many pieces from here are known to mean something together, and what; the first alone for nothing."""
-        some: list[_Piece] = []
+        some: list[QueryPiece] = []
         for piece in pieces[place : place + max(_LONGEST_PHRASE, longest_asked(), longest_brand())]:
             if piece.quoted or piece.domain:
                 break
             some.append(piece)
         for length in range(len(some), 0, -1):
-            words = _tokens(some[:length])
-            meaning = self.lexicon.edits.meanings.get(tuple(chain.from_iterable(key(word) for word in words)))
-            topics = self._topics(some[:length])
-            leaning: tuple[str, ...] = ()
-            sold_there = not topics
-            if (len(words) == 1 or not topics) and (related := self._related_topics(words)):
-                if len(words) > 1 or (self.lexicon.known and self._programs(words[0]) < _SELDOM):
-                    topics = tuple(dict.fromkeys((*topics, *related)))
-                else:  # a word that enough programs have speaks for itself
-                    leaning = related
-            if length == 2 and not topics:
-                topics = self._topics_of_the_trade(("".join(words),))
-            brand = is_brand(words) and not (length == 1 and words[0] in self.lexicon)
-            if meaning or topics or brand or leaning:
-                return length, _Known(meaning or Meanings(), topics, brand, leaning, sold_there and bool(topics))
+            if known := self._known(some[:length]):
+                return length, known
         return 1, _Known()
+
+    def _known(self, pieces: Sequence[QueryPiece]) -> _Known:
+        """What pieces are known to mean together."""
+        words = _tokens(pieces)
+        meanings = self.lexicon.edits.meanings.get(tuple(chain.from_iterable(key(word) for word in words)), Meanings())
+        brand = is_brand(words) and not (len(pieces) == 1 and words[0] in self.lexicon)
+        known = _Known(meanings, self._topics(pieces), brand)
+        if len(words) > 1 and known.topics:
+            return known
+        related = self._related_topics(words)
+        if len(words) == 1 and not (self.lexicon.known and self._programs(words[0]) < _SELDOM):
+            return known._replace(leaning=related)  # a word that enough programs have speaks for itself
+        if related:
+            topics = tuple(dict.fromkeys((*known.topics, *related)))
+            return known._replace(topics=topics, sold_there=not known.topics)
+        # "Drop shipping" is dropshipping.
+        return known._replace(topics=known.topics or self._topics_of_the_trade(("".join(words),)))
 
     # -- terms ---------------------------------------------------------------------------------------------------
 
-    def _term(self, pieces: Sequence[_Piece], known: _Known, *, begun: bool = False) -> Term:
+    def _term(self, pieces: Sequence[QueryPiece], known: _Known, *, begun: bool = False) -> Term:
         text = _text(pieces)
         words = _tokens(pieces)
         if pieces[0].domain:
@@ -373,11 +295,11 @@ class _Reader:
             )
         if len(words) > 1:
             return self._phrase(text, pieces, known)
-        if known.topics and _accents(pieces[0]) and filler_at(words, 0):
+        if known.topics and accents(pieces[0]) and filler_at(words, 0):
             return Term(text, topics=known.topics, programs=1)
         return self._word(text, words[0], known, begun=begun)
 
-    def _topics(self, pieces: Sequence[_Piece]) -> tuple[str, ...]:
+    def _topics(self, pieces: Sequence[QueryPiece]) -> tuple[str, ...]:
         """Topics that words ask for together: in a language that is likely, or in any if they are no words of those."""
         words = _tokens(pieces)
         own = self.lexicon.edits.topics.get(tuple(chain.from_iterable(key(word) for word in words)), ())
@@ -390,7 +312,7 @@ class _Reader:
         """Topics that sell what words name."""
         return self._likeliest(words, related_by_language(words))
 
-    def _begun_topics(self, pieces: Sequence[_Piece]) -> tuple[str, ...]:
+    def _begun_topics(self, pieces: Sequence[QueryPiece]) -> tuple[str, ...]:
         """Topics whose name goes on as the last words of a query begin: "running sh" means running shoes."""
         for length in range(min(len(pieces), _LONGEST_PHRASE), 1, -1):
             words = _tokens(pieces[-length:])
@@ -427,7 +349,7 @@ class _Reader:
             else Term(text, phrases=(" ".join(words),), programs=least)
         )
 
-    def _phrase(self, text: str, pieces: Sequence[_Piece], known: _Known) -> Term:
+    def _phrase(self, text: str, pieces: Sequence[QueryPiece], known: _Known) -> Term:
         """Several words that are one thing: a known phrase, or words written with a mark between ("e-mail")."""
         words = _tokens(pieces)
         joined = "".join(words)
@@ -535,7 +457,7 @@ class _Reader:
 
         The typed word is asked for too: a lexicon may be older than the index.
         """
-        _, known = self._longest_known([_Piece(corrected, (corrected,), corrected)], 0)
+        _, known = self._longest_known([QueryPiece(corrected, (corrected,), corrected)], 0)
         held = self.lexicon.words.get(corrected)
         return Term(
             text,
@@ -592,7 +514,7 @@ class _Reader:
             self.spoken = language
         reader = _Reader(self.lexicon, (language,), self.literal, corrected=self.corrected)
         head = parts[-1]
-        known = reader._longest_known([_Piece(head, (head,), head)], 0)[1]
+        known = reader._longest_known([QueryPiece(head, (head,), head)], 0)[1]
         if parts[0] in audience_words():  # whom goods are for need not be found
             parts = parts[1:]
         # A part that no program has alone is not asked for: the other says enough.
@@ -664,7 +586,7 @@ def _plain(term: Term) -> bool:
     )
 
 
-def _as_read(term: Term, pieces: Sequence[_Piece]) -> list[str]:
+def _as_read(term: Term, pieces: Sequence[QueryPiece]) -> list[str]:
     """The words of a term as they were read: what a typing error meant, or the form that the catalogue holds."""
     if len(pieces) == 1 and len(pieces[0].tokens) == 1 and term.words and not term.parts:
         return [term.words[0]]

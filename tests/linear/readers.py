@@ -112,6 +112,7 @@ from app.search.lookup.sought import addresses_of, sought
 from app.search.parameters import Reader as Parameters
 from app.search.private import asked
 from app.search.query_analysis import Wording
+from app.search.query_pieces import pieces_of, plain_pieces
 from app.search.request_parser import read_request
 from app.search.spreadsheet import as_text
 from app.search.suggest import beginning, forgiven, read_wanted, resembling
@@ -126,6 +127,7 @@ MODULES = (
     "app.alerts.wanted", "app.checking.robots",
     "app.normalising", "app.feeds", "app.networks.answers", "app.networks.limit_headers", "app.search.grammar",
     "app.search.request_parser", "app.search.filter_parser", "app.search.typed", "app.search.analysing",
+    "app.search.query_pieces",
     "app.search.highlighting", "app.search.bad_request",
     "app.search.suggest", "app.search.facet_values", "app.search.export", "app.search.spreadsheet", "app.search.lookup",
     "app.search.cursor", "app.search.algolia", "app.search.private.asked", "app.importing.notes", "mappings.relations",
@@ -502,6 +504,8 @@ _MEASURED: dict[str, Reader] = {
     "app.search.typed.typos_allowed": typed.typos_allowed,
     "app.search.typed.match": lambda text: typed.match(typed.typed(text[:512]), text),
     "app.search.typed.marked": lambda text: typed.marked(text, ((0, 1), (2, 3)), "<", ">"),
+    "app.search.query_pieces.pieces_of": pieces_of,
+    "app.search.query_pieces.plain_pieces": plain_pieces,
     "app.search.analysing.analyse": lambda text: analyse(Wording(text[:512]), NO_LEXICON),
     "app.search.bad_request.nearest": lambda text: nearest(text, ("network", "vertical", text[::-1])),
     "app.search.bad_request.meaning": lambda text: meaning(text, ("network", "vertical")),
