@@ -74,5 +74,6 @@ def _end(connection: psycopg.Connection, id: int, state: str, result: Any, error
         "update index_operations set state = %s, result = %s, error = %s, finished_at = now() where id = %s",
         (state, result, error, id),
     )
+    connection.commit()  # before the lock goes: without it, who looks takes what still runs for killed
     connection.execute("select pg_advisory_unlock(%s, %s)", (Lock.OPERATION, id))
     connection.commit()

@@ -35,11 +35,6 @@ def related_by_language(words: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]
     }
 
 
-def load_related() -> None:
-    """Read the files, a second's work that otherwise the first query waits for."""
-    related_by_language(())
-
-
 def _root(words: tuple[str, ...], language: str) -> str:
     """What the forms of a phrase have in common."""
     return " ".join(singular(word) if language == "en" else stem(word, language) for word in words)

@@ -11,7 +11,6 @@ from app.search.edits import NO_EDITS, SearchEdits
 from mappings.english import singular
 from mappings.forms import english_forms
 from mappings.lexicon import EMPTY, UNKNOWN_LANGUAGE, Lexicon
-from mappings.related import load_related
 from mappings.stems import STEMMED, stem
 from mappings.topics import topics_named
 
@@ -77,7 +76,6 @@ class HeldLexicon:
             if language in self.lexicon.programs:
                 self.stems(language)
         _ = self._by_start, self.letters, self.meant
-        load_related()
 
     def __contains__(self, word: str) -> bool:
         return word in self.words

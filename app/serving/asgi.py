@@ -10,6 +10,7 @@ from litestar import Litestar
 from app.alerts.outlets import outlets_of
 from app.api.agents.door import read_hosts
 from app.api.application import create_app as build
+from app.api.bounds import BOUNDS, ApplicationBounds
 from app.api.index import Operator
 from app.api.limiting import Networks, RateLimit, read_networks
 from app.dashboard import pages
@@ -28,7 +29,7 @@ _WRITTEN_SECONDS = 60.0  # apart; what was searched for since is lost with a pro
 _GARBAGE = 20_000  # new objects; an answer makes some hundreds, nearly all of them gone without a collector
 
 
-def create_app() -> Litestar:
+def create_app(bounds: ApplicationBounds = BOUNDS) -> Litestar:
     """The application over the engines whose URLs are in the environment; `affindex serve` puts them there."""
     settings = read_settings(os.environ)
     configure(settings.log_level)
@@ -56,6 +57,7 @@ def create_app() -> Litestar:
         slow_seconds=settings.slow_seconds,
         access_log=settings.access_log,
         count_queries=_WRITTEN_SECONDS if settings.query_log else None,
+        bounds=bounds,
     )
     # Words of languages, topics, synonyms: read now, and not while somebody waits for the first search.
     analyse(Wording("a first search"), NO_LEXICON)

@@ -14,12 +14,14 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import msgspec
+import psycopg
 import pytest
 from opensearchpy import SerializationError
 
 from app.cli.context import console
 from app.cli.index import show
-from indexing import dead_letters, generations
+from indexing import dead_letters, generations, operations
 from indexing.follow import drain
 from indexing.maintenance import prune_history
 from indexing.status import read_status
@@ -45,7 +47,8 @@ def test_operations(catalogue: Catalogue) -> None:  # 1, 2
     assert catalogue.api.post("/api/index/rebuild", headers=catalogue.key("import")).status_code == 403
     assert catalogue.api.post("/api/index/rebuild", headers=admin).status_code == 202
     done = _done(catalogue, "rebuild")
-    assert (done["state"], done["result"]["documents"]) == ("done", 1)
+    assert done["state"] == "done", done
+    assert done["result"]["documents"] == 1
     assert generations.target(catalogue.search, catalogue.alias) == done["result"]["generation"] != before["name"]
     back = catalogue.api.post("/api/index/rollback", headers=admin)
     assert (back.status_code, back.json()) == (200, {"generation": before["name"]})
@@ -54,6 +57,28 @@ def test_operations(catalogue: Catalogue) -> None:  # 1, 2
     scraped = catalogue.api.get("/metrics").text
     assert "affindex_verify_in_step 1.0" in scraped
     assert "affindex_search_ready 1.0" in scraped
+
+
+class _Looked(psycopg.Connection[Any]):
+    """A connection that looks from outside before it gives back a lock."""
+
+    outside: str
+    seen: list[Any]
+
+    def execute(self, query: Any, *rest: Any, **options: Any) -> psycopg.Cursor[Any]:
+        if "pg_advisory_unlock" in str(query):
+            with psycopg.connect(self.outside) as another:
+                self.seen = another.execute(f"select state from ({operations.NEWEST}) o").fetchall()
+        return super().execute(query, *rest, **options)
+
+
+def test_one_that_ends_is_never_taken_for_killed(catalogue: Catalogue) -> None:  # 1
+    """Its end is on record before the lock goes that says its process is alive."""
+    with _Looked.connect(catalogue.engines.database_url) as connection:
+        connection.outside = catalogue.engines.database_url
+        id = operations.begin(connection, "verify")
+        operations.finish(connection, id, "verify", msgspec.Struct)
+        assert connection.seen == [("done",)]
 
 
 def test_a_build_says_how_far_it_is(catalogue: Catalogue) -> None:  # 1
