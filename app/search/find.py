@@ -148,7 +148,11 @@ async def _relaxed(engine: SearchEngine, asked: QueryAnalysis, absent: tuple[Ter
     def tells(term: Term) -> int:
         """How well a term says what is sold, or who sells it; in a long text names are those of makers."""
         if term.topics:
-            return 1 if term.sold_there else 2
+            # What several words of a text say is what it is about.
+            as_others = sum(bool(set(term.topics) & set(other.topics)) for other in terms if other is not term)
+            return (1 if term.sold_there else 2) + 2 * as_others
+        if term.leaning:
+            return 1
         return int(few and term.named and not term.corrected and term.programs <= _FEW_OF_A_NAME)
 
     least_telling = sorted(terms, key=lambda term: (tells(term), tells(term) > 0 and term is head, -term.programs))

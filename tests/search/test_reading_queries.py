@@ -298,3 +298,21 @@ def test_the_part_that_only_describes_does_not_outweigh_what_a_compound_is(catal
         program("Brühwerk", description="Siebträger.", text_language="de", topics=("coffee-machines",)),
     )
     assert catalogue.found("Kaffeemaschine") == ["Brühwerk", "Rösthaus"]
+
+
+_DETAILS = ("aluminium", "compatible", "induction", "stainless", "ergonomic", "removable", "insulated", "reusable")
+
+
+def test_of_a_long_text_what_several_words_say_is_what_it_is_about(catalogue: Catalogue) -> None:  # 3
+    english: dict[str, Any] = {"text_language": "en"}
+    catalogue.store(
+        *(
+            program(f"Roast {each}", description="Coffee machines.", topics=("coffee-machines",), **english)
+            for each in range(6)
+        ),
+        *(program(f"Mug {each}", description="Mugs.", topics=("mugs",), **english) for each in range(4)),
+        *(program(f"Odd {each}", description=f"{each.title()}.", **english) for each in _DETAILS),
+    )
+    answer = catalogue.get(q=f"Coffee maker with mugs, {', '.join(_DETAILS)}, moka pot")
+    assert answer["matched"] == "some"
+    assert {each["name"].split()[0] for each in answer["programs"]} == {"Roast"}
