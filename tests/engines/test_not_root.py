@@ -3,6 +3,7 @@
 1. Neither Postgres nor OpenSearch runs as root, and neither as the other's user where there are two.
 2. Data that OpenSearch made as root is taken along, with its modes; one that is left running as root is ended first.
 3. Below a folder of root's alone OpenSearch has a place of its own, as Postgres has; data that was made before moves.
+   Its command still names the data directory.
 4. Giving files away follows no link: nothing outside is given, and settings are written nowhere else.
 """
 
@@ -143,6 +144,7 @@ def test_below_a_folder_of_roots_alone(
         (place,) = reachable.glob("*-opensearch")
         assert place.stat().st_mode & 0o777 == 0o700
         assert str(place) in house.process.cmdline()
+        assert f"-Daffindex.data={alone / 'data'}" in house.process.cmdline()
     finally:
         house.stop()
 

@@ -47,7 +47,7 @@ class Engine:
         self.bases = range(first, first + 90)
 
     def _command(
-        self, home: Path, classes: list[str], *, heap: str, nodes: int, base: int, cluster: str, java: Path
+        self, home: Path, classes: list[str], *, heap: str, base: int, cluster: str, **others: object
     ) -> list[str]:
         options = ["-basePath", str(home), "-baseHttpPort", str(base)]
         program = [sys.executable, stub_engine.__file__, opensearch._MAIN]
