@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from mappings.english import singular
@@ -28,11 +28,25 @@ def related_by_language(words: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]
 
     `words` are folded, each a word of its own (`words_of`).
     """
+    if not 0 < len(words) <= LONGEST:
+        return {}
     return {
         language: slugs
-        for language, known in _related().items()
-        if (slugs := known.get(_root(words, language))) is not None
+        for language in _beginning(words[0])
+        if (slugs := _related()[language].get(_root(words, language))) is not None
     }
+
+
+@lru_cache(maxsize=1 << 15)
+def _beginning(word: str) -> tuple[str, ...]:
+    """The languages in which some phrase begins with a word: most begin none, and cost no more than this."""
+    return tuple(language for language, firsts in _firsts().items() if _root((word,), language) in firsts)
+
+
+@cache
+def _firsts() -> Mapping[str, frozenset[str]]:
+    """Language to the roots that phrases begin with."""
+    return {language: frozenset(root.split(" ", 1)[0] for root in known) for language, known in _related().items()}
 
 
 def _root(words: tuple[str, ...], language: str) -> str:

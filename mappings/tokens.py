@@ -12,6 +12,9 @@ from functools import lru_cache
 
 from mappings.folding import folded
 
+ELIDED = frozenset(("l", "d", "j", "n", "m", "t", "s", "c", "qu", "un", "dell", "all", "nell", "sull", "dall"))
+"""What French and Italian leave of a word before an apostrophe ("l'eau"): nobody looks for it."""
+
 # Ranges of code points that part words (first, last).
 _BETWEEN = (
     (0x0000, 0x002F),

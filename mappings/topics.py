@@ -22,6 +22,7 @@ import msgspec
 from mappings.folding import folded
 from mappings.inflection import forms
 from mappings.taxonomy import VERTICALS
+from mappings.tokens import ELIDED
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv")
 ASKED_FOR = 2
@@ -46,7 +47,7 @@ SMALL_WORDS: Mapping[str, frozenset[str]] = {
 _NOTHING = "nothing"  # phrases that hold a topic's word and do not speak of it
 _WORD = re.compile(r"[^\W_]+")
 _MOST_BEGUN = 12
-_NO_WORDS = re.compile(r"['’]s(?![^\W_])|(?<![^\W_])(?:[ldjnmtsc]|qu|un|dell|all|nell|sull|dall)['’](?=[^\W_])")
+_NO_WORDS = re.compile(rf"['’]s(?![^\W_])|(?<![^\W_])(?:{'|'.join(sorted(ELIDED))})['’](?=[^\W_])")
 
 
 class Phrase(msgspec.Struct, frozen=True):

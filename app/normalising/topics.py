@@ -53,14 +53,13 @@ def topics_of(name: str, description: str | None, category: str | None, language
     elif language not in LANGUAGES:
         return _first(_of_category("en", category)) if category else None
     # Texts call their program by its name: what that says is said once.
-    text = description[:_MOST_WRITTEN].replace(name, ",") if description and len(name) > 1 else description
-    written = _found(language, text[:_MOST_WRITTEN]) if text else []
+    text = (description or "")[:_MOST_WRITTEN]
+    written = _found(language, text.replace(name, ",") if len(name) > 1 else text) if text else []
     whole, part = _of_label(language, category) if category else ((), frozenset[str]())
     found = _meant_by_name(_found(language, name), {*whole, *part, *written})
-    if category:
-        found.update(dict.fromkeys(whole))
-        if part:  # a label that lists several things says of none that it is sold here, only that it goes before others
-            found.update(dict.fromkeys(slug for slug in written if slug in part))
+    found.update(dict.fromkeys(whole))
+    if part:  # a label that lists several things says of none that it is sold here, only that it goes before others
+        found.update(dict.fromkeys(slug for slug in written if slug in part))
     found.update(dict.fromkeys(written))
     return _first(found)
 

@@ -70,8 +70,8 @@ def analyse(wording: Wording, lexicon: HeldLexicon) -> QueryAnalysis:
     # The plural rules of English join nothing else, and most of the trade speaks it.
     likely = tuple(dict.fromkeys((*(code for code, share in languages if share >= _LIKELY), *_TRADE)))
     literal = frozenset(" ".join(key(each)) for each in wording.literal)
-    reader = _Reader(lexicon, likely, literal, corrected=wording.corrected)
-    reader.certain = languages[0][0] if languages and languages[0][1] >= _CERTAIN else None
+    certain = languages[0][0] if languages and languages[0][1] >= _CERTAIN else None
+    reader = _Reader(lexicon, likely, literal, corrected=wording.corrected, certain=certain)
     ended = wording.q.endswith((" ", '"') if wording.signs else " ")
     unfinished = wording.begun and not ended and bool(pieces)
     analysis = reader.read_with_optional(pieces, unfinished, frozenset(wording.optional))
@@ -131,13 +131,19 @@ class _Reader:
     """Reads the pieces of one query."""
 
     def __init__(
-        self, lexicon: HeldLexicon, languages: tuple[str, ...], literal: frozenset[str], *, corrected: bool
+        self,
+        lexicon: HeldLexicon,
+        languages: tuple[str, ...],
+        literal: frozenset[str],
+        *,
+        corrected: bool,
+        certain: str | None = None,
     ) -> None:
         self.lexicon = lexicon
         self.languages = languages
         self.literal = literal
         self.corrected = corrected
-        self.certain: str | None = None  # the language, where there is no doubt
+        self.certain = certain  # the language, where there is no doubt
         self.spoken: str | None = None  # the language of a compound, where nothing else tells one
 
     def read_with_optional(

@@ -10,7 +10,7 @@ from app.search.parameters import Reader
 from app.search.request import Filter
 from mappings import codes
 from mappings.catalogue import FILTERS, NUMERIC, Kind, Searchable
-from mappings.topics import TOPICS, asked, words_of
+from mappings.topics import TOPICS, slugs_of
 
 _HIDING_UNKNOWNS = tuple(key for key, searched in FILTERS.items() if searched.ranged and searched.optional)
 
@@ -148,7 +148,7 @@ def _value(reader: Reader, searched: Searchable, text: str) -> str | None:
     members = codes.members(searched.codes)
     choices = (*members.values(), UNKNOWN) if searched.optional else tuple(members.values())
     end, choice = meaning(text, choices)
-    if searched.key == "vertical" and (slugs := asked(words_of(text[:_LONGEST_GOODS]))):  # "Kleidung" is of fashion
+    if searched.key == "vertical" and (slugs := slugs_of(text[:_LONGEST_GOODS])):  # "Kleidung" is of fashion
         choice = TOPICS[slugs[0]].vertical
         end = f"; did you mean '{choice}'?"
     if searched.codes in _NAMED and len(text) > _LONGEST_CODE and (label := nearest(text, labels.values())) is not None:

@@ -161,9 +161,10 @@ async def _relaxed(engine: SearchEngine, asked: QueryAnalysis, absent: tuple[Ter
         ways += [(term,) for term in least_telling]
     ways += [tuple(least_telling[:left]) for left in range(1, len(terms))]
     relaxed = [asked.without((*absent, *left)) for left in dict.fromkeys(ways) if len(left) < len(terms)]
-    counts = await _counts(engine, [query(each, (), scored=False) for each in relaxed], _ENOUGH_OF_MANY)
     # Of a pasted title no program has much: what a page of programs has tells more than what three have.
-    for enough in (_ENOUGH_OF_MANY, ENOUGH, 1) if len(terms) >= _MANY else (ENOUGH, 1):
+    steps = (_ENOUGH_OF_MANY, ENOUGH, 1) if len(terms) >= _MANY else (ENOUGH, 1)
+    counts = await _counts(engine, [query(each, (), scored=False) for each in relaxed], steps[0])
+    for enough in steps:
         for each, count in zip(relaxed, counts, strict=True):
             if count >= enough:
                 return each

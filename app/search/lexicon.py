@@ -43,7 +43,8 @@ class HeldLexicon:
         if self._edited is None or self._edited.edits is not edits:
             self._edited = copy(self)
             self._edited.edits = edits
-            self._edited.__dict__.pop("meant", None)
+            for derived in ("meant", "_meant_by_start"):
+                self._edited.__dict__.pop(derived, None)
         return self._edited
 
     @cached_property
@@ -60,6 +61,15 @@ class HeldLexicon:
             | frozenset(words[0] for words in self.edits.topics if len(words) == 1)
         )
 
+    @cached_property
+    def _meant_by_start(self) -> dict[tuple[str, int], list[str]]:
+        return _by_start_and_length(self.meant)
+
+    def alike(self, word: str) -> Iterator[str]:
+        """Words of the catalogue, and words that mean some, with the first letter and the length of one."""
+        yield from self.near(word[0], [len(word)])
+        yield from self._meant_by_start.get((word[0], len(word)), ())
+
     @property
     def known(self) -> bool:
         """Whether a lexicon was read: without one no word can be told from a typing error."""
@@ -75,7 +85,7 @@ class HeldLexicon:
         for language in STEMMED:
             if language in self.lexicon.programs:
                 self.stems(language)
-        _ = self._by_start, self.letters, self.meant
+        _ = self._by_start, self.letters, self._meant_by_start
 
     def __contains__(self, word: str) -> bool:
         return word in self.words
@@ -145,10 +155,7 @@ class HeldLexicon:
 
     @cached_property
     def _by_start(self) -> dict[tuple[str, int], list[str]]:
-        found: dict[tuple[str, int], list[str]] = {}
-        for word in self.words:
-            found.setdefault((word[0], len(word)), []).append(word)
-        return found
+        return _by_start_and_length(self.words)
 
     def near(self, start: str, lengths: Iterable[int]) -> Iterator[str]:
         """The words of these lengths that begin with this letter."""
@@ -160,6 +167,13 @@ class HeldLexicon:
         """Letters of other scripts than Latin that its words are written with."""
         found = {character for word in self.words if not word.isascii() for character in word}
         return "".join(sorted(character for character in found if character.isalpha() and ord(character) > 0x24F))[:128]
+
+
+def _by_start_and_length(words: Iterable[str]) -> dict[tuple[str, int], list[str]]:
+    found: dict[tuple[str, int], list[str]] = {}
+    for word in words:
+        found.setdefault((word[0], len(word)), []).append(word)
+    return found
 
 
 def _alike(word: str, form: str) -> bool:

@@ -101,11 +101,11 @@ def _shares(word: str, letters: str, lexicon: HeldLexicon) -> dict[str, float]:
         # Forms by rule are often words of another kind: a Swede's shoes ("skor") are no Polish leather ("skora").
         if not most or common.get(language, 0) > of_those - _RARER or (held and held.languages.get(language)):
             shares[language] = count / programs[language]
-    topics = {*asked_by_language((word,)), *related_by_language((word,))} if common else ()
-    for language, here in common.items():
-        if language not in shares and programs.get(language):
-            rarity = 10.0 ** (COMMON[max(here - 2, 0)] - COMMON[max(most - 2, 0)])
-            shares[language] = _UNSEEN / programs[language] * rarity * (_TOPIC if language in topics else 1.0)
+    unseen = [language for language in common if language not in shares and programs.get(language)]
+    topics = {*asked_by_language((word,)), *related_by_language((word,))} if unseen else ()
+    for language in unseen:
+        rarity = 10.0 ** (COMMON[max(common[language] - 2, 0)] - COMMON[max(most - 2, 0)])
+        shares[language] = _UNSEEN / programs[language] * rarity * (_TOPIC if language in topics else 1.0)
     if fills := filler_languages().get(word):  # "kopen" is Dutch, whatever else it may be
         shares = {language: share * (1.0 if language in fills else _NO_FILLER) for language, share in shares.items()}
     for language in shares if letters else ():

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from app.normalising.urls import domain_of
 from mappings.folding import folded
-from mappings.tokens import tokens
+from mappings.tokens import ELIDED, tokens
 
 # "-word" and "-"two words"" leave out; only after a blank, so that "e-mail" and a dash between words are none.
 _PARTS = re.compile(r'(?:(?<=\s)-(?=[^\W_]|"[^"]*\w[^"]*"))?"([^"]*)"|(?<=\s)-([^\W_]\S*)|(\S+)')
@@ -19,7 +19,6 @@ _LETTERS_APART = re.compile(r"(?<![^\W_])([^\W\d_]{1,2})\s?([&+])\s?([^\W\d_]{1,
 _ADDRESS = re.compile(
     r"(?:https?://)?(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE
 )
-_ELIDED = frozenset(("l", "d", "j", "n", "m", "t", "s", "c", "qu", "un", "dell", "all", "nell", "sull", "dall"))
 
 
 class QueryPiece(NamedTuple):
@@ -88,6 +87,6 @@ def _words(part: str) -> tuple[str, ...]:
     words = [tokens(side) for side in sides]
     if len(sides) > 1 and words[-1] in (["s"], ["t"]) and words[0]:
         words = words[:-1]
-    if len(words) > 1 and words[0] and words[0][-1] in _ELIDED:
+    if len(words) > 1 and words[0] and words[0][-1] in ELIDED:
         words = words[1:]
     return tuple(chain.from_iterable(words))

@@ -45,8 +45,7 @@ def meant(word: str, lexicon: HeldLexicon, languages: Iterable[str] = ()) -> str
     if not word.isalpha() or len(word) < _ONE_AND_A_HALF_FROM:
         return None
     letters = sorted(word)
-    alike = (*lexicon.near(word[0], [len(word)]), *(each for each in lexicon.meant if len(each) == len(word)))
-    if same := [each for each in alike if each[0] == word[0] and sorted(each) == letters]:  # "bycicle"
+    if same := [each for each in lexicon.alike(word) if sorted(each) == letters]:  # "bycicle"
         return max(same, key=lambda each: _worth(each, lexicon, wanted))
     if typos_allowed(word) < 2:
         return None

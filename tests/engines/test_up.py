@@ -19,7 +19,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -34,6 +33,7 @@ import psutil
 import pytest
 
 from tests.nightly import also_nightly, nightly
+from tests.serving import free_port
 
 _A_NETWORK = 20  # programs: enough to see that they are there
 _NETWORKS = 5
@@ -53,7 +53,7 @@ class House:
         self.data = data
         # As root below a folder of ours alone Postgres gets another place, named after this one.
         self.names = data.name, hashlib.sha256(str(data).encode()).hexdigest()[:12]
-        self.port = _free_port()
+        self.port = free_port()
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("AFFINDEX_")},
             "AFFINDEX_DATA_DIR": str(data),
@@ -181,7 +181,7 @@ def test_it_runs_serves_others_mends_itself_and_recovers_from_kills(house: House
         assert joined.returncode == 0, joined.stderr
         assert json.loads(joined.stdout)["rows"] == _A_NETWORK * _NETWORKS
 
-        second = house.run("up", AFFINDEX_PORT=str(_free_port()))
+        second = house.run("up", AFFINDEX_PORT=str(free_port()))
         assert second.returncode == 1
         assert f"in use by process {up.process.pid}" in second.stderr
 
@@ -292,10 +292,3 @@ def _eventually(holds: Any, seconds: float = 30) -> None:
                 return
         assert time.monotonic() < deadline, "it did not come to that"
         time.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -33,6 +32,7 @@ from app.engines import Engines, running
 from app.settings import Settings
 from mappings.index import DESIGN
 from tests.nightly import nightly
+from tests.serving import free_port
 
 ROOT = Path(__file__).parents[2]
 BEFORE = "9cfc7d6ab25e"  # once there is a release, the last one; until then the last commit of the first design
@@ -85,7 +85,7 @@ class Version:
     @contextmanager
     def started(self, *words: str, **more: str) -> Iterator[Api]:
         """A process that goes on; its API, if it has one. It is stopped as an operator does."""
-        port = _free_port()
+        port = free_port()
         log = self.data.parent / f"{words[0]} {port}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -313,10 +313,3 @@ def _eventually(holds: Callable[[], bool], otherwise: Callable[[], str]) -> None
                 return
         assert time.monotonic() < deadline, otherwise()
         time.sleep(0.2)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -60,3 +60,11 @@ def until_comma(words: Words) -> Words:
         if token.text in (",", "(", ")"):
             return words[:place]
     return words
+
+
+def past(words: Words, place: int, roles: Roles, most: int) -> int:
+    """The place behind the words from `place` on that have one of the roles, `most` of them."""
+    end = min(len(words), place + most)
+    while place < end and words[place].says(roles):
+        place += 1
+    return place

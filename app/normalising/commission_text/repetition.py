@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.normalising.commission_text.clauses import Words
-from app.normalising.commission_text.phrases import begins_with, has
+from app.normalising.commission_text.phrases import begins_with, has, past
 from app.normalising.commission_text.tokens import Token
 
 _HEELS = 12  # tokens before a duration that may tell whose it is
@@ -82,10 +82,10 @@ def _payments_before(words: Words, place: int) -> int:
     """How many tokens from here say how many payments must have come first: "after 2 monthly payments"."""
     if "after_payments" not in words[place].roles:
         return 0
-    at = _past(words, place + 1, ("had",), 4)
+    at = past(words, place + 1, ("had",), 4)
     if at >= len(words) or not (_count(words[at]) or "counted" in words[at].roles):
         return 0
-    at = _past(words, at + 1, ("consecutive",), 2)
+    at = past(words, at + 1, ("consecutive",), 2)
     if (
         at < len(words)
         and has(words[at : at + 1], ("payment", "month"))
@@ -103,7 +103,7 @@ def _schedule(words: Words, place: int) -> int:
         return 1
     if "paying_out" not in roles:
         return 0
-    at = _past(words, place + 1, ("is_done",), 9)
+    at = past(words, place + 1, ("is_done",), 9)
     if at < len(words) and "on_schedule" in words[at].roles:
         return at + 1 - place
     if has(words[at : at + 1], ("each",)) and has(words[at + 1 : at + 2], ("month",)):
@@ -125,13 +125,6 @@ def _volume(words: Words, place: int) -> int:
     if "sold_in" in roles and len(behind) == 2 and _leads_to_a_time(behind[0]) and "month" in behind[1].roles:
         return 3
     return 0
-
-
-def _past(words: Words, place: int, roles: tuple[str, ...], most: int) -> int:
-    end = min(len(words), place + most)
-    while place < end and words[place].says(roles):
-        place += 1
-    return place
 
 
 def _says_once(words: list[Token]) -> tuple[bool, set[int]]:
@@ -169,7 +162,7 @@ def _is_denied(words: list[Token], place: int) -> bool:
         if "not_paid" in token.roles:
             return True
         if "no" in token.roles:
-            behind = _past(words, at + 1, _BETWEEN, 3)
+            behind = past(words, at + 1, _BETWEEN, 3)
             if not has(words[behind : behind + 1], ("counts", "commission", "pays")):
                 return False
             # "recurring commission is not paid on gift cards" tells of those alone
@@ -278,7 +271,7 @@ def _is_within_of_payments(words: list[Token], place: int) -> bool:
         return False
     if has(words[max(0, place - 1) : place], ("payment", "turnover")):
         return True
-    behind = _past(words, place + 1, ("article", "possessive"), 2)
+    behind = past(words, place + 1, ("article", "possessive"), 2)
     if not has(words[behind : behind + 1], ("first",)):
         return False
     for at in range(place - 1, max(0, place - 1 - _FAR), -1):

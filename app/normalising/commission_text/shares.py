@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from app.normalising.commission_text.clauses import Context, Words, roles_of
-from app.normalising.commission_text.phrases import bare, begins_with, has
+from app.normalising.commission_text.phrases import bare, begins_with, has, past
 from app.normalising.commission_text.whole import MONEY
 
+_LEADING = 4  # words at most before the one that an "of" leads to
 _OF = ("of", "whose", "article")
 _WHOSE = ("article", "all", "possessive", "yours", "audience", "people", "partner", "filler")
 
@@ -52,7 +53,7 @@ def _is_of_a_commission(behind: Words) -> bool:
 
 def _is_of_their_commission(gap: Words) -> bool:
     """ "5 % der Provisionen deiner Partner": the same where the owner stands behind."""
-    place = _past(gap, _OF)
+    place = past(gap, 0, _OF, _LEADING)
     if not place or not has(gap[place : place + 1], ("commission",)):
         return False
     for at in range(place + 1, min(place + 5, len(gap))):
@@ -65,17 +66,12 @@ def _is_of_their_commission(gap: Words) -> bool:
 
 def _is_told_of_people(gap: Words) -> bool:
     """ "85% of our affiliates get paid every month", "90 % unserer Kunden bleiben": what a share of people does."""
-    place = _past(gap, (*_OF, "possessive", "all"))
+    place = past(gap, 0, (*_OF, "possessive", "all"), _LEADING)
     return (
         place > 0
         and has(gap[place : place + 1], ("people",))
         and has(gap[place + 1 : place + 2], ("gets", "pays", "states", "does", "has_been", "is_done"))
     )
-
-
-def _past(words: Words, roles: tuple[str, ...]) -> int:
-    """How many of the first four words have one of the roles."""
-    return next((place for place, token in enumerate(words[:4]) if not token.says(roles)), min(4, len(words)))
 
 
 def _is_price_named(gap: Words) -> bool:
