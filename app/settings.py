@@ -75,6 +75,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 8000
     workers: _AtLeastOne = 2  # processes that serve the API
+    # Searches that nobody asked for, for an engine just started; `up` asks thousands of one that it started itself.
+    warm_searches: _NotNegative | None = None
     # Where a worker says how it is and what it counts; it listens nowhere without one.
     worker_port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] | None = None
     followers: _AtLeastOne = 1  # threads of a worker that follow Postgres; one carries 500 changes a second with ease

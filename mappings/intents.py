@@ -14,6 +14,8 @@ from mappings.folding import folded, key
 from mappings.networks import BY_SLUG, DIRECT
 from mappings.synonyms import Fact, fact
 
+# Groups of words that tell the language of a query, wherever they stand.
+_TELLING = ("function", "question", "trade", "audience", "buying", "generic")
 # "Direct deposit" and "direct sales" are no wish for the network of that name.
 _NOT_A_NETWORK_HERE = {DIRECT}
 
@@ -81,10 +83,34 @@ def buying_words() -> Mapping[str, frozenset[str]]:
 
 
 @cache
+def generic_words() -> Mapping[str, frozenset[str]]:
+    """Folded words that say of goods no more than that they are some (gear, products), each with its languages."""
+    return _languages_of("generic")
+
+
+@cache
+def words_beside_places() -> Mapping[str, frozenset[str]]:
+    """Folded words that only fill beside a country or language (accept, traffic), each with the languages it is of."""
+    return _languages_of("beside_place")
+
+
+@cache
+def words_beside_software() -> Mapping[str, frozenset[str]]:
+    """Folded words that only fill after software or a service (tool, provider), each with the languages it is of."""
+    return _languages_of("beside_software")
+
+
+@cache
+def words_beside_facts() -> Mapping[str, frozenset[str]]:
+    """Folded words that only fill beside a fact or a wish (allowed), each with the languages it is of."""
+    return _languages_of("beside_fact")
+
+
+@cache
 def filler_languages() -> Mapping[str, frozenset[str]]:
     """Every filler, audience and buying word with the languages it is of: what such a word tells of a query."""
     languages: dict[str, frozenset[str]] = {}
-    for group in intents().fillers:
+    for group in _TELLING:
         for word, known in _languages_of(group).items():
             languages[word] = languages.get(word, frozenset()) | known
     return languages

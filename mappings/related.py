@@ -3,8 +3,8 @@
 "Blenders" are no topic of ours, and small kitchen appliances are. Such words are the later phrases of a topic's own
 file (the first two are what it is called by, `mappings.topics`), and those of the files in `related_words`: topic,
 language and phrases in the number that is natural to them. `narrower` has a file per vertical, `broader` what several
-topics are part of ("tables"). They are asked for and never looked for in texts, so that a change of them tags nothing
-anew.
+topics are part of ("tables"); `covering.toml` says which topics others cover. They are asked for and never looked for
+in texts, so that a change of them tags nothing anew.
 """
 
 from __future__ import annotations
@@ -41,6 +41,19 @@ def related_by_language(words: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]
 def _beginning(word: str) -> tuple[str, ...]:
     """The languages in which some phrase begins with a word: most begin none, and cost no more than this."""
     return tuple(language for language, firsts in _firsts().items() if _root((word,), language) in firsts)
+
+
+def covered_by(topics: Iterable[str]) -> tuple[str, ...]:
+    """Slugs of what these topics cover beside themselves, without repetitions: gardening covers seeds."""
+    given = tuple(topics)
+    return tuple(dict.fromkeys(each for topic in given for each in _covering().get(topic, ()) if each not in given))
+
+
+@cache
+def _covering() -> Mapping[str, tuple[str, ...]]:
+    """Topic to those it covers."""
+    written = tomllib.loads(files("mappings").joinpath("related_words", "covering.toml").read_text("utf-8"))
+    return {topic: tuple(covered.split()) for topic, covered in written.items()}
 
 
 @cache

@@ -175,14 +175,17 @@ def asked(words: tuple[str, ...], language: str | None = None) -> tuple[str, ...
     return tuple(dict.fromkeys(slug for _, slug in meant))
 
 
-def begun_by_language(start: str) -> Mapping[str, tuple[str, ...]]:
-    """Slugs of the topics whose name goes on as a folded text of words begins, in each language; of a few names."""
+def names_beginning(start: str) -> list[str]:
+    """What topics are called by that begins with a folded text of words; a few names, in order."""
     names = _asked_in_order()
     first = bisect_left(names, start)
+    return [name for name in names[first : first + _MOST_BEGUN] if name.startswith(start)]
+
+
+def begun_by_language(start: str) -> Mapping[str, tuple[str, ...]]:
+    """Slugs of the topics whose name goes on as a folded text of words begins, in each language; of a few names."""
     found: dict[str, tuple[str, ...]] = {}
-    for name in names[first : first + _MOST_BEGUN]:
-        if not name.startswith(start):
-            break
+    for name in names_beginning(start):
         for language, slug in _asked()[name]:
             found[language] = tuple(dict.fromkeys((*found.get(language, ()), slug)))
     return found

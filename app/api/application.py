@@ -64,6 +64,7 @@ from app.jobs import producer
 from app.networks.accounts import Account, no_accounts
 from app.observability.vitals import Vitals
 from app.search.engine import SearchEngine
+from app.search.warm_up import warm_up
 from app.settings import AccessLog
 from app.version import VERSION
 
@@ -110,6 +111,7 @@ def create_app(
     slow_seconds: float | None = None,
     access_log: AccessLog = "off",
     count_queries: float | None = None,
+    warm_searches: int = 0,
     bounds: ApplicationBounds = BOUNDS,
 ) -> Litestar:
     """The application over two engines, which may both be away while it starts. `search` hands answers out raw.
@@ -119,6 +121,7 @@ def create_app(
     for; nothing limits it if there is none. `trusted` are the proxies that may say who the client is. `hosts` are names
     by which agents may reach it, beside addresses and `localhost`. Unless `open_operations`, what operators read needs
     a key of scope `read`: rejected records, errors of runs, mappings, the state of the index, metrics.
+    The engine is asked `warm_searches` searches once it has a catalogue, while nobody else asks.
     Searches that take longer than `slow_seconds` are logged, and all answers as `access_log` says. With `count_queries`
     it is counted what is searched for, and written down every so many seconds.
     `beside` runs in the event loop as long as the application does. `outlets` are where watches may tell: to public
@@ -147,6 +150,8 @@ def create_app(
         running = [asyncio.create_task(probe.run()), asyncio.create_task(vitals.keep_looking())]
         if counting:
             running.append(asyncio.create_task(counting.keep_writing(pool)))
+        if warm_searches:
+            running.append(asyncio.create_task(warm_up(engine, warm_searches)))
         if beside:
             running.append(asyncio.create_task(beside()))
         try:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
 from urllib.request import urlopen
 
+import msgspec
 import rich_click as click
 
 from app.cli.child import Child, left_behind, marked
@@ -22,6 +23,7 @@ from app.processes import stopping
 from app.processes.pulse import LOOK_SECONDS, Pulses
 from app.settings import Settings, secret_of
 
+_WARM_SEARCHES = 6_000  # after which Java has translated nearly all that a search takes
 _TOLD_EVERY_SECONDS = 60.0
 _SILENT_SECONDS = 15.0  # of a process of ours, which then hangs
 _FIRST_SECONDS = 120.0  # until it tells for the first time that it works
@@ -79,7 +81,7 @@ def up(context: Context, real: bool) -> None:
             ExitStack() as children,
         ):
             secret_of(settings)  # made before the processes that share it
-            environment = marked(with_urls(settings, engines), settings.data)
+            environment = marked(with_urls(_warming(settings), engines), settings.data)
             environment[FIGURES] = str(made_anew(settings.data / "figures"))
             keepers = [Keeper(engine, say, lambda: reserve.full) for engine in engines.own]
             _prepare(keepers, environment, ("--real",) if real else ())
@@ -110,6 +112,13 @@ def up(context: Context, real: bool) -> None:
 def _reserve(settings: Settings, engines: Engines) -> Reserve:
     own = any(engine.name == "OpenSearch" for engine in engines.own)
     return Reserve(settings.data, engines.opensearch_url if own else None, say)
+
+
+def _warming(settings: Settings) -> Settings:
+    """The settings, with searches for an engine that was just started by us."""
+    if settings.opensearch_url or settings.warm_searches is not None:
+        return settings
+    return msgspec.structs.replace(settings, warm_searches=_WARM_SEARCHES)
 
 
 def _end_what_was_left(settings: Settings) -> None:

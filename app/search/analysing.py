@@ -6,7 +6,7 @@ Nothing here asks an engine, and no filter is seen: totals, facets and pages of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -16,15 +16,24 @@ from app.search.lexicon import HeldLexicon
 from app.search.query_analysis import Lift, QueryAnalysis, Term, Wording
 from app.search.query_language import likely_languages
 from app.search.query_pieces import QueryPiece, accents, pieces_of, plain_pieces
-from app.search.typo_rules import meant, nearest_typo
+from app.search.typo_rules import distance, meant, nearest_typo, one_typo_away
 from mappings.brands import is_brand, longest_brand
 from mappings.facts import NamedFact, facts_in
 from mappings.folding import folded, key
-from mappings.intents import audience_words, buying_words, filler_at
-from mappings.related import related_by_language
+from mappings.intents import (
+    audience_words,
+    buying_words,
+    filler_at,
+    fillers,
+    generic_words,
+    words_beside_facts,
+    words_beside_places,
+    words_beside_software,
+)
+from mappings.related import covered_by, related_by_language
 from mappings.synonyms import Meanings
 from mappings.tokens import tokens
-from mappings.topics import asked_by_language, begun_by_language, longest_asked
+from mappings.topics import TOPICS, asked_by_language, begun_by_language, longest_asked, names_beginning
 from mappings.vocabulary import commonness, languages_knowing
 
 MOST_TERMS = 24  # 512 bytes hold more only in gibberish, and each costs; the rest counts in names alone
@@ -34,13 +43,19 @@ _MOST_SYNONYMS = 10
 _MOST_AUDIENCE = 4
 _MOST_OPTIONAL = 6
 _LONGEST_FILLER = 6
+_SHORTEST_BEGUN = 4
+_SHORT = 4  # pieces
 
 _QUOTES = str.maketrans(dict.fromkeys("’‘ʼ´`", "'") | dict.fromkeys("“”„«»", '"'))
 _COMPOUNDING = ("de", "nl", "sv", "da", "no")
 _LINKS = ("", "s", "n", "en", "e", "er", "es")
 _SHORTEST_HEAD, _SHORTEST_PART = 4, 3
 _LONGEST_COMPOUND = 40
+_LONG_NAME = 9  # letters, from which a word may be three or more
+_LONGEST_PART, _MOST_PARTS = 16, 5
+_SHORT_PART_IN = 50  # programs that have a word of one or two letters, of which another may be made
 _CERTAIN = 0.95
+_TELLING_PIECES = 12  # pieces of a query among which phrases tell of its language
 _LIKELY = 0.1  # a language less likely than this is not asked for forms
 _TRADE = ("en",)
 
@@ -57,23 +72,33 @@ def _key(pieces: Sequence[QueryPiece]) -> str:
     return " ".join(key(_text(pieces)))
 
 
+def _neighbours(pieces: Sequence[QueryPiece]) -> list[tuple[str, ...]]:
+    """Two words beside one another, in the first pieces of a query."""
+    words = [piece.tokens[0] if len(piece.tokens) == 1 else "" for piece in pieces[:_TELLING_PIECES]]
+    return [(one, other) for one, other in pairwise(words) if one and other]
+
+
 def analyse(wording: Wording, lexicon: HeldLexicon) -> QueryAnalysis:
     """Read the words of a query as they are said to be taken."""
     text = normalize("NFC", wording.q).translate(_QUOTES)
     pieces, excluded = pieces_of(text) if wording.signs else (plain_pieces(text), [])
+    ended = wording.q.endswith((" ", '"') if wording.signs else " ")
+    unfinished = wording.begun and not ended and bool(pieces)
+    told = [(token, accents(piece)) for piece in pieces for token in piece.tokens]
+    if unfinished and told[-1][0] not in lexicon and (longer := lexicon.beginnings(told[-1][0])):
+        told[-1] = (longer[0], told[-1][1])  # what it most likely will be tells
     languages = likely_languages(
-        dict.fromkeys((token, accents(piece)) for piece in pieces for token in piece.tokens),
+        dict.fromkeys(told),
         lexicon,
         wording.language,
         unless_told=wording.unless_told,
+        phrases=_neighbours(pieces),
     )
     # The plural rules of English join nothing else, and most of the trade speaks it.
     likely = tuple(dict.fromkeys((*(code for code, share in languages if share >= _LIKELY), *_TRADE)))
     literal = frozenset(" ".join(key(each)) for each in wording.literal)
     certain = languages[0][0] if languages and languages[0][1] >= _CERTAIN else None
     reader = _Reader(lexicon, likely, literal, corrected=wording.corrected, certain=certain)
-    ended = wording.q.endswith((" ", '"') if wording.signs else " ")
-    unfinished = wording.begun and not ended and bool(pieces)
     analysis = reader.read_with_optional(pieces, unfinished, frozenset(wording.optional))
     if analysis.corrected and not wording.language:
         meant_words = [(word, "") for word in dict.fromkeys(analysis.spelled.split())]
@@ -91,24 +116,29 @@ def analyse(wording: Wording, lexicon: HeldLexicon) -> QueryAnalysis:
 
 
 def mended(analysis: QueryAnalysis, lexicon: HeldLexicon) -> list[QueryAnalysis]:
-    """The query with one of its words taken for a typing error, although some program has it.
+    """The query with one of its words taken for a typing error, although some program has it; or for another error
+    than it was taken for.
 
-    For words that never meet otherwise: a slip of the hand may make a word that is rare.
+    For words that never meet otherwise: a slip of the hand may make a word that is rare, and of two words that are as
+    near to a mistyped one that is meant which the others go with.
     """
     languages = tuple(dict.fromkeys((*(code for code, _ in analysis.languages), *_TRADE)))
     reader = _Reader(lexicon, languages, frozenset(), corrected=True)
     found: list[QueryAnalysis] = []
     for place, term in enumerate(analysis.terms):
-        word = term.words[0] if term.words else ""
-        if not word or term.corrected or " " in term.text or term.parts or term.programs > _SLIPS:
+        typed = tokens(term.text)
+        word = typed[0] if len(typed) == 1 and term.words else ""
+        known = term.programs > _SLIPS and not term.corrected
+        if not word or known or (term.real and term.absent) or " " in term.text or term.parts:
             continue
-        meant_to_be = nearest_typo(word, lexicon, languages)
-        if meant_to_be is not None and meant_to_be not in term.words:
-            instead = reader.mended_term(term.text, word, meant_to_be)
-            terms = (*analysis.terms[:place], instead, *analysis.terms[place + 1 :])
-            spelled = " ".join(meant_to_be if each == word else each for each in analysis.spelled.split())
-            found.append(msgspec.structs.replace(analysis, terms=terms, spelled=spelled))
-    return found
+        for meant_to_be in one_typo_away(word, lexicon, languages, first_too=True):
+            if meant_to_be not in term.words[:1]:
+                instead = reader.mended_term(term.text, word, meant_to_be)
+                terms = (*analysis.terms[:place], instead, *analysis.terms[place + 1 :])
+                read = term.words[0]
+                spelled = " ".join(meant_to_be if each in (word, read) else each for each in analysis.spelled.split())
+                found.append(msgspec.structs.replace(analysis, terms=terms, spelled=spelled))
+    return found[:_MOST_MENDED]
 
 
 # -- meaning -----------------------------------------------------------------------------------------------------------
@@ -144,6 +174,7 @@ class _Reader:
         self.literal = literal
         self.corrected = corrected
         self.certain = certain  # the language, where there is no doubt
+        self.short = False  # whether a query has so few words that each may be looked for everywhere
         self.spoken: str | None = None  # the language of a compound, where nothing else tells one
 
     def read_with_optional(
@@ -176,11 +207,21 @@ class _Reader:
         optional: list[QueryPiece] = []
         audience: list[QueryPiece] = []
         lifts: list[tuple[NamedFact, Lift]] = []
+        self.short = len(pieces) <= _SHORT
         named = self._named(pieces)
+        beside = _filling_beside(chain.from_iterable(named.values()))
         spelled: list[str] = []
         place = 0
         while place < len(pieces):
             length, known = self._longest_known(pieces, place)
+            turned = self._turned(pieces, place) if length == 1 else None
+            if turned:
+                length = turned[0]
+            elif length == 1 and (mended_name := self._mended_name(pieces[place : place + 2])):
+                terms.append(mended_name)
+                spelled += mended_name.corrected.split() if mended_name.corrected else []
+                place += 2
+                continue
             if (founds := named.get(place)) and founds[0].end - place >= length:
                 length = founds[0].end - place
                 text = _text(pieces[place : place + length])
@@ -190,27 +231,40 @@ class _Reader:
                 continue
             some = pieces[place : place + length]
             last = place + length == len(pieces)
+            begun_topics = self._begun_topics(pieces) if unfinished and last else ()
             # "Affiliation" is no topic that somebody looks for here, unless nothing else is.
             meant = known.meanings.facts or known.brand or (length > 1 and (known.topics or known.meanings.words))
             accented = known.topics and accents(some[0])  # "thé" is no "the"
-            if not (meant or accented) and (filling := self._fillers_at(pieces, place)):
+            begins = len(begun_topics) > 0  # "travel in" may go on as travel insurance
+            if not (meant or accented or begins) and (filling := self._fillers_at(pieces, place, beside)):
                 optional += pieces[place : place + filling]
                 spelled += _tokens(pieces[place : place + filling])
                 place += filling
                 continue
             place += length
-            if length == 1 and not known.topics and self._is_for_somebody(some[0]):
+            of_software = bool(terms) and _is_software(terms[-1]) and some[0].tokens[0] in words_beside_software()
+            if length == 1 and (of_software or (not known.topics and self._is_for_somebody(some[0]))):
                 audience.append(some[0])
                 spelled += some[0].tokens
             elif len(terms) < MOST_TERMS:
-                begun = unfinished and last
-                term = self._term(some, known, begun=begun)
-                leaning = self._begun_topics(pieces) if begun else ()
+                if turned:
+                    _, some, known = turned
+                elif unfinished and last and length == 1 and not known:
+                    known = known._replace(topics=self._only_begun(some[0]))
+                term = self._term(some, known, begun=unfinished and last)
                 terms.append(
-                    msgspec.structs.replace(term, leaning=leaning or term.leaning, sold_there=known.sold_there)
+                    msgspec.structs.replace(
+                        term,
+                        text=_text(pieces[place - length : place]) if turned else term.text,
+                        leaning=begun_topics or term.leaning,
+                        sold_there=known.sold_there,
+                    )
                 )
                 spelled += _as_read(terms[-1], some)
-                audience += [each for each in some if length > 1 and self._is_for_somebody(each)]
+                audience += [each for each in some if len(some) > 1 and self._is_for_somebody(each)]
+                audience += self._whom(some, terms[-1])
+        if len(terms) == 1:
+            terms = [_covering(terms[0])]
         if not terms and not lifts:  # somebody means them after all
             left = audience or optional
             terms = [self._term([piece], _Known()) for piece in left[:MOST_TERMS]]
@@ -226,27 +280,81 @@ class _Reader:
 
     def _named(self, pieces: Sequence[QueryPiece]) -> dict[int, list[NamedFact]]:
         """Facts and wishes by the place of the piece they begin with; without those that are said to be words."""
-        words = ["" if piece.quoted else piece.raw for piece in pieces]
+        shouted = all(piece.text.isupper() for piece in pieces)
+        words = [
+            "" if piece.quoted else _UNITED_STATES if piece.text == "US" and not shouted else piece.raw
+            for piece in pieces
+        ]
         named: dict[int, list[NamedFact]] = {}
         for found in facts_in(words):
             if found.end > found.start and _key(pieces[found.start : found.end]) not in self.literal:
                 named.setdefault(found.start, []).append(found)
         return named
 
-    def _fillers_at(self, pieces: Sequence[QueryPiece], place: int) -> int:
-        """How many pieces from here only fill; 0 if the first is meant."""
+    def _fillers_at(self, pieces: Sequence[QueryPiece], place: int, beside: frozenset[str]) -> int:
+        """How many pieces from here only fill, also for standing `beside` what was named; 0 if the first is meant."""
         words = []
         for piece in pieces[place : place + _LONGEST_FILLER]:
             if piece.quoted or piece.domain or len(piece.tokens) != 1 or _key([piece]) in self.literal:
                 break
             words.append(piece.tokens[0])
-        return filler_at(words, 0) if words else 0
+        return (filler_at(words, 0) or int(words[0] in beside)) if words else 0
 
     def _is_for_somebody(self, piece: QueryPiece) -> bool:
-        """Whether a word says whom goods are for, or that they are bought: what is sold is said by others."""
+        """Whether a word says whom goods are for, that they are bought, or no more than that they are goods: what is
+        sold is said by others."""
         if piece.quoted or len(piece.tokens) != 1 or _key([piece]) in self.literal:
             return False
-        return piece.tokens[0] in audience_words() or piece.tokens[0] in buying_words()
+        return any(piece.tokens[0] in words for words in (audience_words(), buying_words(), generic_words()))
+
+    def _turned(self, pieces: Sequence[QueryPiece], place: int) -> tuple[int, list[QueryPiece], _Known] | None:
+        """Goods and then whom they are for ("shoes for kids"), as what is known by these words the other way round: how
+        many pieces, those in that order, and what they mean."""
+        between = place + 1
+        while between < len(pieces) - 1 and pieces[between].tokens[0] in fillers():
+            between += 1
+        goods, somebody = pieces[place], pieces[between : between + 1]
+        if goods.quoted or goods.domain or not somebody or somebody[0].tokens[0] not in audience_words():
+            return None
+        some = [somebody[0], goods]
+        topics = self._topics(some)
+        return (between + 1 - place, some, _Known(topics=topics)) if topics else None
+
+    def _mended_name(self, pieces: Sequence[QueryPiece]) -> Term | None:
+        """Two words that are what a topic is called by but for an error in the second: dog food, of "dog fod"."""
+        if len(pieces) < 2 or not self.corrected or any(len(piece.tokens) > 1 or piece.quoted for piece in pieces):
+            return None
+        first, second = (piece.tokens[0] for piece in pieces)
+        if len(second) < _SHORTEST_PART or not self.lexicon.known or self._programs(second) > _RARE:
+            return None
+        if second in audience_words() or self._known(pieces[1:]) or self._is_real(second):
+            return None
+        for name in names_beginning(f"{first} "):
+            words = tuple(name.split())
+            if len(words) == len(pieces) and words[1][0] == second[0] and distance(words[1], second) == 1:
+                meant_pieces = [QueryPiece(word, (word,), word) for word in words]
+                known = self._known(meant_pieces)
+                if known.topics:
+                    term = self._term(meant_pieces, known)
+                    return msgspec.structs.replace(term, text=_text(pieces), corrected=name)
+        return None
+
+    def _whom(self, pieces: Sequence[QueryPiece], term: Term) -> list[QueryPiece]:
+        """Whom goods are for that are named together with them in one word: ladies, of a "Damenjacke"."""
+        if len(pieces) != 1 or len(term.parts) != 1:
+            return []
+        first = pieces[0].tokens[0].removesuffix(term.parts[0].text)
+        whom = next((first.removesuffix(link) for link in _LINKS if first.removesuffix(link) in audience_words()), "")
+        return [QueryPiece(whom, (whom,), whom)] if whom and first != pieces[0].tokens[0] else []
+
+    def _only_begun(self, piece: QueryPiece) -> tuple[str, ...]:
+        """Topics whose name begins with a word that no word of the catalogue goes on from: "versich"."""
+        word = piece.tokens[0]
+        if len(piece.tokens) > 1 or len(word) < _SHORTEST_BEGUN or piece.quoted or piece.domain:
+            return ()
+        if word in self.lexicon or not self.lexicon.known or self.lexicon.beginnings(word):
+            return ()
+        return self._likeliest((word,), begun_by_language(word))[:_MOST_LEANING]
 
     def _longest_known(self, pieces: Sequence[QueryPiece], place: int) -> tuple[int, _Known]:
         """How many pieces from here are known to mean something together, and what; the first alone for nothing."""
@@ -335,7 +443,7 @@ class _Reader:
         if self.certain and self.certain in by_language:
             return by_language[self.certain]
         likely = tuple(dict.fromkeys(slug for language in self.languages for slug in by_language.get(language, ())))
-        if likely or self._speaks(words):
+        if likely or (self._speaks(words) and any(map(self._programs, words))):
             return likely
         return tuple(dict.fromkeys(slug for slugs in by_language.values() for slug in slugs))
 
@@ -430,7 +538,7 @@ class _Reader:
                 programs=self._programs(word),
             )
         sure = known.topics or self._is_real(word)
-        mistyped = not sure and self.corrected and nearest_typo(word, lexicon, self.languages)
+        mistyped = not sure and self.corrected and nearest_typo(word, lexicon, self.languages, goods_too=self.short)
         parts = () if mistyped else self._compound(word)
         if parts or synonyms or facts or known.topics:  # a word that is known to mean another is none that was mistyped
             return Term(
@@ -445,8 +553,9 @@ class _Reader:
             )
         if self._is_real(word):
             return Term(text, words=(word,), phrases=split[:2], absent=not split, real=True)
-        if self.corrected and (corrected := meant(word, lexicon, self.languages)) is not None:
-            return self.mended_term(text, word, corrected)
+        if self.corrected and (corrected := meant(word, lexicon, self.languages, goods_too=self.short)) is not None:
+            # "Noblemaplebags" may be a name, too, however near to another one.
+            return msgspec.structs.replace(self.mended_term(text, word, corrected), phrases=split[:2])
         return Term(text, words=(word,), phrases=split, programs=1, absent=not split)
 
     def _rather(self, word: str, forms: tuple[str, ...]) -> str | None:
@@ -483,8 +592,9 @@ class _Reader:
         return any(commonness(word, each) >= _COMMON for each in {"en", *self.languages})
 
     def _split(self, word: str) -> tuple[str, ...]:
-        """A word as the two that it may be ("tshirts", "wallart"), the likeliest first."""
-        if not word.isalpha() or len(word) > 30 or not self.lexicon.known:
+        """A word as the two that it may be ("tshirts", "wallart"), the likeliest first; or as three or more, which a
+        long one may be that is the name of a site ("noblemaplebags")."""
+        if not word.isalpha() or len(word) > _LONGEST_COMPOUND or not self.lexicon.known:
             return ()
         found = []
         for place in range(1, len(word) - _SHORTEST_PART + 1):
@@ -494,7 +604,21 @@ class _Reader:
                 found.append((least, f"{first} {second}"))
         best = [phrase for _, phrase in sorted(found, reverse=True)[:3]]
         forms = [form for phrase in best[:1] for form in self._phrase_forms(tuple(phrase.split()))]
-        return tuple(dict.fromkeys((*best[:1], *forms, *best[1:])))
+        several = self._several(word) if len(word) >= _LONG_NAME else ()
+        return tuple(dict.fromkeys((*best[:1], *several, *forms, *best[1:])))
+
+    def _several(self, word: str) -> tuple[str, ...]:
+        """A word as the fewest words of the catalogue that it may be, three to five, in the likeliest way."""
+        ways: list[tuple[int, int, str] | None] = [(0, -len(word), "")] + [None] * len(word)
+        for end in range(1, len(word) + 1):
+            for start in range(max(end - _LONGEST_PART, 0), end):
+                before = ways[start]
+                count = self.lexicon.count(word[start:end]) if before and before[0] < _MOST_PARTS else 0
+                if before and count and (end - start >= _SHORTEST_PART or count >= _SHORT_PART_IN):
+                    way = (before[0] + 1, max(before[1], -count), f"{before[2]} {word[start:end]}".strip())
+                    ways[end] = min(ways[end] or way, way)
+        whole = ways[-1]
+        return (whole[2],) if whole and whole[0] > 2 else ()
 
     def _compound(self, word: str) -> tuple[Term, ...]:
         """The parts of a compound, each found alone; empty for a word that is none."""
@@ -571,14 +695,36 @@ class _Reader:
         return tuple(found)
 
 
+_PLACES = ("geoTargeting", "language", "textLanguage")
+_UNITED_STATES = "usa"
+_SOFTWARE = {"software", "web", "business", "telecom"}  # verticals
 _RARE = 3
 _FAR_MORE = 3
 _SELDOM = 30  # programs: of a thing that fewer have, those of its kind are meant, too
 _SINGLE_LETTERS = 2
 _SHORTEST_REAL = 3
 _LONGEST_NAME = 24  # words
+_MOST_MENDED = 12  # ways to read a query whose words never meet
 _SLIPS = 100  # programs that have a word by which another may have been meant, at most
 _COMMON = 3  # of a vocabulary: rarer words are often names, or mistyped ones
+
+
+def _is_software(term: Term) -> bool:
+    verticals = {TOPICS[topic].vertical for topic in term.topics if topic in TOPICS}
+    return bool(verticals) and verticals <= _SOFTWARE
+
+
+def _covering(term: Term) -> Term:
+    """The one thing that is asked for: where its topic covers others these are meant, too, further down."""
+    covered = covered_by(term.topics)
+    return msgspec.structs.replace(term, topics=term.topics + covered, leaning=term.topics) if covered else term
+
+
+def _filling_beside(named: Iterable[NamedFact]) -> frozenset[str]:
+    """Words that only fill in a query that names these: "that accept" before a country, "allowed" after a fact."""
+    kinds = {each.parameter in _PLACES for each in named}
+    words = frozenset(words_beside_facts()) if kinds else frozenset()
+    return words.union(words_beside_places()) if True in kinds else words
 
 
 def _plain(term: Term) -> bool:

@@ -19,6 +19,7 @@ from app.search.suggest import body, look_up, resembling
 from app.search.trials import finds_something, trial
 from app.search.typed import typed
 from app.search.typo_rules import distance, nearest
+from mappings.intents import fillers
 from mappings.suggestions import Kind
 from mappings.tokens import tokens
 
@@ -27,6 +28,7 @@ _MOST_FARTHER = 3
 # Texts that share less than this of their letters are different things.
 _MOST_DIFFERENT = 0.4
 _MOST_CANDIDATES = 8
+_SHORTEST = 3  # letters of a word that says something
 
 
 async def words_in_doubt(engine: SearchEngine, analysis: QueryAnalysis, found: int) -> list[Notice]:
@@ -54,9 +56,23 @@ async def _meant(engine: SearchEngine, analysis: QueryAnalysis) -> str | None:
     """Words that find something, for words that without filters find nothing."""
     if await finds_something(engine, _whole(analysis)):
         return None
-    candidates = await _candidates(engine, analysis)
-    tried = await engine.search_many([trial(analyse(Wording(each), engine.lexicon)) for each in candidates])
+    typed_words = frozenset(tokens(analysis.q))
+    read = {each: analyse(Wording(each), engine.lexicon) for each in await _candidates(engine, analysis)}
+    candidates = {each: known for each, known in read.items() if _says_something(known, typed_words)}
+    tried = await engine.search_many([trial(known) for known in candidates.values()])
     return next((each for each, found in zip(candidates, tried, strict=True) if found.hits.total.value), None)
+
+
+def _says_something(candidate: QueryAnalysis, typed_words: frozenset[str]) -> bool:
+    """Whether a query is worth proposing: no function word or letter, and of what was typed no part but goods."""
+    words = tokens(candidate.q)
+    if all(len(word) < _SHORTEST or word in fillers() for word in words):
+        return False
+    return not typed_words.issuperset(words) or len(words) == len(typed_words) or any(map(_is_goods, candidate.terms))
+
+
+def _is_goods(term: Term) -> bool:
+    return bool(term.topics or term.leaning or term.facts)
 
 
 async def _candidates(engine: SearchEngine, analysis: QueryAnalysis) -> list[str]:

@@ -20,6 +20,7 @@ from app.search.query_analysis import NOTHING_ASKED, QueryAnalysis, Relaxing, Te
 from app.search.text_query import named_so
 from app.search.trials import finds_something
 from indexing.tracing import span
+from mappings.topics import TOPICS
 
 BodyOf = Callable[[QueryAnalysis], dict[str, Any]]
 """The request for an analysed query."""
@@ -114,21 +115,23 @@ async def _decide_words(engine: SearchEngine, wording: Wording, first: QueryAnal
         return await _relaxed_as_asked(engine, first, apart, wording.relaxing)
     absent = tuple(term for term in apart.terms if term.absent)
     codes = [term for term in absent if not term.text.isalpha()]
-    if len(absent) == len(apart.terms) or (codes and len(apart.terms) < _MANY):
+    if len(absent) == len(apart.terms) or (codes and len(apart.terms) < _MANY and not _tells_what(apart)):
         return first  # a number or a code means itself: without it another thing would be found
-    if not absent:
-        one_thing = apart is not first
-        if not one_thing and await finds_something(engine, first):
-            return first
+    one_thing = apart is not first
+    if not one_thing and await finds_something(engine, first):
+        return first
+    if one_thing or not absent:
         asked = [query(first, (), scored=False), *([named_so(first)] if one_thing else [])]
         together, *named = await _counts(engine, asked)
         if together >= (ENOUGH if one_thing else 1) or (any(named) and "name" in (first.sought_in or ("name",))):
             return first
-        if not together and wording.corrected and (otherwise := mended(first, engine.lexicon)):
-            counts = await _counts(engine, [query(each, (), scored=False) for each in otherwise])
-            if better := next((each for each, count in zip(otherwise, counts, strict=True) if count), None):
-                return better
-    relaxed = await _relaxed(engine, apart, absent)
+    else:
+        together = 0
+    if not together and wording.corrected and (otherwise := mended(first, engine.lexicon)):
+        counts = await _counts(engine, [query(each, (), scored=False) for each in otherwise], 1)
+        if better := next((each for each, count in zip(otherwise, counts, strict=True) if count), None):
+            return better
+    relaxed = await _relaxed(engine, apart, absent, first.terms[0].topics if one_thing else ())
     if apart is first or not relaxed.left_out:
         return relaxed
     # One thing that is called by several words is found by what it is, too, whatever of its words is left out.
@@ -136,38 +139,50 @@ async def _decide_words(engine: SearchEngine, wording: Wording, first: QueryAnal
     return msgspec.structs.replace(relaxed, terms=(whole,))
 
 
-async def _relaxed(engine: SearchEngine, asked: QueryAnalysis, absent: tuple[Term, ...]) -> QueryAnalysis:
+def _tells_what(analysis: QueryAnalysis) -> bool:
+    """Whether some words say what is sold, as several words do that name one topic."""
+    return any(term.topics and " " in term.text for term in analysis.terms)
+
+
+async def _relaxed(
+    engine: SearchEngine, asked: QueryAnalysis, absent: tuple[Term, ...], topics: tuple[str, ...] = ()
+) -> QueryAnalysis:
     """The most of the words that some programs have together, the least telling left out first.
 
-    What is left out still lifts, so programs that have more of the words come first however many are left out.
+    What is left out still lifts, so programs that have more of the words come first however many are left out. Where
+    the words together name `topics`, what is left must be found where those are sold: of hair extensions hair.
     """
     terms = tuple(term for term in asked.terms if term not in absent)
     head = _head(terms, asked.language)
-    few = len(terms) <= _FEW
+    few, many = len(terms) <= _FEW, len(terms) >= _MANY
 
     def tells(term: Term) -> int:
         """How well a term says what is sold, or who sells it; in a long text names are those of makers."""
         if term.topics:
-            # What several words of a text say is what it is about.
+            # What several words of a text say is what it is about, and in a long one a phrase is no passing remark.
             as_others = sum(bool(set(term.topics) & set(other.topics)) for other in terms if other is not term)
-            return (1 if term.sold_there else 2) + 2 * as_others
+            return (2 if term.sold_there else 3) + 2 * (many and " " in term.text) + 4 * as_others
         if term.leaning:
             return 1
         return int(few and term.named and not term.corrected and term.programs <= _FEW_OF_A_NAME)
 
-    least_telling = sorted(terms, key=lambda term: (tells(term), tells(term) > 0 and term is head, -term.programs))
+    least_telling = sorted(
+        terms, key=lambda term: (tells(term), tells(term) > 0 and term is head and not many, -term.programs)
+    )
     ways: list[tuple[Term, ...]] = [()] if absent else []
     if len(terms) <= _MOST_TRIED:
         ways += [(term,) for term in least_telling]
     ways += [tuple(least_telling[:left]) for left in range(1, len(terms))]
     relaxed = [asked.without((*absent, *left)) for left in dict.fromkeys(ways) if len(left) < len(terms)]
     # Of a pasted title no program has much: what a page of programs has tells more than what three have.
-    steps = (_ENOUGH_OF_MANY, ENOUGH, 1) if len(terms) >= _MANY else (ENOUGH, 1)
-    counts = await _counts(engine, [query(each, (), scored=False) for each in relaxed], steps[0])
-    for enough in steps:
-        for each, count in zip(relaxed, counts, strict=True):
-            if count >= enough:
-                return each
+    steps = (_ENOUGH_OF_MANY, ENOUGH, 1) if many else (ENOUGH, 1)
+    verticals = sorted({TOPICS[topic].vertical for topic in topics if topic in TOPICS})
+    for among in ([{"terms": {"vertical": verticals}}], []) if verticals else ([],):
+        counts = await _counts(engine, [query(each, among, scored=False) for each in relaxed], steps[0])
+        for enough in steps:
+            for each, count in zip(relaxed, counts, strict=True):
+                if count >= enough:
+                    return each
     return asked
 
 

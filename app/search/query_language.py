@@ -15,9 +15,11 @@ from mappings.vocabulary import COMMON, commonness, languages_knowing
 _SAID = 3.0  # logarithm: by how much a language that is likely beforehand is likelier than the largest
 _MENTIONED = 0.05  # a language less likely than this is not mentioned
 _UNSEEN = 0.3  # of a program: what a word counts that no text of a language has
+_ENOUGH_TEXTS = 2000  # of so many texts one may lack an ordinary word; of more it may as well
 _NO_FILLER = 0.1  # what a word that fills in one language counts in another
 _UNKNOWN = 0.02  # what a word counts in a language that does not know it where others do
 _TOPIC = 20.0  # how much likelier a language is that calls a topic by a word which no text has
+_PHRASE = 20.0  # the same of several words together, of those languages that may call one so
 _RARER = 3  # by how much a word may be less common in a language for the word's other forms there to tell
 _FOREIGN_LETTER = 0.002  # what a word counts in a language that does not write one of its letters
 
@@ -55,11 +57,17 @@ _WRITTEN_IN: Mapping[str, str] = {
 
 
 def likely_languages(
-    words: Iterable[tuple[str, str]], lexicon: HeldLexicon, said: str | None, *, unless_told: bool = False
+    words: Iterable[tuple[str, str]],
+    lexicon: HeldLexicon,
+    said: str | None,
+    *,
+    unless_told: bool = False,
+    phrases: Iterable[tuple[str, ...]] = (),
 ) -> tuple[tuple[str, float], ...]:
     """The languages that folded words, each with its letters beyond a to z, are likely of: naive Bayes.
 
-    With `said` it is that language; `unless_told` it is that one as long as the words tell of no other.
+    `phrases` are words beside one another, which may be what a language calls a topic. With `said` it is that language;
+    `unless_told` it is that one as long as the words tell of no other.
     """
     if said and not unless_told:
         return ((said, 1.0),)
@@ -70,11 +78,13 @@ def likely_languages(
     told = [shares for word, letters in words if (shares := _shares(word, letters, lexicon))]
     if not told:
         return ((said, 1.0),) if said else ()
+    callings = [{*asked_by_language(phrase), *related_by_language(phrase)} for phrase in phrases]
     floor = _UNSEEN / lexicon.largest_language
     scores = {
         language: log(count / total) * (language != said)
         + _SAID * (language == said)
         + sum(log(shares.get(language, 0.0) + floor * shares.get("", 1.0)) for shares in told)
+        - log(_PHRASE) * sum(language not in calling for calling in callings if calling)
         for language, count in programs.items()
         if language and count
     }
@@ -105,9 +115,17 @@ def _shares(word: str, letters: str, lexicon: HeldLexicon) -> dict[str, float]:
     topics = {*asked_by_language((word,)), *related_by_language((word,))} if unseen else ()
     for language in unseen:
         rarity = 10.0 ** (COMMON[max(common[language] - 2, 0)] - COMMON[max(most - 2, 0)])
-        shares[language] = _UNSEEN / programs[language] * rarity * (_TOPIC if language in topics else 1.0)
+        shares[language] = (
+            _UNSEEN / min(programs[language], _ENOUGH_TEXTS) * rarity * (_TOPIC if language in topics else 1.0)
+        )
     if fills := filler_languages().get(word):  # "kopen" is Dutch, whatever else it may be
-        shares = {language: share * (1.0 if language in fills else _NO_FILLER) for language, share in shares.items()}
+        best = max(shares.values(), default=0.0)
+        filling = max((common.get(language, 0) for language in fills), default=0)
+        shares = {
+            # "Boutique" fills in French, and is as ordinary a word of English.
+            language: share * (1.0 if language in fills or common.get(language, 0) >= filling - 1 else _NO_FILLER)
+            for language, share in (shares | {each: max(shares.get(each, 0.0), best) for each in fills}).items()
+        }
     for language in shares if letters else ():
         shares[language] *= _plausible(language, letters)
     if shares:

@@ -16,6 +16,7 @@ from app.search.query_analysis import Lift, QueryAnalysis, Term
 from mappings.catalogue import SEARCHABLE, Kind
 from mappings.facts import facts_in
 from mappings.index import WORDS
+from mappings.intents import audience_words
 from mappings.tokens import tokens
 
 # BM25 stays below 200 and languages, phrases, facts and wishes together below 2,000, so a higher tier always outranks
@@ -44,6 +45,8 @@ IN_NAME = 3.0
 # are about it that have the topic ("jeans" are no surname).
 TOPIC = 3.0
 OF_TOPIC = 80.0
+# Whom goods are for, where a program says it.
+AUDIENCE = 40.0
 SYNONYM = 0.5
 BEGINNING = 0.4
 COMPOUND = 0.7
@@ -224,6 +227,9 @@ def _lifting(analysis: QueryAnalysis, today: date, spare: _Budget) -> list[dict[
                 for each, worth in ((term, OF_TOPIC), *((part, OF_TOPIC / 3) for part in term.parts[-1:]))
                 if (topics := (*each.topics, *each.leaning))
             ]
+            # What a topic covers is meant less than the topic.
+            if term.topics and (own := [each for each in term.leaning if each in term.topics]):
+                lifting.append(_scored({"terms": {"topics": own}}, OF_TOPIC, spare.called("ofTopic")))
         # The typed word tells more than its other forms: "Schuhe" are shoes, "Schuh" is a name.
         typed = [each.words[0] for each in term.named_by if each.words]
         forms = [word for each in term.named_by for word in each.words[1:]][: spare.words]
@@ -236,6 +242,8 @@ def _lifting(analysis: QueryAnalysis, today: date, spare: _Budget) -> list[dict[
     if " " in said and len(said) < 200:
         lifting.append(_scored(_phrase(WORDS, said), PHRASE, spare.called("phrase")))
     lifting += [_term(term, spare) for term in (*analysis.audience, *analysis.left_out[:6]) if not term.absent]
+    if whom := [word for term in analysis.audience if term.text in audience_words() for word in term.words]:
+        lifting.append(_scored(_match(WORDS, whom[: spare.words]), AUDIENCE, spare.called("audience")))
     if analysis.optional:
         lifting.append(_match(WORDS, analysis.optional[:8], OPTIONAL, spare.called("optional")))
     said_in = any(fact.parameter in ("textLanguage", "language") for fact in analysis.facts)

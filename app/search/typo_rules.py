@@ -11,6 +11,9 @@ from collections.abc import Iterable, Iterator
 from rapidfuzz.distance import OSA
 
 from app.search.lexicon import HeldLexicon
+from mappings.related import related_by_language
+from mappings.topics import asked_by_language
+from mappings.vocabulary import languages_knowing
 
 ONE_TYPO_FROM = 4
 TWO_TYPOS_FROM = 8
@@ -34,13 +37,14 @@ def distance(one: str, other: str) -> int:
     return int(OSA.distance(one, other))
 
 
-def meant(word: str, lexicon: HeldLexicon, languages: Iterable[str] = ()) -> str | None:
-    """The word of the catalogue that a mistyped one was meant to be; None if none is near enough.
+def meant(word: str, lexicon: HeldLexicon, languages: Iterable[str] = (), *, goods_too: bool = False) -> str | None:
+    """The word of the catalogue that a mistyped one was meant to be; None if none is near enough. With `goods_too` also
+    a word for what is sold that no program has.
 
     Nearest first, then the most frequent, those of the query's languages before others.
     """
     wanted = tuple(languages)
-    if (close := nearest_typo(word, lexicon, wanted)) is not None:
+    if (close := nearest_typo(word, lexicon, wanted, goods_too=goods_too)) is not None:
         return close
     if not word.isalpha() or len(word) < _ONE_AND_A_HALF_FROM:
         return None
@@ -54,21 +58,51 @@ def meant(word: str, lexicon: HeldLexicon, languages: Iterable[str] = ()) -> str
     return max((each for each in two if each.isalpha()), key=lambda each: _worth(each, lexicon, wanted), default=None)
 
 
-def nearest_typo(word: str, lexicon: HeldLexicon, languages: tuple[str, ...] = ()) -> str | None:
+def nearest_typo(
+    word: str, lexicon: HeldLexicon, languages: tuple[str, ...] = (), *, goods_too: bool = False
+) -> str | None:
     """The word that one error makes of a mistyped one; None if there is none."""
+    return next(iter(one_typo_away(word, lexicon, languages, most=1, goods_too=goods_too)), None)
+
+
+def one_typo_away(
+    word: str,
+    lexicon: HeldLexicon,
+    languages: tuple[str, ...] = (),
+    *,
+    most: int = 6,
+    first_too: bool = False,
+    goods_too: bool = False,
+) -> list[str]:
+    """The words that one error makes of a mistyped one, the likeliest first, at most so many.
+
+    With `goods_too` a word for what is sold, where no program has one; it costs ten times as much. With `first_too`
+    also where the error is in the first letter of a word of five letters or more: for who knows otherwise that it is
+    meant.
+    """
     if not typos_allowed(word) or not word.isalpha():
-        return None
-    one = [
+        return []
+    nearby = [
         each
         for each in _one_error(word, lexicon)
-        if each != word and (each in lexicon.words or each in lexicon.meant) and _may_be(word, each)
+        if each != word and (_may_be(word, each) or (first_too and len(word) > ONE_TYPO_FROM and each.isalpha()))
     ]
+    one = {each for each in nearby if each in lexicon.words or each in lexicon.meant}
+    # What is sold by other names is meant last.
+    if not one and goods_too and lexicon.known:
+        one = {each for each in nearby if _names_goods(each)}
     # Two neighbours exchanged are the likeliest slip of a hand; and what is sold is meant before what is only said.
-    return max(
+    ranked = sorted(
         one,
-        key=lambda each: (sorted(each) == sorted(word), each in lexicon.meant, *_worth(each, lexicon, languages)),
-        default=None,
+        key=lambda each: (sorted(each) == sorted(word), each in lexicon.meant, *_worth(each, lexicon, languages), each),
+        reverse=True,
     )
+    return ranked[:most]
+
+
+def _names_goods(word: str) -> bool:
+    """Whether a word that no program may have is an ordinary one of some language for what is sold."""
+    return bool(languages_knowing(word)) and bool(asked_by_language((word,)) or related_by_language((word,)))
 
 
 def nearest(word: str, lexicon: HeldLexicon, languages: Iterable[str] = ()) -> str | None:

@@ -56,6 +56,7 @@ def create_app(bounds: ApplicationBounds = BOUNDS) -> Litestar:
         outlets=outlets_of(settings),
         slow_seconds=settings.slow_seconds,
         access_log=settings.access_log,
+        warm_searches=(settings.warm_searches or 0) // settings.workers,
         count_queries=_WRITTEN_SECONDS if settings.query_log else None,
         bounds=bounds,
     )

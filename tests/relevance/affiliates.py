@@ -30,7 +30,7 @@ Ask = Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]
 """From the parameters of `GET /api/programs` to the status and the JSON of its answer."""
 
 PAGE = 10  # programs that are judged
-READ = ("id", "name", "description", "category", "textLanguage")
+READ = ("id", "name", "description", "category", "textLanguage", "topics", "vertical")
 """Fields that `Wanted` reads of every program, beside those that its `has`, `is` and `min` name."""
 
 _FOLDER = Path(__file__).parent
@@ -41,6 +41,7 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """What one program must be to be an answer; all that is given must hold."""
 
     text: str | None = None  # an expression found in name, description or category, in lower case
+    about: str | None = None  # one found there, among its topics or in its vertical
     not_: str | None = msgspec.field(default=None, name="not")  # one that is not found there
     language: str | None = None  # the code of the language that the text is in
     has: dict[str, str] = {}  # list field -> value among its values
@@ -52,6 +53,7 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         text = f"{program['name']} {program['description'] or ''} {program['category'] or ''}".lower()
         return (
             (self.text is None or re.search(self.text, text) is not None)
+            and (self.about is None or re.search(self.about, f"{text} {_filed_under(program)}") is not None)
             and (self.not_ is None or re.search(self.not_, text) is None)
             and self.language in (None, program["textLanguage"])
             and all(value in (program[field] or ()) for field, value in self.has.items())
@@ -62,6 +64,11 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     def fields(self) -> set[str]:
         """Names of the fields that it reads."""
         return {*READ, *self.has, *self.is_, *self.min}
+
+
+def _filed_under(program: Program) -> str:
+    topics = " ".join(program["topics"] or ()).replace("-", " ")
+    return f"{topics} {program['vertical']}"
 
 
 class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -77,6 +84,9 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     most: int | None = None  # total
     like: str | None = None  # another query that finds about as many,
     ratio: float = 0.8  # the fewer at least this share of the more
+    corrected: str | None = None  # a word that one was taken for, or that is proposed
+    fact: str | None = None  # the parameter of a fact or wish that was understood
+    warn: str | None = None  # an expression found in its warnings, in lower case
     held: bool = False  # out of sight when search is tuned
 
 
@@ -100,6 +110,11 @@ def strangers() -> list[Case]:
     return read("stranger_queries.json")
 
 
+def second_strangers() -> list[Case]:
+    """The cases of another stranger."""
+    return read("second_stranger_queries.json")
+
+
 def fault(case: Case, ask: Ask) -> str:
     """What is wrong with the answer; empty if nothing is."""
     status, answer = ask({"q": case.q, "perPage": PAGE, **case.with_})
@@ -109,7 +124,20 @@ def fault(case: Case, ask: Ask) -> str:
         _wrong_total(case, answer["total"])
         or _wrong_programs(case, answer["programs"])
         or _unlike(case, answer["total"], ask)
+        or _misunderstood(case, answer)
     )
+
+
+def _misunderstood(case: Case, answer: Mapping[str, Any]) -> str:
+    understood = answer["understood"] or {"words": [], "facts": [], "wishes": []}
+    warnings = json.dumps(answer["warnings"], ensure_ascii=False).lower()
+    if case.corrected and case.corrected not in json.dumps(understood["words"], ensure_ascii=False).lower() + warnings:
+        return f"not corrected to {case.corrected!r}"
+    if case.fact and all(case.fact not in each["parameter"] for each in (*understood["facts"], *understood["wishes"])):
+        return f"{case.fact} is not understood"
+    if case.warn and not re.search(case.warn, warnings):
+        return f"no warning of {case.warn!r}"
+    return ""
 
 
 def _wrong_total(case: Case, total: int) -> str:
@@ -202,7 +230,12 @@ def main() -> None:
     arguments.add_argument("-v", "--verbose", action="store_true", help="the cases that fail, but for those held out")
     given = arguments.parse_args()
     ask = asking(given.url)
-    for name, cases in (("handed", handed()), ("our own", own()), ("a stranger's", strangers())):
+    for name, cases in (
+        ("handed", handed()),
+        ("our own", own()),
+        ("a stranger's", strangers()),
+        ("another's", second_strangers()),
+    ):
         tried = outcomes(cases, ask)
         sys.stdout.write(f"{name}: {share(tried):.3f}\n{table(tried)}\n")
         if given.verbose:

@@ -5,7 +5,7 @@
 3. Every case can be answered: the catalogue has the programs that it asks for, and none of a brand that is said to be
    absent.
 4. Of every kind of ours one half is held out.
-5. Of a stranger's, those that failed at first sight among them, at least 90 %.
+5. Of the strangers', those that failed at first sight among them, at least 90 %.
 """
 
 from __future__ import annotations
@@ -51,6 +51,10 @@ def test_handed_queries(whole_catalogue: Catalogue) -> None:  # 1
 
 def test_a_strangers_queries(whole_catalogue: Catalogue) -> None:  # 5
     assert affiliates.share(_tried(affiliates.strangers(), whole_catalogue)) >= STRANGERS_AT_LEAST
+
+
+def test_another_strangers_queries(whole_catalogue: Catalogue) -> None:  # 5
+    assert affiliates.share(_tried(affiliates.second_strangers(), whole_catalogue)) >= STRANGERS_AT_LEAST
 
 
 def test_own_queries(own: list[Outcome]) -> None:  # 2
