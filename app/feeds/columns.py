@@ -28,7 +28,7 @@ def cells(
 ) -> Iterator[tuple[Any, tuple[str, ...]]]:
     """Each row below the heading as a dict by column, or as an Unreadable; `tally` counts their lines as they pass."""
     width = len(heading)
-    tally.heading = tally.notes = tally.blank = tally.records = tally.rejected = 0
+    tally.heading = tally.notes = tally.blank = tally.records = tally.rejected = tally.at = 0
     lines = _noted(lines, dialect.skip, tally)
     rows = Rows(lines, dialect, width)
     rows.pass_over(dialect.skip)
@@ -36,6 +36,7 @@ def cells(
     first = heading[0].casefold()
     waiting = has_heading
     for row in rows:
+        tally.at = rows.line
         if isinstance(row, Damaged):
             tally.rejected += rows.lines
             yield Unreadable("", f"line {rows.line}: {row.reason}", row.cells), _NOTHING

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from app.feeds.headings import squeezed
 from app.feeds.limits import CHUNK, LIMITS, Limits
 from app.feeds.refusal import NotAFeed, shown
+from app.feeds.rows import Tally
 
 # Members that hold the records of an answer, and members inside which to look for them.
 _LISTS = (
@@ -314,12 +315,14 @@ def _shape_of_part(head: str) -> JsonShape:
     return short or JsonShape("array")
 
 
-def records(source: io.TextIOBase, shape: JsonShape, limits: Limits = LIMITS) -> Iterator[Any]:
+def records(
+    source: io.TextIOBase, shape: JsonShape, limits: Limits = LIMITS, tally: Tally | None = None
+) -> Iterator[Any]:
     """The records of a JSON text, each decoded as it is reached. ValueError is yielded for a line that is none.
 
-    Raises NotAFeed where the text breaks off or is no JSON.
+    Where each is a line, `tally.at` is the one of the latest. Raises NotAFeed where the text breaks off or is no JSON.
     """
-    for record in _of_shape(source, shape, limits):
+    for record in _of_shape(source, shape, limits, tally or Tally()):
         if shape.inner is None or not isinstance(record, dict):
             yield record
             continue
@@ -332,9 +335,9 @@ def records(source: io.TextIOBase, shape: JsonShape, limits: Limits = LIMITS) ->
             yield ValueError(f"this page has no list at {'.'.join(shape.inner)}")
 
 
-def _of_shape(source: io.TextIOBase, shape: JsonShape, limits: Limits) -> Iterator[Any]:
+def _of_shape(source: io.TextIOBase, shape: JsonShape, limits: Limits, tally: Tally) -> Iterator[Any]:
     if shape.kind == "lines":
-        yield from _lines(source, limits)
+        yield from _lines(source, limits, tally)
         return
     text = _Text(source, limits)
     if shape.kind == "stream":
@@ -416,9 +419,11 @@ def _items(text: _Text) -> Iterator[Any]:
             raise NotAFeed("it is truncated: its list of records does not end")
 
 
-def _lines(source: io.TextIOBase, limits: Limits) -> Iterator[Any]:
+def _lines(source: io.TextIOBase, limits: Limits, tally: Tally) -> Iterator[Any]:
     longest = limits.record
+    tally.at = 0
     while line := source.readline(longest):
+        tally.at += 1
         if len(line) == longest and line[-1] not in "\r\n":
             raise NotAFeed(f"a line has more than {longest:,} characters; no record of a feed is so long")
         if line.isspace():

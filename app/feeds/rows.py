@@ -35,6 +35,7 @@ class Dialect:
         return _NAMES.get(self.delimiter, f"'{self.delimiter}'") + (", quoted" if self.quote else "")
 
 
+_KINDS_OF_LINES = ("heading", "notes", "blank", "records", "rejected")
 _NAMES = {",": "comma", "\t": "tab", "|": "pipe", ";": "semicolon", "^": "caret", "~": "tilde"}
 
 
@@ -47,13 +48,14 @@ class Damaged:
 
 
 class Tally(msgspec.Struct):
-    """How many lines of a file were what. Together they are all of its lines."""
+    """How many lines of a file were what, which together are all. `at` is where the latest record begins."""
 
     heading: int = 0
     notes: int = 0
     blank: int = 0
     records: int = 0
     rejected: int = 0
+    at: int = 0
 
     @property
     def lines(self) -> int:
@@ -62,8 +64,12 @@ class Tally(msgspec.Struct):
 
     def add(self, other: Tally) -> None:
         """Count another member's lines too."""
-        for name in self.__struct_fields__:
+        for name in _KINDS_OF_LINES:
             setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def counted(self) -> dict[str, int]:
+        """The kinds of lines, and how many are of each."""
+        return {name: getattr(self, name) for name in _KINDS_OF_LINES}
 
 
 class _StrayError(Exception):
