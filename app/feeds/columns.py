@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from app.feeds.headings import squeezed
-from app.feeds.rows import Damaged, Dialect, Rows, Tally
+from app.feeds.rows import Damaged, Dialect, Rows, Tally, is_rule
 from app.importing.sources import Unreadable
 
 _GUARDED = re.compile(r'="(.*)"', re.DOTALL)  # how Excel is kept from changing an id: ="00123"
@@ -43,6 +43,9 @@ def cells(
             continue
         if not row or (not row[0] and not any(map(str.strip, row))):
             tally.blank += rows.lines
+            continue
+        if is_rule(row):
+            tally.notes += rows.lines
             continue
         if waiting:
             waiting = False

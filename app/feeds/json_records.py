@@ -23,7 +23,7 @@ _LISTS = (
     "program", "programme", "advertiser", "merchant", "resultlist",
 )  # fmt: skip
 _AROUND = (
-    "data", "response", "result", "results", "payload", "_embedded", "body", "marketplacesearch", "affiliates",
+    "data", "d", "response", "result", "results", "payload", "_embedded", "body", "marketplacesearch", "affiliates",
     "campaigns", "offers", "programs", "programmes", "advertisers", "merchants", "publishercommissions",
 )  # fmt: skip
 _IDENTITY = frozenset({"id", "name", "key", "title"})  # what a record has, and an envelope has not
@@ -49,7 +49,9 @@ class JsonShape:
 
 
 def _constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    """What a number that is none stands for: NaN, which tables write where a cell is empty, for nothing."""
+    if name != "NaN":
+        raise ValueError(f"{name} is no JSON")
 
 
 _decoder = json.JSONDecoder(parse_constant=_constant)
@@ -216,7 +218,7 @@ def partial_said(about: Mapping[str, Any], found: int | None) -> str | None:
     total = _count(said, _TOTALS)
     if total is not None and found is not None and total > found:
         return f"it has {found:,} of {total:,} records"
-    if any(said.get(name) is True or str(said.get(name)).lower() == "true" for name in ("hasmore", "hasnext")):
+    if any(said.get(name) is True or str(said.get(name)).lower() == "true" for name in _FOLLOWED):
         return "it says that more follow"
     if any(isinstance(value := said.get(name), str) and value.strip() for name in ("nextpageuri", "next", "nextpage")):
         return "it says that more follow"
@@ -233,6 +235,7 @@ def _count(said: Mapping[str, Any], names: tuple[str, ...]) -> int | None:
 
 _LOOKED_AT = 50  # items of a list, to find out what it holds
 _ABOUT_PAGES = frozenset({"meta", "metadata", "pagination", "paging", "page", "pageinfo"})
+_FOLLOWED = ("hasmore", "hasnext", "hasnextpage", "hasmoreresults", "morepages", "hasmoreitems")
 _PAGE = ("page", "pagenumber", "currentpage", "number")
 _PAGES = ("numpages", "totalpages", "pages", "pagecount", "lastpage")
 _TOTALS = ("total", "totalmatched", "totalcount", "totalresults", "totalrecords", "totalitems")

@@ -456,6 +456,12 @@ def _unwrapped(record: Raw, around: tuple[str, ...]) -> Raw:
     return record
 
 
+def _with_attributes(record: Raw) -> Raw:
+    """An element whose attributes are members too, where no child is called so."""
+    attributes = {name[1:]: value for name, value in record.items() if name[:1] == "@"}
+    return {**attributes, **record} if attributes else record
+
+
 def _delimited(member: Member, surveyed: Surveyed, whole: bool, form: Format, delimiter: str | None) -> Part:
     dialect, heading = delimited.sniff(surveyed.head.lstrip("\ufeff"), whole, delimiter, form.quote)
     heading = [name.strip() for name in (form.columns or heading)]
@@ -520,6 +526,8 @@ def _of_layout(layout: Layout, form: Form, source: str) -> Callable[[Raw, tuple[
 
     def made(raw: Raw, path: tuple[str, ...]) -> NetworkProgram:
         record = _unwrapped(raw, around) if around else raw
+        if form == "xml":
+            record = _with_attributes(record)
         names = tuple(record)
         other = respelling.get(names)
         if other is None:  # asked once for all records of the same members

@@ -226,7 +226,10 @@ LAYOUTS: tuple[Layout, ...] = (
         lambda record, _, source: awin.programme(record, source=source),
         any_of=_set("displayurl clickthroughurl primaryregion currencycode linkstatus validdomains primarysector"),
         some=2,
-        never=_set("trackingduration mediasubscriptionstatus"),  # Daisycon's
+        # Daisycon's; and aggregators', who name some things as Awin does and have others beside them
+        never=_set(
+            "trackingduration mediasubscriptionstatus commission commissionrate payout gotocookielifetime url website"
+        ),
         names=awin.NAMES,
     ),
     Layout(
@@ -420,7 +423,8 @@ _OTHERS: tuple[tuple[str, tuple[frozenset[str], ...]], ...] = (
     (
         "sales",
         (
-            _set("transactionid"), _set("orderid commission"), _set("orderid amount"), _set("actiontrackerid"),
+            _set("transactionid"), _set("actiontrackername"), _set("eventdate payout"), _set("eventdate amount"),
+            _set("orderid commission"), _set("orderid amount"), _set("actiontrackerid"),
             _set("saleamount"), _set("eventdate postingdate"), _set("conversionid"),
         ),
     ),

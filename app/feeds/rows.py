@@ -7,6 +7,7 @@ given up at its first line, and reading goes on at the next one.
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ class Dialect:
         return _NAMES.get(self.delimiter, f"'{self.delimiter}'") + (", quoted" if self.quote else "")
 
 
+_RULE = re.compile(r"[-+=|:\s]{3,}")
 _KINDS_OF_LINES = ("heading", "notes", "blank", "records", "rejected")
 _NAMES = {",": "comma", "\t": "tab", "|": "pipe", ";": "semicolon", "^": "caret", "~": "tilde"}
 
@@ -239,6 +241,11 @@ def _without_quotes(cell: str, quote: str) -> str:
 
 def _unquoted(line: str, dialect: Dialect) -> list[str]:
     return [cell.strip(f" {dialect.quote or ''}") for cell in line.rstrip("\r\n").split(dialect.delimiter)]
+
+
+def is_rule(row: list[str]) -> bool:
+    """Whether a row is a line that was drawn: `|----|:---:|` in Markdown, `+----+----+` in databases' shells."""
+    return "--" in next(filter(None, row), "") and _RULE.fullmatch("".join(row)) is not None
 
 
 def whole_rows(lines: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:

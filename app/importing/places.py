@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import psycopg
 
 from app.importing.sources import Record
-from app.normalising.repeated import RATES, SAID, Place, ToldAgain
+from app.normalising.repeated import RATES, SAID, RecordPlace, ToldAgain
 
 _MOST = 0xFFFF_FFFF  # what fits
 
@@ -45,8 +45,8 @@ def told_again(connection: psycopg.Connection, staging: str, lines: Lines) -> li
     return [
         ToldAgain(
             external_id=external_id,
-            first=Place(first, lines.at(first)),
-            last=Place(last, lines.at(last)),
+            first=RecordPlace(first, lines.at(first)),
+            last=RecordPlace(last, lines.at(last)),
             times=times,
             differs=differs,
         )

@@ -28,7 +28,7 @@ _WARNINGS = (
 )
 
 
-class Place(msgspec.Struct, frozen=True):
+class RecordPlace(msgspec.Struct, frozen=True):
     """A record's number in its input, and its line where it has one."""
 
     number: int
@@ -40,8 +40,8 @@ class ToldAgain(msgspec.Struct, kw_only=True):
     anything at all differ."""
 
     external_id: str
-    first: Place
-    last: Place
+    first: RecordPlace
+    last: RecordPlace
     times: int = 0
     differs: list[bool]
 
@@ -60,10 +60,10 @@ class ToldBefore:
     """Programs as they pass, each held against the first of its id."""
 
     def __init__(self) -> None:
-        self._first: dict[str, tuple[Place, tuple[int, ...]]] = {}
+        self._first: dict[str, tuple[RecordPlace, tuple[int, ...]]] = {}
         self._again: dict[str, ToldAgain] = {}
 
-    def note(self, place: Place, program: Program) -> None:
+    def note(self, place: RecordPlace, program: Program) -> None:
         """Hold a program against those before it."""
         marks = (_mark(program, RATES), hash(program.name), _mark(program, SAID))
         known = self._first.get(program.external_id)

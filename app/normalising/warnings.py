@@ -17,7 +17,7 @@ import msgspec
 from app.normalising.flags import known_status
 from app.normalising.numbers import NOTHING, number
 from app.normalising.places import currency
-from app.normalising.repeated import Place, ToldAgain, ToldBefore
+from app.normalising.repeated import RecordPlace, ToldAgain, ToldBefore
 from app.normalising.traffic import kinds
 from mappings.network_program import NetworkProgram
 from mappings.program import Program
@@ -180,7 +180,7 @@ class RecordWarnings:
 
     def hold(self, number: int, line: int | None, program: Program) -> None:
         """Hold a program against those before it of the same id."""
-        self._told.note(Place(number, line), program)
+        self._told.note(RecordPlace(number, line), program)
 
     def listed(self) -> list[RecordWarning]:
         """What was found, the most frequent first."""

@@ -34,6 +34,7 @@ from app.feeds import delimited, json_records, xml_stream
 from app.feeds.columns import cells
 from app.feeds.encoding import survey
 from app.feeds.guessing import Sample, doubled, guess
+from app.feeds.heading_units import parted, unaccented
 from app.feeds.headings import squeezed
 from app.feeds.layouts import (
     admitad,
@@ -65,7 +66,7 @@ from app.feeds.packing import unpacked
 from app.feeds.preview import previewed
 from app.feeds.recognising import listed_instead, recognise
 from app.feeds.refusal import shown
-from app.feeds.rows import Dialect, Tally, whole_rows
+from app.feeds.rows import Dialect, Tally, is_rule, whole_rows
 from app.feeds.suggesting import flattened, suggest
 from app.feeds.xml_characters import references, without_forbidden, without_raw
 from app.importing import notes
@@ -403,6 +404,9 @@ _MEASURED: dict[str, Reader] = {
     "app.feeds.guessing.guess": _guessed,
     "app.feeds.guessing.doubled": _guessed,
     "app.feeds.headings.squeezed": squeezed,
+    "app.feeds.heading_units.parted": parted,
+    "app.feeds.heading_units.unaccented": unaccented,
+    "app.feeds.rows.is_rule": lambda text: is_rule(text.split("|")),
     "app.feeds.json_records.keyed_in": _said,
     "app.feeds.json_records.partial_said": _said,
     "app.feeds.rows.whole_rows": _whole_rows,
