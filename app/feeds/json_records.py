@@ -200,13 +200,31 @@ def _partial(answer: dict[str, Any], path: tuple[str, ...]) -> str | None:
     """What an answer says about being one page of several; None if it says nothing of it."""
     around: Any = answer
     about: dict[str, Any] = {}
+    beside: list[str] = []
     for name in path:
+        beside = _alike_beside(around, name)
         about |= {key: value for key, value in around.items() if not isinstance(value, dict | list)}
         for key, value in around.items():
             if isinstance(value, dict) and squeezed(key) in _ABOUT_PAGES:
                 about |= value
         around = around[name]
+    if beside:
+        return f"only its list '{shown(path[-1], 40)}' is read; others stand beside it: {shown(', '.join(beside), 80)}"
     return partial_said(about, len(around))
+
+
+def _alike_beside(around: dict[str, Any], chosen: str) -> list[str]:
+    """The members beside a list that are lists of such records too."""
+    if not isinstance(around[chosen], list):
+        return []
+    record = next((each for each in around[chosen] if isinstance(each, dict)), {})
+
+    def is_alike(value: Any) -> bool:
+        first = next((each for each in value if isinstance(each, dict)), {}) if isinstance(value, list) else {}
+        common = len(record.keys() & first.keys())
+        return common > 1 and 2 * common >= len(record)
+
+    return [name for name, value in around.items() if name != chosen and is_alike(value)]
 
 
 def partial_said(about: Mapping[str, Any], found: int | None) -> str | None:

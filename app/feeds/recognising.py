@@ -24,6 +24,7 @@ from app.feeds.layouts import (
     everflow,
     flexoffers,
     impact,
+    openaffiliate,
     partnerize,
     partnerstack,
     rakuten,
@@ -254,6 +255,15 @@ LAYOUTS: tuple[Layout, ...] = (
         any_of=_set("offers offer promotions hassubid hassubids website createdat country logo category"),
         some=2,
         names=partnerstack.NAMES,
+    ),
+    Layout(
+        "openaffiliate",
+        "OpenAffiliate programs",
+        ("json",),
+        _set("slug name commission"),
+        _plain(openaffiliate.program),
+        any_of=_set("signupurl cookiedays approval payout restrictions verified submittedby"),
+        some=2,
     ),
     Layout(
         "refersion",

@@ -116,7 +116,7 @@ _CURRENCY_OF = {"min_payout": "min_payout_currency", "epc": "epc_currency", "ave
 # Objects inside a record that are the program itself, and ones that are the account's relation to it.
 _OWN = frozenset({
     "program", "programme", "advertiser", "merchant", "campaign", "offer", "shop", "store", "brand", "company",
-    "node", "attributes", "about", "details", "general", "info", "site", "vendor",
+    "node", "attributes", "about", "details", "general", "info", "site", "vendor", "fields", "acf", "properties",
 })  # fmt: skip
 _RELATIONS = frozenset({
     "relation", "relationship", "affrequest", "partnership", "membership", "application", "account", "user",
@@ -255,6 +255,10 @@ def suggest(
         if not found:
             continue
         rule, taken = _rule(field, found, values)
+        if field == "name" and (id_beside := _id_beside(found[0], by_name, values, len(samples))):
+            used.discard(str(fields.get("external_id", "")))
+            fields["external_id"] = id_beside
+            used.add(id_beside)
         paid_in = unit.currency if (unit := units.get(taken[0])) else None
         if paid_in and (named := _CURRENCY_OF.get(field)):
             constants.setdefault(named, paid_in)
@@ -279,6 +283,15 @@ def suggest(
     return MappingSuggestion(mapping, unused, examples, doubts)
 
 
+def _id_beside(name: str, by_name: dict[str, list[str]], values: dict[str, list[str]], records: int) -> str | None:
+    """The id of the object whose name is taken, where that is an object inside the record: a partnership's company."""
+    parent = _of_path(name)[0]
+    if not parent:
+        return None
+    ids = (column for called in _NAMES["external_id"].split() for column in by_name.get(called, ()))
+    return next((each for each in ids if _of_path(each)[0] == parent and _tells_apart(values[each], records)), None)
+
+
 def _is_in_its_unit(field: str, unit: HeadingUnit | None) -> bool:
     """Whether bare numbers under a heading that names a unit are what the field takes them for."""
     if unit is None or unit.percent:
@@ -299,7 +312,9 @@ def _called(column: str) -> set[str]:
 
 
 def _of_path(column: str) -> tuple[str, str]:
-    """The objects around a member, and its own name; a point before a blank ("Min. payout") parts nothing."""
+    """The objects around a member, and its own name. A point before a blank parts nothing ("Min. payout");
+    WordPress has titles as `title.rendered`."""
+    column = column.removesuffix(".rendered")
     parent, _, last = column.rpartition(".")
     return ("", column) if not last or last[0].isspace() else (parent, last)
 
