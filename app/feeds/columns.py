@@ -20,6 +20,7 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_TOTAL = 40
+_DRAWN = "-+=|: "  # what a drawn line may begin with, if not with an empty cell
 _FIGURE = re.compile(r"[\s\d.,%$€£+-]*")
 
 
@@ -44,7 +45,7 @@ def cells(
         if not row or (not row[0] and not any(map(str.strip, row))):
             tally.blank += rows.lines
             continue
-        if is_rule(row):
+        if row[0][:1] in _DRAWN and is_rule(row):
             tally.notes += rows.lines
             continue
         if waiting:
