@@ -22,7 +22,7 @@ from app.alerts.telling import due, tell
 from app.checking.checking import AlreadyChecking, Offline, check_links
 from app.feeds import uploads
 from app.feeds.mapping import read as read_mapping
-from app.feeds.opening import KIND, open_feed
+from app.feeds.opening import KIND, Feed, open_feed
 from app.importing.run_import import carry_out
 from app.importing.runs import NetworkBusy, Run, end_run, run_by_id
 from app.importing.sources import Record, Source, generated
@@ -132,18 +132,22 @@ def _import_bulk(connect: Connect | None, run: int) -> None:
 def feed_source(connect: Connect, parameters: dict[str, Any]) -> Source:
     """The source that the parameters of an uploaded feed's run describe. It is opened when it is read."""
     network, written = parameters["network"], parameters.get("mapping")
+    opened: list[Feed] = []
 
     def records() -> Iterator[Record]:
         with uploads.kept(connect, parameters["upload"]) as path:
-            yield from open_feed(
+            feed = open_feed(
                 path,
                 network,
                 read_mapping(written) if written else None,
                 encoding=parameters.get("encoding"),
                 delimiter=parameters.get("delimiter"),
-            ).records()
+            )
+            opened.append(feed)
+            yield from feed.records()
 
-    return Source(KIND, (network,), records, partial=not parameters.get("complete", False))
+    partial = not parameters.get("complete", False)
+    return Source(KIND, (network,), records, partial, line=lambda: opened[-1].line())
 
 
 def _import_feed(connect: Connect | None, run: int) -> None:

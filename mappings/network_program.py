@@ -72,7 +72,7 @@ class NetworkProgram(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
     average_earnings: Raw = None
     epc: Raw = None
-    epc_unit: str | None = None
+    epc_unit: str | None = None  # "" where it is not known, the network's own where it is not said
     epc_window: str | None = None  # "" where it is not known, the network's own where it is not said
     epc_currency: str | None = None
     conversion_rate: Raw = None  # percent

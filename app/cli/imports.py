@@ -174,7 +174,7 @@ def feed(
         parameters = {"file": _public(file), **found.described(), "complete": complete}
         done = _carried_out(context, as_source(found, complete=complete), parameters, as_json)
         if not as_json and (tally := found.tally) is not None:
-            _say_lines(msgspec.structs.asdict(tally))
+            _say_lines(tally.counted())
         _refuse_without_programs(sum(each.created + each.updated + each.unchanged for each in done.networks))
 
 

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from app.feeds.headings import squeezed
-from app.feeds.rows import Damaged, Dialect, Rows, Tally
+from app.feeds.rows import Damaged, Dialect, Rows, Tally, is_rule
 from app.importing.sources import Unreadable
 
 _GUARDED = re.compile(r'="(.*)"', re.DOTALL)  # how Excel is kept from changing an id: ="00123"
@@ -20,6 +20,7 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_TOTAL = 40
+_DRAWN = "-+=|: "  # what a drawn line may begin with, if not with an empty cell
 _FIGURE = re.compile(r"[\s\d.,%$€£+-]*")
 
 
@@ -28,7 +29,7 @@ def cells(
 ) -> Iterator[tuple[Any, tuple[str, ...]]]:
     """Each row below the heading as a dict by column, or as an Unreadable; `tally` counts their lines as they pass."""
     width = len(heading)
-    tally.heading = tally.notes = tally.blank = tally.records = tally.rejected = 0
+    tally.heading = tally.notes = tally.blank = tally.records = tally.rejected = tally.at = 0
     lines = _noted(lines, dialect.skip, tally)
     rows = Rows(lines, dialect, width)
     rows.pass_over(dialect.skip)
@@ -36,12 +37,16 @@ def cells(
     first = heading[0].casefold()
     waiting = has_heading
     for row in rows:
+        tally.at = rows.line
         if isinstance(row, Damaged):
             tally.rejected += rows.lines
             yield Unreadable("", f"line {rows.line}: {row.reason}", row.cells), _NOTHING
             continue
         if not row or (not row[0] and not any(map(str.strip, row))):
             tally.blank += rows.lines
+            continue
+        if row[0][:1] in _DRAWN and is_rule(row):
+            tally.notes += rows.lines
             continue
         if waiting:
             waiting = False

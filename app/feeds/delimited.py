@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from app.feeds.limits import LIMITS, Limits
 from app.feeds.refusal import NotAFeed, shown
-from app.feeds.rows import Dialect, whole_rows
+from app.feeds.rows import Dialect, is_rule, whole_rows
 
 _DELIMITERS = (",", "\t", "|", ";", "^", "~")
 _ROWS = 60  # of the sample that decide
@@ -92,6 +92,8 @@ def _below_notes(sample: str, dialect: Dialect) -> _Table:
 
 def _are_names(heading: list[str]) -> bool:
     names = [name.strip() for name in heading]
+    if names and not names[0]:  # | id | name |
+        del names[0]
     return len(set(names)) == len(names) and all(
         name and len(name) <= _LONGEST_NAME and not name.startswith("#") and not name[0].isdecimal() for name in names
     )
@@ -116,6 +118,8 @@ def _columns(sample: str, dialect: Dialect) -> _Table:
     widths: Counter[int] = Counter()
     trailing = 0
     for row in whole_rows(io.StringIO(sample, newline=""), dialect):
+        if is_rule(row):
+            continue
         if not heading:
             heading = row if any(cell.strip() for cell in row) else []
             width = len(heading)

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from app.feeds.headings import squeezed
 from app.feeds.limits import CHUNK, LIMITS, Limits
 from app.feeds.refusal import NotAFeed, shown
+from app.feeds.rows import Tally
 
 # Members that hold the records of an answer, and members inside which to look for them.
 _LISTS = (
@@ -22,7 +23,7 @@ _LISTS = (
     "program", "programme", "advertiser", "merchant", "resultlist",
 )  # fmt: skip
 _AROUND = (
-    "data", "response", "result", "results", "payload", "_embedded", "body", "marketplacesearch", "affiliates",
+    "data", "d", "response", "result", "results", "payload", "_embedded", "body", "marketplacesearch", "affiliates",
     "campaigns", "offers", "programs", "programmes", "advertisers", "merchants", "publishercommissions",
 )  # fmt: skip
 _IDENTITY = frozenset({"id", "name", "key", "title"})  # what a record has, and an envelope has not
@@ -48,7 +49,9 @@ class JsonShape:
 
 
 def _constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    """What a number that is none stands for: NaN, which tables write where a cell is empty, for nothing."""
+    if name != "NaN":
+        raise ValueError(f"{name} is no JSON")
 
 
 _decoder = json.JSONDecoder(parse_constant=_constant)
@@ -197,13 +200,31 @@ def _partial(answer: dict[str, Any], path: tuple[str, ...]) -> str | None:
     """What an answer says about being one page of several; None if it says nothing of it."""
     around: Any = answer
     about: dict[str, Any] = {}
+    beside: list[str] = []
     for name in path:
+        beside = _alike_beside(around, name)
         about |= {key: value for key, value in around.items() if not isinstance(value, dict | list)}
         for key, value in around.items():
             if isinstance(value, dict) and squeezed(key) in _ABOUT_PAGES:
                 about |= value
         around = around[name]
+    if beside:
+        return f"only its list '{shown(path[-1], 40)}' is read; others stand beside it: {shown(', '.join(beside), 80)}"
     return partial_said(about, len(around))
+
+
+def _alike_beside(around: dict[str, Any], chosen: str) -> list[str]:
+    """The members beside a list that are lists of such records too."""
+    if not isinstance(around[chosen], list):
+        return []
+    record = next((each for each in around[chosen] if isinstance(each, dict)), {})
+
+    def is_alike(value: Any) -> bool:
+        first = next((each for each in value if isinstance(each, dict)), {}) if isinstance(value, list) else {}
+        common = len(record.keys() & first.keys())
+        return common > 1 and 2 * common >= len(record)
+
+    return [name for name, value in around.items() if name != chosen and is_alike(value)]
 
 
 def partial_said(about: Mapping[str, Any], found: int | None) -> str | None:
@@ -215,7 +236,7 @@ def partial_said(about: Mapping[str, Any], found: int | None) -> str | None:
     total = _count(said, _TOTALS)
     if total is not None and found is not None and total > found:
         return f"it has {found:,} of {total:,} records"
-    if any(said.get(name) is True or str(said.get(name)).lower() == "true" for name in ("hasmore", "hasnext")):
+    if any(said.get(name) is True or str(said.get(name)).lower() == "true" for name in _FOLLOWED):
         return "it says that more follow"
     if any(isinstance(value := said.get(name), str) and value.strip() for name in ("nextpageuri", "next", "nextpage")):
         return "it says that more follow"
@@ -232,6 +253,7 @@ def _count(said: Mapping[str, Any], names: tuple[str, ...]) -> int | None:
 
 _LOOKED_AT = 50  # items of a list, to find out what it holds
 _ABOUT_PAGES = frozenset({"meta", "metadata", "pagination", "paging", "page", "pageinfo"})
+_FOLLOWED = ("hasmore", "hasnext", "hasnextpage", "hasmoreresults", "morepages", "hasmoreitems")
 _PAGE = ("page", "pagenumber", "currentpage", "number")
 _PAGES = ("numpages", "totalpages", "pages", "pagecount", "lastpage")
 _TOTALS = ("total", "totalmatched", "totalcount", "totalresults", "totalrecords", "totalitems")
@@ -314,12 +336,14 @@ def _shape_of_part(head: str) -> JsonShape:
     return short or JsonShape("array")
 
 
-def records(source: io.TextIOBase, shape: JsonShape, limits: Limits = LIMITS) -> Iterator[Any]:
+def records(
+    source: io.TextIOBase, shape: JsonShape, limits: Limits = LIMITS, tally: Tally | None = None
+) -> Iterator[Any]:
     """The records of a JSON text, each decoded as it is reached. ValueError is yielded for a line that is none.
 
-    Raises NotAFeed where the text breaks off or is no JSON.
+    Where each is a line, `tally.at` is the one of the latest. Raises NotAFeed where the text breaks off or is no JSON.
     """
-    for record in _of_shape(source, shape, limits):
+    for record in _of_shape(source, shape, limits, tally or Tally()):
         if shape.inner is None or not isinstance(record, dict):
             yield record
             continue
@@ -332,9 +356,9 @@ def records(source: io.TextIOBase, shape: JsonShape, limits: Limits = LIMITS) ->
             yield ValueError(f"this page has no list at {'.'.join(shape.inner)}")
 
 
-def _of_shape(source: io.TextIOBase, shape: JsonShape, limits: Limits) -> Iterator[Any]:
+def _of_shape(source: io.TextIOBase, shape: JsonShape, limits: Limits, tally: Tally) -> Iterator[Any]:
     if shape.kind == "lines":
-        yield from _lines(source, limits)
+        yield from _lines(source, limits, tally)
         return
     text = _Text(source, limits)
     if shape.kind == "stream":
@@ -416,9 +440,11 @@ def _items(text: _Text) -> Iterator[Any]:
             raise NotAFeed("it is truncated: its list of records does not end")
 
 
-def _lines(source: io.TextIOBase, limits: Limits) -> Iterator[Any]:
+def _lines(source: io.TextIOBase, limits: Limits, tally: Tally) -> Iterator[Any]:
     longest = limits.record
+    tally.at = 0
     while line := source.readline(longest):
+        tally.at += 1
         if len(line) == longest and line[-1] not in "\r\n":
             raise NotAFeed(f"a line has more than {longest:,} characters; no record of a feed is so long")
         if line.isspace():

@@ -22,8 +22,8 @@ from app.feeds.layouts.values import Record as Raw
 from app.feeds.limits import LIMITS, SAMPLE, Limits
 from app.feeds.mapping import Format, Mapping, check_columns, not_carried_by
 from app.feeds.mapping import program as mapped
-from app.feeds.naming import under
-from app.feeds.packing import Member, members
+from app.feeds.naming import is_of, under
+from app.feeds.packing import Member, unpacked
 from app.feeds.recognising import LAYOUTS, Form, Layout, listed_instead, recognise
 from app.feeds.refusal import BadMapping, NoNetwork, NotAFeed, UnknownLayout, shown
 from app.feeds.rows import Dialect, Tally
@@ -49,6 +49,7 @@ _ERROR_TEXT = re.compile(
 )
 # ShareASale's, with status 200: it begins no heading, however many lines follow.
 _ERROR_LINE = re.compile(r"\s*invalid request\s*-", re.IGNORECASE)
+_SHOWN_ENTRIES = 5  # of an archive, that are named as left out
 _LONGEST_ERROR = 2000  # characters; a longer text that starts so is something else
 # A cell that a spreadsheet would run: =HYPERLINK(…), +SUM(…), =cmd|' /C calc'!A0
 _FORMULA = re.compile(r"\s*[=+\-@](?:[A-Za-z_][\w.]*\(|[\w.]+\|.*!)")
@@ -67,6 +68,7 @@ class Part:
     partial: str | None = None  # what it says of being one page of several
     dropped: xml_stream.Dropped | None = None  # characters, of XML
     tally: Tally | None = None  # of the lines that were read so far, where a record is lines of columns
+    place: Tally | None = None  # whose `at` is the line of the latest record, where records are lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Feed:
     data_source: str = field(default="")
     warnings: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()  # warnings for which the feed cannot be taken for a whole one
+    _reading: list[Part] = field(default_factory=list)  # the member that is being read
 
     @property
     def called(self) -> str:
@@ -124,9 +127,10 @@ class Feed:
         """How many lines the records that were read so far took, readable or not; 0 where records are no lines."""
         return sum(part.tally.records + part.tally.rejected for part in self.parts if part.tally)
 
-    def lines_read(self) -> int:
-        """How many lines were read so far, whatever they are; 0 where records are no lines."""
-        return sum(part.tally.lines for part in self.parts if part.tally)
+    def line(self) -> int:
+        """The line of its member on which the record that was read last begins; 0 where records are no lines."""
+        place = self._reading[-1].place if self._reading else None
+        return place.at if place else 0
 
     def records(self) -> Iterator[Record]:
         """The feed's records in order; what could not be read is among them. Raises NotAFeed where the file breaks."""
@@ -150,6 +154,7 @@ class Feed:
         make = self._maker()
         network = self.network
         for part in self.parts:
+            self._reading[:] = [part]
             for raw, path in part.records(self.limits):
                 if isinstance(raw, Unreadable):
                     yield Unreadable(network, raw.reason, raw.raw)
@@ -180,6 +185,7 @@ class Feed:
             gathered[record.external_id] = record if first is None else together(first, record)
             if len(gathered) > self.limits.gathered:
                 raise NotAFeed(f"it lists more than {self.limits.gathered:,} programs")
+        self._reading.clear()  # each of them is of several places
         yield from gathered.values()
 
     def _maker(self) -> Callable[[Raw, tuple[str, ...]], NetworkProgram]:
@@ -257,22 +263,30 @@ def _members(
     parts: list[Part] = []
     left_out: list[str] = []
     first: NotAFeed | None = None
-    found = members(path, limits)
-    for member in found:
+    found = unpacked(path, limits)
+    for member in found.members:
         try:
             parts.append(_examined(member, form, encoding, delimiter, limits))
         except NotAFeed as refused:
-            if len(found) == 1 or not member.name.lower().endswith(_NOTES):
+            if len(found.members) == 1 or not member.name.lower().endswith(_NOTES):
                 raise
             first = first or refused
             left_out.append(f"'{shown(member.name)}' in the archive was left out: {refused}")
     if not parts and first is not None:
         raise first
-    return parts, left_out
+    return parts, [*left_out, *_no_data(found.left_out)]
+
+
+def _no_data(names: Sequence[str]) -> Iterator[str]:
+    """What is said of entries of an archive that are no data."""
+    for name in names[:_SHOWN_ENTRIES]:
+        yield f"'{shown(name)}' in the archive was left out: it is no data"
+    if len(names) > _SHOWN_ENTRIES:
+        yield f"{len(names) - _SHOWN_ENTRIES:,} more entries of the archive were left out"
 
 
 def _warnings(layout: Layout | None, network: str) -> tuple[str, ...]:
-    if layout is None or layout.network == network:
+    if layout is None or is_of(layout, network):
         return ()
     return (
         f"its layout is '{layout.called}', of {layout.network}; its programs are taken for {network}'s, as you say",
@@ -298,7 +312,7 @@ def draft(
 ) -> tuple[MappingSuggestion, Layout | None]:
     """A drafted mapping for a file, and the layout that makes one needless. Raises NotAFeed."""
     form = Format(record=record)
-    parts = [_examined(member, form, encoding, delimiter, limits) for member in members(path, limits)]
+    parts, _ = _members(path, form, encoding, delimiter, limits)
     layout = recognise(parts[0].form, parts[0].names, network)
     return drafted(parts, network, encoding, delimiter), layout
 
@@ -325,7 +339,7 @@ def as_source(feed: Feed, *, complete: bool = False) -> Source:
     """
     if complete and feed.doubts:
         raise NotAFeed(f"it cannot be taken for all programs of {feed.network}: {'; '.join(feed.doubts)}")
-    return Source(KIND, (feed.network,), feed.records, partial=not complete)
+    return Source(KIND, (feed.network,), feed.records, partial=not complete, line=feed.line)
 
 
 # -- what a member is ------------------------------------------------------------------------------------------------
@@ -375,9 +389,11 @@ def _json(member: Member, surveyed: Surveyed, head: str, whole: bool, form: Form
     else:
         shape = json_records.find(head, whole, _is_record)
 
+    place = Tally() if shape.kind == "lines" else None
+
     def records(limits: Limits) -> Iterator[tuple[Any, tuple[str, ...]]]:
         with member.open() as reader:
-            for record in json_records.records(characters(reader, surveyed), shape, limits):
+            for record in json_records.records(characters(reader, surveyed), shape, limits, place):
                 for each in _expanded(record):
                     yield each, ()
 
@@ -395,7 +411,7 @@ def _json(member: Member, surveyed: Surveyed, head: str, whole: bool, form: Form
         raise NotAFeed("it is an empty object: no records")
     if shape.kind == "object" and (said := json_records.error_said(first)) and not _is_record(first):
         raise NotAFeed(f"it is an error answer: {shown(said)}")
-    return Part(member, surveyed, "json", tuple(_telling(first)), records, partial=shape.partial)
+    return Part(member, surveyed, "json", tuple(_telling(first)), records, partial=shape.partial, place=place)
 
 
 def _telling(record: dict[str, Any]) -> dict[str, Any]:
@@ -440,6 +456,12 @@ def _unwrapped(record: Raw, around: tuple[str, ...]) -> Raw:
     return record
 
 
+def _with_attributes(record: Raw) -> Raw:
+    """An element whose attributes are members too, where no child is called so."""
+    attributes = {name[1:]: value for name, value in record.items() if name[:1] == "@"}
+    return {**attributes, **record} if attributes else record
+
+
 def _delimited(member: Member, surveyed: Surveyed, whole: bool, form: Format, delimiter: str | None) -> Part:
     dialect, heading = delimited.sniff(surveyed.head.lstrip("\ufeff"), whole, delimiter, form.quote)
     heading = [name.strip() for name in (form.columns or heading)]
@@ -456,7 +478,7 @@ def _rows(member: Member, surveyed: Surveyed, dialect: Dialect, heading: list[st
             lines = delimited.lines_of(characters(reader, surveyed), limits)
             yield from cells(lines, dialect, heading, tally, has_heading=has_heading)
 
-    return Part(member, surveyed, "delimited", tuple(heading), records, dialect.called, tally=tally)
+    return Part(member, surveyed, "delimited", tuple(heading), records, dialect.called, tally=tally, place=tally)
 
 
 def _renamed(part: Part, layout: Layout) -> Part:
@@ -504,6 +526,8 @@ def _of_layout(layout: Layout, form: Form, source: str) -> Callable[[Raw, tuple[
 
     def made(raw: Raw, path: tuple[str, ...]) -> NetworkProgram:
         record = _unwrapped(raw, around) if around else raw
+        if form == "xml":
+            record = _with_attributes(record)
         names = tuple(record)
         other = respelling.get(names)
         if other is None:  # asked once for all records of the same members

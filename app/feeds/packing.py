@@ -41,6 +41,14 @@ _DAMAGED = (EOFError, zlib.error, zipfile.BadZipFile, OSError)
 
 
 @dataclass(frozen=True, slots=True)
+class Unpacked:
+    """The feeds in a file, in order, and the names of an archive's entries that are none."""
+
+    members: list[Member]
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """One feed inside a file: the file itself, or one of an archive's."""
 
@@ -88,8 +96,8 @@ class _Guarded(io.RawIOBase):
         return len(data)
 
 
-def members(path: Path, limits: Limits = LIMITS) -> list[Member]:
-    """The feeds in a file, in order. Raises NotAFeed."""
+def unpacked(path: Path, limits: Limits = LIMITS) -> Unpacked:
+    """The feeds in a file. Raises NotAFeed."""
     size = path.stat().st_size
     if size == 0:
         raise NotAFeed("it is empty")
@@ -100,10 +108,10 @@ def members(path: Path, limits: Limits = LIMITS) -> list[Member]:
     if head.startswith(_GZIP):
         most, why = _ceiling(size, limits)
         name = path.name.removesuffix(".gz")
-        return [_checked(Member(name, lambda: gzip.open(path, "rb"), most, why))]
+        return Unpacked([_checked(Member(name, lambda: gzip.open(path, "rb"), most, why))])
     if head.startswith((_ZIP, _EMPTY_ZIP)):
         return _zipped(path, limits)
-    return [_checked(Member(path.name, lambda: path.open("rb"), limits.file, "it grew while it was read"))]
+    return Unpacked([_checked(Member(path.name, lambda: path.open("rb"), limits.file, "it grew while it was read"))])
 
 
 def _ceiling(packed: int, limits: Limits) -> tuple[int, str]:
@@ -114,7 +122,7 @@ def _ceiling(packed: int, limits: Limits) -> tuple[int, str]:
     return limits.unpacked, "more than is taken"
 
 
-def _zipped(path: Path, limits: Limits) -> list[Member]:
+def _zipped(path: Path, limits: Limits) -> Unpacked:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
@@ -141,13 +149,19 @@ def _zipped(path: Path, limits: Limits) -> list[Member]:
         found.append(
             _checked(Member(entry.filename, _opener(path, entry), entry.file_size, "more than its header declares"))
         )
-    return found
+    return Unpacked(found, tuple(entry.filename for entry in entries if _is_beside(entry.filename)))
 
 
 def _is_data(name: str) -> bool:
     path = PurePosixPath(name)
     hidden = path.name.startswith(".") or "__MACOSX" in path.parts
     return not hidden and path.suffix.lower() not in _NO_DATA and not path.name.lower().startswith("readme")
+
+
+def _is_beside(name: str) -> bool:
+    """Whether an entry is no data, and was put there by somebody: not by the Mac that packed it."""
+    path = PurePosixPath(name)
+    return not _is_data(name) and "__MACOSX" not in path.parts and path.name != ".DS_Store"
 
 
 def _opener(path: Path, entry: zipfile.ZipInfo) -> Callable[[], _Bytes]:

@@ -13,6 +13,7 @@ import msgspec
 from app.feeds.opening import Feed
 from app.feeds.refusal import NotAFeed
 from app.importing.normaliser import Normaliser, normalising
+from app.importing.places import with_line
 from app.importing.sources import Record, Unreadable
 from app.normalising.warnings import RecordWarnings
 from mappings.network_program import NetworkProgram
@@ -54,14 +55,16 @@ def previewed(
                 for warning in done.warnings:
                     warning.line = at[warning.record] or None
                 warnings.add(done.warnings)
-            for number, record, lines, _ in batch:
+            for number, record, lines, line in batch:
                 if isinstance(record, Unreadable):
-                    yield RefusedRecord(record.reason, _plain(record.raw), lines)
+                    yield RefusedRecord(with_line(record.reason, line), _plain(record.raw), lines)
                 elif number in programs:
+                    if warnings is not None:
+                        warnings.hold(number, line or None, programs[number])
                     yield programs[number]
                 else:
                     raw = msgspec.structs.replace(record, not_carried=frozenset())
-                    yield RefusedRecord(reasons[number], _plain(raw), lines)
+                    yield RefusedRecord(with_line(reasons[number], line), _plain(raw), lines)
 
 
 class _Numbered(NamedTuple):
@@ -78,8 +81,7 @@ def _batched(feed: Feed) -> Iterator[list[_Numbered]]:
     try:
         for number, record in enumerate(feed.records(), start=1):
             before, seen = seen, feed.lines_of_records()
-            line = feed.lines_read() - (seen - before) + 1 if seen > before else 0
-            batch.append(_Numbered(number, record, seen - before, line))
+            batch.append(_Numbered(number, record, seen - before, feed.line()))
             if len(batch) == _BATCH:
                 yield batch
                 batch = []

@@ -24,6 +24,7 @@ from app.feeds.layouts import (
     everflow,
     flexoffers,
     impact,
+    openaffiliate,
     partnerize,
     partnerstack,
     rakuten,
@@ -226,7 +227,10 @@ LAYOUTS: tuple[Layout, ...] = (
         lambda record, _, source: awin.programme(record, source=source),
         any_of=_set("displayurl clickthroughurl primaryregion currencycode linkstatus validdomains primarysector"),
         some=2,
-        never=_set("trackingduration mediasubscriptionstatus"),  # Daisycon's
+        # Daisycon's; and aggregators', who name some things as Awin does and have others beside them
+        never=_set(
+            "trackingduration mediasubscriptionstatus commission commissionrate payout gotocookielifetime url website"
+        ),
         names=awin.NAMES,
     ),
     Layout(
@@ -251,6 +255,15 @@ LAYOUTS: tuple[Layout, ...] = (
         any_of=_set("offers offer promotions hassubid hassubids website createdat country logo category"),
         some=2,
         names=partnerstack.NAMES,
+    ),
+    Layout(
+        "openaffiliate",
+        "OpenAffiliate programs",
+        ("json",),
+        _set("slug name commission"),
+        _plain(openaffiliate.program),
+        any_of=_set("signupurl cookiedays approval payout restrictions verified submittedby"),
+        some=2,
     ),
     Layout(
         "refersion",
@@ -420,7 +433,8 @@ _OTHERS: tuple[tuple[str, tuple[frozenset[str], ...]], ...] = (
     (
         "sales",
         (
-            _set("transactionid"), _set("orderid commission"), _set("orderid amount"), _set("actiontrackerid"),
+            _set("transactionid"), _set("actiontrackername"), _set("eventdate payout"), _set("eventdate amount"),
+            _set("orderid commission"), _set("orderid amount"), _set("actiontrackerid"),
             _set("saleamount"), _set("eventdate postingdate"), _set("conversionid"),
         ),
     ),

@@ -7,6 +7,7 @@ given up at its first line, and reading goes on at the next one.
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ class Dialect:
         return _NAMES.get(self.delimiter, f"'{self.delimiter}'") + (", quoted" if self.quote else "")
 
 
+_RULE = re.compile(r"[-+=|:\s]{3,}")
+_KINDS_OF_LINES = ("heading", "notes", "blank", "records", "rejected")
 _NAMES = {",": "comma", "\t": "tab", "|": "pipe", ";": "semicolon", "^": "caret", "~": "tilde"}
 
 
@@ -47,13 +50,14 @@ class Damaged:
 
 
 class Tally(msgspec.Struct):
-    """How many lines of a file were what. Together they are all of its lines."""
+    """How many lines of a file were what, which together are all. `at` is where the latest record begins."""
 
     heading: int = 0
     notes: int = 0
     blank: int = 0
     records: int = 0
     rejected: int = 0
+    at: int = 0
 
     @property
     def lines(self) -> int:
@@ -62,8 +66,12 @@ class Tally(msgspec.Struct):
 
     def add(self, other: Tally) -> None:
         """Count another member's lines too."""
-        for name in self.__struct_fields__:
+        for name in _KINDS_OF_LINES:
             setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def counted(self) -> dict[str, int]:
+        """The kinds of lines, and how many are of each."""
+        return {name: getattr(self, name) for name in _KINDS_OF_LINES}
 
 
 class _StrayError(Exception):
@@ -233,6 +241,11 @@ def _without_quotes(cell: str, quote: str) -> str:
 
 def _unquoted(line: str, dialect: Dialect) -> list[str]:
     return [cell.strip(f" {dialect.quote or ''}") for cell in line.rstrip("\r\n").split(dialect.delimiter)]
+
+
+def is_rule(row: list[str]) -> bool:
+    """Whether a row is a line that was drawn: `|----|:---:|` in Markdown, `+----+----+` in databases' shells."""
+    return "--" in next(filter(None, row), "") and _RULE.fullmatch("".join(row)) is not None
 
 
 def whole_rows(lines: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from app.feeds.heading_units import HeadingUnit, parted, unaccented
 from app.feeds.headings import squeezed
 from app.feeds.layouts.values import Record, part, text
 from app.feeds.mapping import FIELDS, LISTS, Format, From, Line, Mapping, Rule
@@ -22,45 +23,54 @@ _SHARE = 0.6  # of a column's values that must look like the field
 # How feeds call a field, the surest name first; squeezed.
 _NAMES: dict[str, str] = {
     "external_id": "externalid advertiserprogramid merchantid programid programmeid advertiserid campaignid "
-    "networkofferid offerid vendorid mid cid programmid "
-    "shopidentifier identifier companykey key id vendor slug",
+    "networkofferid offerid vendorid mid cid programmid productid produktid merchantgroupid idprogramme idprogramma "
+    "idprograma idprogram programmaid shopidentifier identifier identifiant companykey key id vendor slug",
     "name": "name programname programmename programmname merchantname advertisername campaignname merchant advertiser "
     "organization organisation brand brandname company companyname offername shopname shop storename store vendorname "
-    "title programm anbieter nom nombre nome naam",
+    "productname produktname merchantgroupname nomduprogramme nomprogramme nombredelprograma nomeprogramma "
+    "programmanaam nazwaprogramu programnamn title program programm programme anbieter haendler nom nombre nome naam "
+    "namn nazwa",
     "description": "description descriptionshort shortdescription longdescription programdescription about summary "
-    "beschreibung descripcion descrizione omschrijving",
+    "beschreibung descripcion descrizione omschrijving descricao beskrivning opis",
     "text_language": "textlanguage",
     "categories": "categories category primarycategory primarysector sector mastercategory networkcategory niche "
-    "industry vertical subcategories subcategory subsectors kategorie kategorien categorie categoria",
+    "industry vertical subcategories subcategory subsectors kategorie kategorien categorie categoria kategori "
+    "kategoria branche",
     "status": "status programstatus accountstatus programmestatus state",
     "launched": "launchedat launchdate launched activatedate createdat created startdate dateadded datelaunched "
     "creationdate",
-    "primary_region": "primaryregion merchantcountry country countrycode region headquarters land pays",
+    "primary_region": "primaryregion merchantcountry country countrycode region headquarters land pays pais paese kraj",
     "geo_targeting": "geotargeting countries shipsto shippingcountries shippingregions targetcountries "
     "targetedcountries allowedcountries servicedcountries markets geos geo regions",
-    "language": "language languages lang locale sprache langue idioma",
+    "language": "language languages lang locale sprache langue idioma lingua taal sprak jezyk",
     "merchant_url": "merchanturl website websiteurl displayurl siteurl homepage www domain url advertiserurl storeurl "
-    "shopurl campaignurl webseite site targeturl mainurl domainurl homepageurl landingpage landingpageurl",
+    "shopurl campaignurl webseite siteweb sitioweb sitoweb salespageurl defaultlandingpageurl site targeturl mainurl "
+    "domainurl homepageurl landingpage landingpageurl",
     "program_url": "programurl programpage programlink signupurl joinurl applyurl applicationurl detailsurl profileurl",
     "affiliate_url": "affiliateurl affiliatelink trackinglink trackingurl clickthroughurl clickurl linkurl hoplink "
     "deeplinkurl deeplink reflink referrallink link",
     "logo_url": "logourl logo logouri imageurl image icon thumbnail offerimageurl",
     "deep_links": "deeplinkallowed deeplinksallowed allowsdeeplinking deeplinkenabled deeplinking deeplinks deeplink",
-    "currency": "currency currencycode waehrung währung devise moneda",
+    "currency": "currency currencycode waehrung wahrung devise moneda moeda valuta waluta",
     "commission_text": "commissiontext commissiondetails commissionstructure commissionterms commission commissions "
-    "commissionrate payout payouts reward rewards offer offers provision rate comission verguetung",
+    "commissionrate payout payouts defaultpayout defaultpayouts publicpayout publicpayouts payoutterms paymentsize "
+    "reward rewards offer offers provision rate comission verguetung vergutung comision commissione comissao "
+    "commissie prowizja remuneration",
     "recurring": "recurring isrecurring hasrecurringproducts recurringcommission",
     "recurring_months": "recurringmonths recurringduration commissionduration",
     "cookie": "cookiedays cookielength cookieduration cookiewindow cookielifetime cookielife cookieperiod "
-    "cookielaufzeit returndays attributionwindow referralwindow referralperiod trackingperiod cookie",
+    "cookielaufzeit cookietime gotocookielifetime cookielifetimedays cookieexpiration cookieexpiry "
+    "daysbeforereferralsexpire returndays attributionwindow referralwindow referralperiod trackingperiod "
+    "trackingduration dureecookie dureeducookie dureedescookies duracioncookie duraciondelacookie duratacookie "
+    "duracaodocookie cookieduur looptijdcookie cookie cookies",
     "min_payout": "minpayout minimumpayout payoutthreshold minimumpayment paymentthreshold",
     "min_payout_currency": "minpayoutcurrency",
     "payment_methods": "paymentmethods paymentmethod payoutmethods payoutmethod",
     "validation_days": "validationdays validationperiod lockingdays lockingperiod lockperiod updatewindow",
     "payment_days": "paymentdays averagepaymenttime averagepaymentdays paymenttime payoutdays",
     "payment_risk": "paymentrisklevel paymentrisk",
-    "average_earnings": "averageearnings averageearningspersale avgearnings avecomm30day "
-    "earningspersale averagepersale averagedollarspersale avgpersale",
+    "average_earnings": "averageearnings averageearningspersale avgearnings avecomm30day earningspersale "
+    "averagepersale averagedollarspersale avgpersale verdienstverkauf verdienstproverkauf",
     "epc": "epcraw epc30day threemonthepc epc3month epc earningsperclick averageepc networkepc epc100 epcper100clicks "
     "epcper100 sevendayepc epc7day",
     "epc_unit": "epcunit",
@@ -68,12 +78,13 @@ _NAMES: dict[str, str] = {
     "epc_currency": "epccurrency",
     "conversion_rate": "conversionrate conversion cvr cr convrate",
     "approval_rate": "approvalrate approvalpercentage validationrate",
-    "reversal_rate": "reversalrate reversalrate30day refundrate cancellationrate returnrate",
+    "reversal_rate": "reversalrate reversalrate30day refundrate cancellationrate returnrate stornoquote",
     "popularity": "popularityraw gravity awinindex networkrank powerranktop100 powerrank",
     "popularity_metric": "popularitymetric",
     "approval_mode": "approvalmode autoapprove autoapproval approvaltype approval",
     "product_feed": "hasproductfeed productfeed datafeed feedenabled datafeeditems hasfeed productfeedavailable",
-    "traffic_allowed": "trafficallowed allowedtraffic allowedtraffictypes allowedtrafficsources trafficallowedtypes",
+    "traffic_allowed": "promotionalmethods allowedpromotionalmethods trafficallowed allowedtraffic "
+    "allowedtraffictypes allowedtrafficsources trafficallowedtypes",
     "traffic_forbidden": "trafficforbidden forbiddentraffic restrictedtraffic prohibitedtraffic disallowedtraffic",
     "restrictions": "restrictions promotionalrestrictions promotionrestrictions trafficrestrictions",
 }
@@ -84,20 +95,28 @@ _RATES: tuple[tuple[str, str, str, str | None], ...] = (
     ("low", "percent", "commissionmin mincommission commissionfrom commissionpercentmin minrate ratemin", None),
     ("high", "percent", "commissionmax maxcommission commissionto commissionpercentmax maxrate ratemax", None),
     ("value", "percent", "commissionpercent commissionpercentage percentpersale salepercent percentage salecommission "
-     "commissionpct percent", None),
+     "commissionpct percent percentagepayout percentpayout payoutpercent payoutpercentage rewardpercent", None),
     ("value", "percent", "percentperrebill rebillpercent", "recurring"),
     ("low", "fixed", "commissionfixedmin fixedmin flatmin amountmin", None),
     ("high", "fixed", "commissionfixedmax fixedmax flatmax amountmax", None),
-    ("value", "fixed", "commissionfixed commissionamount flatfee fixedcommission payoutamount bounty cpa", None),
+    ("value", "fixed", "commissionfixed commissionamount flatfee fixedcommission payoutamount flatpayout "
+     "fixedpayout bounty cpa", None),
     ("low", "fixed", "leadmin minlead", "lead"),
     ("high", "fixed", "leadmax maxlead", "lead"),
     ("value", "fixed", "leadcommission cpl leadamount", "lead"),
 )  # fmt: skip
 
+# Columns whose heading must name the unit: "Commission (%)".
+_WITH_UNIT: tuple[tuple[str, str, str, str | None], ...] = (("value", "", _NAMES["commission_text"], None),)
+# The unit of bare numbers, in days, and where a currency in the heading goes.
+_DAYS_OF = {"cookie": 1, "validation_days": 1, "payment_days": 1, "recurring_months": 30}
+_CURRENCY_OF = {"min_payout": "min_payout_currency", "epc": "epc_currency", "average_earnings": "currency",
+                "commission_text": "currency"}  # fmt: skip
+
 # Objects inside a record that are the program itself, and ones that are the account's relation to it.
 _OWN = frozenset({
     "program", "programme", "advertiser", "merchant", "campaign", "offer", "shop", "store", "brand", "company",
-    "node", "attributes", "about", "details", "general", "info", "site", "vendor",
+    "node", "attributes", "about", "details", "general", "info", "site", "vendor", "fields", "acf", "properties",
 })  # fmt: skip
 _RELATIONS = frozenset({
     "relation", "relationship", "affrequest", "partnership", "membership", "application", "account", "user",
@@ -108,9 +127,10 @@ _OF_THE_PROGRAM = frozenset(
 )
 _RELATION_WORDS = frozenset({
     "joined", "notjoined", "pending", "approved", "accepted", "rejected", "declined", "denied", "refused",
-    "applied", "notapplied", "subscribed", "notsubscribed", "invited", "waiting", "requested",
-    "akzeptiert", "angenommen", "abgelehnt", "ausstehend", "beworben", "nichtbeworben", "accepté", "refusé",
-    "enattente", "aceptado", "rechazado", "pendiente", "accettato", "rifiutato", "goedgekeurd", "afgewezen",
+    "applied", "notapplied", "subscribed", "notsubscribed", "invited", "waiting", "requested", "akzeptiert",
+    "angenommen", "abgelehnt", "ausstehend", "beworben", "nichtbeworben", "accepté", "refusé", "enattente",
+    "inscrit", "refuse", "accepte", "candidature", "aceptado", "rechazado", "pendiente", "accettato", "rifiutato",
+    "goedgekeurd", "afgewezen",
 })  # fmt: skip
 _FLAGS = frozenset({"0", "1", "0.0", "1.0", "true", "false"})
 _KINDS = frozenset({"percent", "percentage", "%", "fixed", "fix", "flat", "amount", "flat fee", "fixed amount"})
@@ -125,7 +145,7 @@ _MERCHANT_IN_PROGRAM_URL = frozenset({"cj"})  # whose `program-url` is the merch
 _NUMBER = re.compile(r"[-+]?[$€£]?\s*+\d[\d.,\s]*+k?\s*+(?:%|[$€£]|[A-Z]{3})?")
 _BARE = re.compile(r"-?\d++(?:[.,]\d++)?")
 _ADDRESS = re.compile(r"(?:https?://)?[\w-]++(?:\.[\w-]++)+(?:[:/?#]\S*)?", re.IGNORECASE)
-_DURATION = re.compile(r"\d{1,5}(?:[.,]0++)?\s*+[a-zäöüéè]*+|session.*", re.IGNORECASE)
+_DURATION = re.compile(r"\d{1,5}(?:[.,]0++)?\s*+[^\W\d_]*+|session.*", re.IGNORECASE)
 _FLAG = re.compile(r"yes|no|y|n|true|false|[01]|ja|nein|oui|non|on|off|enabled|disabled", re.IGNORECASE)
 _CODE3 = re.compile(r"[A-Za-z]{3}|[$€£]")
 
@@ -202,20 +222,27 @@ def suggest(
     columns = [column for column in dict.fromkeys(columns) if column.strip()]
     values = {column: _values(column, samples) for column in columns}
     by_name: dict[str, list[str]] = {}
+    units: dict[str, HeadingUnit] = {}
     for column in columns:
-        for name in _called(column):
+        stem, unit = parted(column)
+        if unit:
+            units[column] = unit
+        for name in _called(stem):
             by_name.setdefault(name, []).append(column)
     used: set[str] = set()
     doubts: list[str] = []
-    lines = [*_lines_of_kinds(columns, values, used), *_lines(by_name, values, used)]
     fields: dict[str, Rule] = {}
     constants: dict[str, str | int | float | bool] = {}
+    lines = [*_lines_of_kinds(columns, values, used), *_lines(by_name, values, used, units, constants)]
     for field, names in _NAMES.items():
         found = [
             column
             for name in names.split()
             for column in by_name.get(name, ())
-            if column not in used and _may_say(field, column) and _looks_like(field, values[column])
+            if column not in used
+            and _may_say(field, column)
+            and _looks_like(field, values[column])
+            and _is_in_its_unit(field, units.get(column))
         ]
         if field == "program_url" and network in _MERCHANT_IN_PROGRAM_URL and found and "merchant_url" not in fields:
             field = "merchant_url"
@@ -223,9 +250,18 @@ def suggest(
         found = sorted(dict.fromkeys(found), key=lambda column: "." in column)
         if field == "external_id":
             found = [column for column in found if _tells_apart(values[column], len(samples))]
+            if len(found) > 1 and "id" in map(squeezed, found[1:]):
+                doubts.append(f"'{shown(found[0], 60)}' is taken as the id; 'id' tells records apart too.")
         if not found:
             continue
         rule, taken = _rule(field, found, values)
+        if field == "name" and (id_beside := _id_beside(found[0], by_name, values, len(samples))):
+            used.discard(str(fields.get("external_id", "")))
+            fields["external_id"] = id_beside
+            used.add(id_beside)
+        paid_in = unit.currency if (unit := units.get(taken[0])) else None
+        if paid_in and (named := _CURRENCY_OF.get(field)):
+            constants.setdefault(named, paid_in)
         fields[field] = rule
         used.update(taken)
         if field == "epc":
@@ -247,19 +283,45 @@ def suggest(
     return MappingSuggestion(mapping, unused, examples, doubts)
 
 
+def _id_beside(name: str, by_name: dict[str, list[str]], values: dict[str, list[str]], records: int) -> str | None:
+    """The id of the object whose name is taken, where that is an object inside the record: a partnership's company."""
+    parent = _of_path(name)[0]
+    if not parent:
+        return None
+    ids = (column for called in _NAMES["external_id"].split() for column in by_name.get(called, ()))
+    return next((each for each in ids if _of_path(each)[0] == parent and _tells_apart(values[each], records)), None)
+
+
+def _is_in_its_unit(field: str, unit: HeadingUnit | None) -> bool:
+    """Whether bare numbers under a heading that names a unit are what the field takes them for."""
+    if unit is None or unit.percent:
+        return True
+    if unit.days is not None:
+        return unit.days == _DAYS_OF.get(field)
+    return field in _CURRENCY_OF
+
+
 def _called(column: str) -> set[str]:
     """The names under which a column is looked for: its own, as a path and as the last part of it; and for the name or
     code of an object (`category.name`) the object's."""
-    parent, _, last = column.rpartition(".")
-    called = {squeezed(column), squeezed(last)}
+    parent, last = _of_path(column)
+    called = {squeezed(column), squeezed(last), unaccented(column), unaccented(last)}
     if parent and squeezed(last) in ("name", "title", "code"):
         called.add(squeezed(parent.rpartition(".")[2]))
     return called
 
 
+def _of_path(column: str) -> tuple[str, str]:
+    """The objects around a member, and its own name. A point before a blank parts nothing ("Min. payout");
+    WordPress has titles as `title.rendered`."""
+    column = column.removesuffix(".rendered")
+    parent, _, last = column.rpartition(".")
+    return ("", column) if not last or last[0].isspace() else (parent, last)
+
+
 def _may_say(field: str, column: str) -> bool:
     """Whether a column may speak of the program: one in an object inside the record may be another thing's."""
-    parents = [squeezed(parent) for parent in column.split(".")[:-1]]
+    parents = [squeezed(parent) for parent in _of_path(column)[0].split(".") if parent]
     if any(parent in _RELATIONS or parent.endswith(("relation", "relationship")) for parent in parents):
         return False
     own = not parents or all(parent in _OWN for parent in parents)
@@ -320,16 +382,28 @@ def _epc_terms(column: str, fields: dict[str, Rule], constants: dict[str, str | 
             constants["epc_window"] = window
 
 
-def _lines(by_name: dict[str, list[str]], values: dict[str, list[str]], used: set[str]) -> list[Line]:
-    """Commission lines of columns that say by their name what their numbers are."""
+def _lines(
+    by_name: dict[str, list[str]],
+    values: dict[str, list[str]],
+    used: set[str],
+    units: dict[str, HeadingUnit],
+    constants: dict[str, str | int | float | bool],
+) -> list[Line]:
+    """Commission lines of columns that say by their name, or by the unit behind it, what their numbers are."""
     ends: dict[tuple[str, str | None, bool], dict[str, str]] = {}
-    for end, kind, names, event in _RATES:
+    for end, kind, names, event in (*_RATES, *_WITH_UNIT):
         for name in names.split():
             column = next((each for each in by_name.get(name, ()) if each not in used), None)
             if column is None or not values[column] or not _mostly_numbers(values[column]):
                 continue
             if all(value.strip().lower() in _FLAGS for value in values[column]):
                 continue  # whether there is such a commission, not which
+            if (unit := units.get(column)) is not None:
+                if unit.currency and constants.setdefault("currency", unit.currency) != unit.currency:
+                    continue  # another than that of the amounts before it
+                kind = "percent" if unit.percent else "fixed" if unit.currency else ""
+            if not kind:
+                continue
             place = ends.setdefault((kind, event, end == "value"), {})
             if end not in place:
                 place[end] = column
@@ -341,7 +415,7 @@ def _lines_of_kinds(columns: Sequence[str], values: dict[str, list[str]], used: 
     """Commission lines of numbers beside which a column says what they are: `CommissionType`, `CommissionRate`."""
     lines: list[Line] = []
     for kind in columns:
-        parent, _, last = kind.rpartition(".")
+        parent, last = _of_path(kind)
         about = re.sub(r"(?:type|kind|unit)$", "", squeezed(last))
         if about == squeezed(last) or not _PAID.search(squeezed(kind)):
             continue
@@ -349,7 +423,7 @@ def _lines_of_kinds(columns: Sequence[str], values: dict[str, list[str]], used: 
         if not said & _KINDS or not said <= _KINDS | _MODELS:
             continue
         for column in columns:
-            beside, _, name = column.rpartition(".")
+            beside, name = _of_path(column)
             stem = re.sub(r"(?:rate|value|amount|figure)$", "", squeezed(name))
             same = beside == parent and stem == about and column != kind and column not in used
             if same and values[column] and all(map(_number, values[column])):

@@ -20,12 +20,13 @@ from app.failures import Failure, ending_of
 from app.importing.merge import merge
 from app.importing.normaliser import Normaliser, normalising
 from app.importing.normaliser_process import Done
+from app.importing.places import Lines, told_again, with_line
 from app.importing.relations import ToldRelations
 from app.importing.rows import COLUMNS, COPY_OPTIONS
 from app.importing.runs import count_progress, end_run, note_warnings, open_run, staging_name, start_run
 from app.importing.sources import Record, Source, Unreadable
 from app.normalising import VERSION, external_id
-from app.normalising.warnings import RecordWarning, RecordWarnings
+from app.normalising.warnings import RecordWarning, RecordWarnings, repeated
 from app.observability.instruments import IMPORTED
 from app.observability.request_id import REQUEST_ID
 from indexing.connect import Connect
@@ -89,14 +90,17 @@ def _printable(text: str) -> str:
     return str(text).encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
-def chunks(records: Iterator[Record], normaliser: Normaliser | None = None) -> Iterator[Chunk]:
-    """Normalise a source's records, in batches, into chunks of one network each."""
-    numbered = enumerate(records, start=1)
+def chunks(
+    records: Iterator[Record], normaliser: Normaliser | None = None, lines: Lines | None = None
+) -> Iterator[Chunk]:
+    """Normalise a source's records, in batches, into chunks of one network each; `lines` notes where they begin."""
+    lines = lines or Lines()
+    numbered = enumerate(lines.of(records), start=1)
     with normalising(normaliser) as own:
         for network, of_it in itertools.groupby(numbered, key=lambda pair: pair[1].network):
             chunk = Chunk(network)
             for batch, done in _normalised(_batched(of_it), own):
-                _add(chunk, batch, done)
+                _add(chunk, batch, done, lines)
                 if chunk.read >= BATCH * _BATCHES_A_COPY:
                     yield chunk
                     chunk = Chunk(network)
@@ -124,17 +128,18 @@ def _normalised(
         yield under_way.popleft(), done
 
 
-def _add(chunk: Chunk, batch: list[tuple[int, Record]], done: Done) -> None:
+def _add(chunk: Chunk, batch: list[tuple[int, Record]], done: Done, lines: Lines) -> None:
     reasons = dict(done.rejected)
-    for line, record in batch:
-        if isinstance(record, Unreadable):
-            chunk.rejected.append(_reject(line, record, record.reason))
-        elif line in reasons:
-            chunk.rejected.append(_reject(line, record, reasons[line]))
-    for lines, rows in done.rows:
-        chunk.lines.append(lines)
+    for number, record in batch:
+        reason = record.reason if isinstance(record, Unreadable) else reasons.get(number)
+        if reason is not None:
+            chunk.rejected.append(_reject(number, record, with_line(reason, lines.at(number))))
+    for copied, rows in done.rows:
+        chunk.lines.append(copied)
         chunk.rows += rows
     chunk.last = batch[-1][0]
+    for warning in done.warnings:
+        warning.line = lines.at(warning.record)
     chunk.warnings += done.warnings
 
 
@@ -202,6 +207,7 @@ def _stage_all(
     run: int,
     source: Source,
     told: ToldRelations,
+    lines: Lines,
     warnings: RecordWarnings,
     progress: Progress | None,
 ) -> int:
@@ -223,7 +229,7 @@ def _stage_all(
 
     with Pool(1, thread_name_prefix="staging") as stager:
         last: tuple[Future[None], Chunk] | None = None
-        for chunk in chunks(told.apart(source.records(), source.known)):
+        for chunk in chunks(told.apart(source.records(), source.known), lines=lines):
             if last:
                 done(*last)
             last = stager.submit(session.attempt, partial(_stage, run=run, chunk=chunk)), chunk
@@ -293,10 +299,12 @@ def carry_out(
     session = _Session(connect, run, holding)
     try:
         session.attempt(lambda connection: connection.execute(staging_table(staging_name(run))))
-        told, warnings = ToldRelations(), RecordWarnings()
+        told, warnings, lines = ToldRelations(), RecordWarnings(), Lines(source.line)
         with span("import", run=run, request_id=REQUEST_ID.get()):
             with span("stage"):
-                staged = _stage_all(session, run, source, told, warnings, progress)
+                staged = _stage_all(session, run, source, told, lines, warnings, progress)
+            again = session.attempt(lambda connection: told_again(connection, staging_name(run), lines))
+            warnings.add(repeated(again))
             session.attempt(lambda connection: note_warnings(connection, run, warnings.listed()))
             session.attempt(lambda connection: _merge_traced(connection, run, source, staged, told))
     except BaseException as error:

@@ -35,6 +35,7 @@ class Source:
     `account` is whose relations to the programs its records tell; the network's own name where none is given. `whole`
     says at the end whether they are all that the account has, which differs from `partial` for a further account.
     `known` are ids of programs of which the records tell nothing but the relation.
+    `line` tells where in its file the latest record that was read begins, for sources whose records are lines.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Source:
     account: str | None = None
     whole: Callable[[], bool] | None = None
     known: Callable[[], frozenset[str]] | None = None
+    line: Callable[[], int] | None = None
 
 
 def generated(networks: tuple[str, ...], *, limit: int | None = None, seed: int = 1, scale: float = 1.0) -> Source:

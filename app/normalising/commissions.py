@@ -149,12 +149,18 @@ def _lines(line: RawCommission, default_currency: str | None) -> list[Commission
     if not kind:
         kind = "percent" if any("%" in str(each) for each in written if each is not None) else ""
     amounts: list[float | None] = []
+    signed = False
     for each in written:
         amount, paid_in = money(each)
         if paid_in is not None and isinstance(each, str) and "%" not in each:
             named = named or paid_in
-            kind = kind or "fixed"
+            signed = True
         amounts.append(amount)
+    # What stands beside the number outranks what the line is said to be: "$10" is no percentage, "5%" no amount.
+    with_percent = any("%" in each for each in written if isinstance(each, str))
+    if signed and with_percent and line.value is None:
+        return []
+    kind = "fixed" if signed and not with_percent else "percent" if with_percent and not signed else kind
     value, low, high = amounts
     if isinstance(line.value, str) and could_be_two(line.value):
         return []

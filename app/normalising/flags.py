@@ -29,6 +29,7 @@ _STATUS = {
     "temporarily_offline": "paused", "temporarily closed": "paused", "upcoming": "paused", "inaktiv": "paused",
     "pausiert": "paused", "en pause": "paused", "pausado": "paused", "disabled": "paused", "not accepting": "paused",
     "closed for applications": "paused", "draft": "paused", "blocked": "paused",
+    "stopped": "paused", "on pause": "paused", "gestoppt": "paused",
     "closed": "closed", "deactive": "closed", "deactivated": "closed", "expired": "closed", "terminated": "closed",
     "ended": "closed", "removed": "closed", "retired": "closed", "closing": "closed", "closed down": "closed",
     "inactive (closed)": "closed", "cancelled": "closed", "canceled": "closed", "archived": "closed",

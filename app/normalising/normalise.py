@@ -25,7 +25,7 @@ from mappings.network_program import NetworkProgram, Raw
 from mappings.networks import BY_SLUG, Network, ZeroField
 from mappings.program import Program
 
-VERSION = 9  # raise it when the same record would become another program: every stored row is then looked at again
+VERSION = 10  # raise it when the same record would become another program: every stored row is then looked at again
 
 _LONGEST_ID = 200
 _LONGEST_NAME = 300
@@ -208,8 +208,10 @@ def _known(value: float | None, silent: bool) -> float | None:
 
 
 @lru_cache(maxsize=256)
-def _clicks(unit: str | None, network: Network) -> int:
-    """How many clicks one EPC figure stands for."""
+def _clicks(unit: str | None, network: Network) -> int | None:
+    """How many clicks one EPC figure stands for; None where that is not known."""
+    if unit == "":
+        return None
     match one_of("epcUnit", unit):
         case "click":
             return 1

@@ -1,4 +1,4 @@
-"""Text as a person should read it: no tags, no entities, no control characters, one blank between words."""
+"""Text as a person should read it: no tags of HTML, no entities, no control characters, one blank between words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,25 @@ import html
 import re
 from unicodedata import category, is_normalized, normalize
 
-_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
+# What HTML has, and had; `<Now>` and `<b2b>` are words that somebody put in angle brackets.
+_ELEMENTS = (
+    "a|abbr|acronym|address|applet|area|article|aside|audio|b|base|basefont|bdi|bdo|bgsound|big|blink|blockquote|body|"
+    "br|button|canvas|caption|center|cite|code|col|colgroup|data|datalist|dd|del|details|dfn|dialog|dir|div|dl|dt|em|"
+    "embed|fieldset|figcaption|figure|font|footer|form|frame|frameset|h[1-6]|head|header|hgroup|hr|html|i|iframe|img|"
+    "input|ins|kbd|label|legend|li|link|main|map|mark|marquee|math|menu|meta|meter|nav|nobr|noframes|noscript|object|ol|"
+    "optgroup|option|output|p|param|path|picture|pre|progress|q|rp|rt|ruby|s|samp|script|search|section|select|slot|"
+    "small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|time|"
+    "title|tr|track|tt|u|ul|var|video|wbr|xmp"
+)
+_TAG = re.compile(
+    rf"</?(?:{_ELEMENTS})(?=[\s/>])[^<>]{{0,2000}}>"
+    r"|</?[a-zA-Z][\w.-]{0,60}:[a-zA-Z][\w.-]{0,60}(?=[\s/>])[^<>]{0,2000}>"  # <o:p>, which Word leaves behind
+    r"|<[a-zA-Z][\w.-]{0,60}\s{1,9}[\w:-]{1,60}=[^<>]{0,2000}>"  # with an attribute: <x-card id="1">
+    r"|</[a-zA-Z][\w.-]{0,60}\s*>",
+    re.IGNORECASE,
+)
+_CLOSED = re.compile(r"</([a-zA-Z][\w.-]{0,60})\s*>")
+_OPENED = re.compile(r"<([a-zA-Z][\w.-]{0,60})\s*>")
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _DEEPEST = 8  # nestings of escapes; what is deeper is an attack, and stays as it is
 _LINE_TAG = re.compile(r"<(?:/?(?:p|div|li|ul|ol|tr|table|h[1-6]|section|dd|dt)|br)\b[^<>]{0,2000}>", re.IGNORECASE)
@@ -81,10 +99,17 @@ def _without_markup(text: str, line: str) -> str:
         before = text
         text = _unescaped(text) if "&" in text else text
         if "<" in text:
-            text = _TAG.sub(" ", _LINE_TAG.sub(line, _without_hidden(_CDATA.sub(" ", text))))
+            text = _without_tags(_LINE_TAG.sub(line, _without_hidden(_CDATA.sub(" ", text))))
         if text == before:
             break
     return text
+
+
+def _without_tags(text: str) -> str:
+    """No tags: those of HTML, and others that are closed again or have attributes. Other words in brackets stay."""
+    if "</" in text and (closed := {match[1].lower() for match in _CLOSED.finditer(text)}):
+        text = _OPENED.sub(lambda match: " " if match[1].lower() in closed else match[0], text)
+    return _TAG.sub(" ", text)
 
 
 def _unescaped(text: str) -> str:

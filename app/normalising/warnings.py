@@ -17,6 +17,7 @@ import msgspec
 from app.normalising.flags import known_status
 from app.normalising.numbers import NOTHING, number
 from app.normalising.places import currency
+from app.normalising.repeated import RecordPlace, ToldAgain, ToldBefore
 from app.normalising.traffic import kinds
 from mappings.network_program import NetworkProgram
 from mappings.program import Program
@@ -107,7 +108,8 @@ def warnings_of(raw: NetworkProgram, program: Program) -> list[FieldWarning]:
     if raw.currency and not _silent(raw.currency) and currency(raw.currency) is None:
         found.append(_warning("currency", "no currency that is known", raw.currency))
     elif program.epc is None and program.epc_raw is not None and program.epc_raw >= 0:
-        found.append(_warning("epc", "in a currency without a rate in dollars", raw.epc))
+        why = "in a currency without a rate in dollars" if program.epc_unit else "of how many clicks is not said"
+        found.append(_warning("epc", why, raw.epc))
     if raw.status and not known_status(raw.status[:_LONGEST_VALUE]):
         found.append(_warning("status", f"no status that is known; taken for {program.status}", raw.status))
     if raw.external_id != program.external_id:
@@ -156,6 +158,7 @@ class RecordWarnings:
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], RecordWarning] = {}
+        self._told = ToldBefore()
 
     def add(self, warnings: Iterable[RecordWarning]) -> None:
         """Add what was counted elsewhere, of records behind those that were counted here."""
@@ -175,6 +178,25 @@ class RecordWarnings:
                 )
             first.records += 1
 
+    def hold(self, number: int, line: int | None, program: Program) -> None:
+        """Hold a program against those before it of the same id."""
+        self._told.note(RecordPlace(number, line), program)
+
     def listed(self) -> list[RecordWarning]:
         """What was found, the most frequent first."""
-        return sorted(self._found.values(), key=lambda each: (-each.records, each.field, each.warning))
+        found = [*self._found.values(), *repeated(self._told.found())]
+        return sorted(found, key=lambda each: (-each.records, each.field, each.warning))
+
+
+def repeated(programs: Iterable[ToldAgain]) -> list[RecordWarning]:
+    """Warnings of programs that are told more than once and not alike: their records but the kept ones, the first."""
+    found = RecordWarnings()
+    for each in programs:
+        if warning := each.differing():
+            found.add([
+                RecordWarning(
+                    field="externalId", warning=warning, records=each.times, record=each.last.number,
+                    line=each.last.line, external_id=each.external_id, value=each.places(),
+                )
+            ])  # fmt: skip
+    return list(found._found.values())

@@ -24,7 +24,7 @@ from app.feeds import delimited, json_records, xml_stream
 from app.feeds.encoding import characters, survey
 from app.feeds.limits import LIMITS, SAMPLE
 from app.feeds.opening import open_feed
-from app.feeds.packing import members
+from app.feeds.packing import unpacked
 from app.feeds.refusal import NotAFeed
 from app.feeds.rows import whole_rows
 from tests.feeds.opened import programs_of
@@ -138,7 +138,7 @@ _readable = st.text(
 def test_whatever_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, text: str, encoding: str) -> None:  # 2
     path = tmp_path_factory.mktemp("encoded") / "feed"
     path.write_bytes(("id,name\n" + text).encode(encoding))
-    (member,) = members(path)
+    (member,) = unpacked(path).members
     surveyed = survey(member)
     with member.open() as reader:
         assert characters(reader, surveyed).read().removeprefix("\ufeff") == "id,name\n" + text

@@ -175,8 +175,8 @@ def test_the_awin_directory() -> None:  # 1
     assert (pomme.commission_min, pomme.commission_max, pomme.commission_type) == (10, 10, "percent")
     assert (pomme.cookie_days, pomme.categories, pomme.vertical) == (None, ("Wine, Spirits & Tobacco",), "food")
     assert [each.reason for each in refused] == [
-        "name: it is missing; a program needs one",
-        "name is a spreadsheet's formula; it is not text",
+        "line 6: name: it is missing; a program needs one",
+        "line 7: name is a spreadsheet's formula; it is not text",
     ]
 
 
@@ -222,7 +222,24 @@ def test_packed_and_plain_say_the_same(name: str, tmp_path: Path) -> None:  # 5
         archive.write(FIXTURES / name, f"feed/{name}")
         archive.writestr("feed/marketplace_feed_v2.dtd", "<!ELEMENT Catalog (Category*)>")
         archive.writestr("__MACOSX/._feed", b"\0\0")
-    assert split(open_feed(tmp_path / "packed.zip"))[0] == plain
+    packed_feed = open_feed(tmp_path / "packed.zip")
+    assert split(packed_feed)[0] == plain
+    said = "'feed/marketplace_feed_v2.dtd' in the archive was left out: it is no data"
+    assert [each for each in packed_feed.described()["warnings"] if "archive" in each] == [said]
+
+
+def test_what_is_left_out_of_an_archive_is_named(tmp_path: Path) -> None:  # 5
+    with zipfile.ZipFile(tmp_path / "feed.zip", "w") as archive:
+        archive.write(FIXTURES / "impact.json", "page.json")
+        for name in ("README.md", "README", "shot.png", "terms.pdf", "page.html", "more.htm", ".hidden", ".DS_Store"):
+            archive.writestr(name, "x")
+    feed = open_feed(tmp_path / "feed.zip", "impact")
+    assert [each.external_id for each in split(feed)[0]] == ["10306", "10307"]
+    *named, more = [each for each in feed.described()["warnings"] if "archive" in each]
+    assert [each.partition("'")[2].partition("'")[0] for each in named] == [
+        "README.md", "README", "shot.png", "terms.pdf", "page.html",
+    ]  # fmt: skip
+    assert more == "2 more entries of the archive were left out"
 
 
 def test_an_archive_of_several_pages_is_one_feed(tmp_path: Path) -> None:  # 5

@@ -1,8 +1,11 @@
 """What is doubtful in the values of a feed is told, with how many records and the first of them.
 
 1. A dry run tells it in its summary, with the line where a record is lines; an upload's preview too.
-2. An import keeps it with its run, and `import status` and the API tell it.
+2. An import keeps it with its run, in the same words and with the same lines, and `import status` and the API tell it.
 3. Nothing doubtful is an empty list.
+4. A program that stands in a feed twice, and not alike, is one: the lines of both are named, and which is kept. So it
+   is in an import. Twice the same is nothing to speak of.
+5. What rejects a record names its line too, in JSON of one object a line as well.
 """
 
 from __future__ import annotations
@@ -80,12 +83,11 @@ def test_nothing_doubtful(tmp_path: Path) -> None:  # 3
 def test_an_import(written: Path, catalogue: Catalogue) -> None:  # 2
     affindex = Command(catalogue)
     run = affindex.json("import", "feed", *mapped(written))
-    kept = [{**each, "line": None} for each in _WARNINGS]
-    assert run["warnings"] == kept
-    assert affindex.json("import", "status", str(run["id"]))["warnings"] == kept
+    assert run["warnings"] == _WARNINGS
+    assert affindex.json("import", "status", str(run["id"]))["warnings"] == _WARNINGS
     headers = catalogue.key("read")
-    assert catalogue.api.get(f"/api/import/runs/{run['id']}", headers=headers).json()["warnings"] == kept
-    assert "'a while' in record 3 (103)" in affindex.run("import", "feed", *mapped(written)).stderr
+    assert catalogue.api.get(f"/api/import/runs/{run['id']}", headers=headers).json()["warnings"] == _WARNINGS
+    assert "'a while' in line 7 (103)" in affindex.run("import", "feed", *mapped(written)).stderr
 
 
 def test_a_preview(written: Path, catalogue: Catalogue) -> None:  # 1
@@ -98,3 +100,68 @@ def test_a_preview(written: Path, catalogue: Catalogue) -> None:  # 1
     )
     assert answer.status_code == 200, answer.text
     assert answer.json()["recordWarnings"] == _WARNINGS
+
+
+_TWICE = """\
+externalId,name,commissionText,cookie,validationDays
+1,Alpha,5%,30,
+2,Beta,5%,30,
+3,Gamma,5%,30,
+3,Gamma,5%,30,
+1,Alpha,8%,30,
+2,Beta,5%,60,
+4,Delta,5%,30,
+,Nameless,5%,30,
+1,Alpha,5%,30,
+4,Epsilon,5%,30,
+"""
+_REPEATED: list[dict[str, Any]] = [
+    {"field": "externalId", "warning": "it stands in the feed more than once, with other rates; the last is kept",
+     "records": 2, "record": 9, "line": 10, "externalId": "1", "value": "lines 2 and 10, 3 times"},
+    {"field": "externalId",
+     "warning": "it stands in the feed more than once, and says something else; the last is kept",
+     "records": 1, "record": 6, "line": 7, "externalId": "2", "value": "lines 3 and 7"},
+    {"field": "externalId", "warning": "it stands in the feed more than once, under another name; the last is kept",
+     "records": 1, "record": 10, "line": 11, "externalId": "4", "value": "lines 8 and 11"},
+]  # fmt: skip
+
+
+@pytest.fixture
+def twice(written: Path) -> Path:
+    written.write_text(_TWICE)
+    mapping = written.with_name("mapping.toml")
+    mapping.write_text(_MAPPING.replace('merchant_url = "merchantUrl"\n', "").replace('currency = "currency"\n', ""))
+    return written
+
+
+def test_programs_that_stand_there_twice(twice: Path) -> None:  # 4, 5
+    *records, last = lines(feed(*mapped(twice), "--dry-run", "--json").stdout)
+    assert last["summary"]["recordWarnings"] == _REPEATED
+    (reason,) = [each["rejected"]["reason"] for each in records if "rejected" in each]
+    assert reason.startswith("line 9: external id: it is missing")
+    said = feed(*mapped(twice), "--dry-run").stderr
+    assert "with other rates; the last is kept; 'lines 2 and 10, 3 times' in line 10 (1)" in said
+
+
+def test_programs_that_stand_there_twice_in_an_import(twice: Path, catalogue: Catalogue) -> None:  # 4, 5
+    affindex = Command(catalogue)
+    run = affindex.json("import", "feed", *mapped(twice))
+    assert run["warnings"] == _REPEATED
+    assert run["networks"][0]["duplicates"] == 5
+    headers = catalogue.key("read")
+    (rejected,) = catalogue.api.get(f"/api/import/runs/{run['id']}/rejected", headers=headers).json()["rejected"]
+    assert rejected["reason"].startswith("line 9: external id: it is missing")
+
+
+def test_json_of_one_object_a_line(tmp_path: Path) -> None:  # 5
+    path = tmp_path / "feed.ndjson"
+    path.write_text(
+        '{"id": 1, "name": "A", "displayUrl": "a.example.de", "currencyCode": "EUR"}\n\n'
+        '{"id": 2, "name": "B", "displayUrl": "b.example.de", "currencyCode": "XYZ"}\n{broken\n'
+        '{"id": 3, "displayUrl": "b.example.de", "currencyCode": "EUR"}\n'
+    )
+    *records, last = lines(feed(str(path), "--network", "awin", "--dry-run", "--json").stdout)
+    (warning,) = last["summary"]["recordWarnings"]
+    assert (warning["field"], warning["record"], warning["line"]) == ("currency", 2, 3)
+    reasons = [each["rejected"]["reason"] for each in records if "rejected" in each]
+    assert [reason.partition(": ")[0] for reason in reasons] == ["line 4", "line 5"]

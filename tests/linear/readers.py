@@ -34,6 +34,7 @@ from app.feeds import delimited, json_records, xml_stream
 from app.feeds.columns import cells
 from app.feeds.encoding import survey
 from app.feeds.guessing import Sample, doubled, guess
+from app.feeds.heading_units import parted, unaccented
 from app.feeds.headings import squeezed
 from app.feeds.layouts import (
     admitad,
@@ -61,11 +62,11 @@ from app.feeds.layouts import (
 from app.feeds.mapping import LISTS, Format, Mapping, check_columns, program
 from app.feeds.mapping import read as read_mapping
 from app.feeds.opening import draft, open_feed
-from app.feeds.packing import members
+from app.feeds.packing import unpacked
 from app.feeds.preview import previewed
 from app.feeds.recognising import listed_instead, recognise
 from app.feeds.refusal import shown
-from app.feeds.rows import Dialect, Tally, whole_rows
+from app.feeds.rows import Dialect, Tally, is_rule, whole_rows
 from app.feeds.suggesting import flattened, suggest
 from app.feeds.xml_characters import references, without_forbidden, without_raw
 from app.importing import notes
@@ -399,10 +400,13 @@ _MEASURED: dict[str, Reader] = {
     "app.feeds.columns.cells": _lines,
     "app.feeds.delimited.lines_of": _lines,
     "app.feeds.delimited.sniff": lambda text: delimited.sniff(text, True),
-    "app.feeds.encoding.survey": _in_file(lambda path: survey(members(path)[0])),
+    "app.feeds.encoding.survey": _in_file(lambda path: survey(unpacked(path).members[0])),
     "app.feeds.guessing.guess": _guessed,
     "app.feeds.guessing.doubled": _guessed,
     "app.feeds.headings.squeezed": squeezed,
+    "app.feeds.heading_units.parted": parted,
+    "app.feeds.heading_units.unaccented": unaccented,
+    "app.feeds.rows.is_rule": lambda text: is_rule(text.split("|")),
     "app.feeds.json_records.keyed_in": _said,
     "app.feeds.json_records.partial_said": _said,
     "app.feeds.rows.whole_rows": _whole_rows,
@@ -577,7 +581,7 @@ _WITHIN = {
         "sums.is_paid tiers.tiers tokens.tokens",
     ),
     "app.normalising": ("number and understand", "numbers.parse_number"),
-    "app.feeds": ("open_feed", "encoding.characters packing.members opening.drafted"),
+    "app.feeds": ("open_feed", "encoding.characters packing.unpacked opening.drafted"),
     "app.search": ("match and did_you_mean, of words of at most 512 bytes", "typed.begun typed.distance"),
     "app.search.algolia": ("read_object", "objects.read_objects"),
 }
@@ -585,7 +589,8 @@ _TAKES = {
     _OURS: "app.normalising.topics.vertical_of_topics mappings.brands.brand_at mappings.forms.alike "
     "app.feeds.fetching.fetched app.feeds.fetching.pieces app.feeds.fetching.is_address app.feeds.leftovers.sweep "
     "app.feeds.layouts.values.not_carried_by_members "
-    "app.feeds.mapping.not_carried_by app.feeds.mapping.sources app.feeds.naming.under app.feeds.suggesting.toml "
+    "app.feeds.mapping.not_carried_by app.feeds.mapping.sources app.feeds.naming.under app.feeds.naming.is_of "
+    "app.feeds.suggesting.toml "
     "app.feeds.leftovers.sweep app.feeds.uploads.digest app.feeds.uploads.keep "
     "app.normalising.places.currency_of app.normalising.commission_text.lexicon.read "
     "app.normalising.commission_text.lexicon.spellings app.normalising.commission_text.lexicon.words "

@@ -5,8 +5,8 @@
 3. Of no offer is anything stated that it does not say: in doubt the answer is unknown.
 4. The text itself is always kept.
 5. Of each two hundred that were labelled before the program read them at least 97 % are read rightly, and of at most
-   one is anything stated that it does not say; so it is with the hundred and fifty of a stranger. So are 95 % of those
-   that were labelled later, and of few anything else.
+   one is anything stated that it does not say; so it is with the hundred and fifty of a stranger, and with sixty fresh
+   ones. So are 95 % of those that were labelled later, and of few anything else.
 6. Those that were labelled last are read as they were at first sight, or better: nothing is mended for them.
 """
 
@@ -60,6 +60,7 @@ def test_states_nothing_that_is_not_said() -> None:  # 3
         ("offers_networks.toml", 0.97, 1),
         ("offers_networks_last.toml", 0.97, 1),
         ("offers_stranger.toml", 0.97, 1),
+        ("offers_fresh.toml", 0.97, 1),
         # As they were read at first sight; nothing is mended for these.
         ("offers_networks_final.toml", 37 / 40, 2),
     ],

@@ -87,10 +87,14 @@ def event(context: Context) -> str | None:
 
 
 def _named(words: Words, further: Words = ()) -> str | None:
+    asked = False
     for token in words:
         if token.says(_ANY):
             found = next(name for name in _EVENTS if name in token.roles)
             return SALE if found == LEAD and _is_paid(further or words) else found
+        if asked and token.says(("converts", "buys")):
+            return SALE  # "when they upgrade"
+        asked = asked or "if" in token.roles
     return None
 
 

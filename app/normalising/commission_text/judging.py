@@ -11,6 +11,7 @@ from app.normalising.commission_text.events import SALE, event
 from app.normalising.commission_text.phrases import Roles, bare, begins_with, ends_with, has, last, until_comma
 from app.normalising.commission_text.shares import is_raised_commission, is_share_of_other
 from app.normalising.commission_text.sums import is_other_sum, is_paid
+from app.normalising.commission_text.tokens import Token
 from app.normalising.commission_text.whole import WORDS_OF_A_SHORT_TEXT, Said, Whole
 
 # What a figure is about if one of these stands anywhere before it in its clause, or directly before it.
@@ -23,6 +24,7 @@ _NEAR_BEHIND = (
 )
 
 _ANYWHERE = ("payout_floor", "shipping")  # of these a clause tells nothing else
+_LONGEST_NAME = 5  # words of a kind of sites, with its rate
 _BRACKET = 12  # tokens behind an amount in which a bracket of its own ends
 _ON_AVERAGE = 8
 
@@ -74,17 +76,27 @@ def _is_other(context: Context, whole: Whole, said: Said) -> bool:
 
 
 def _is_rate_of_sites(context: Context, said: Said) -> bool:
-    """ "Default 4% | Vouchers 2%": in a list of rates whose voucher sites are named by what they have. They are paid no
-    more than others are; what is more is what their readers get."""
+    """ "Default 4% | Vouchers 2%", "Coupon & cashback: 2%": in a list of rates whose voucher sites are named by what
+    they have. They are paid no more than others are; what is more is what their readers get."""
     cell = bare(context.whole)
     return (
         said.highest is not None
-        and len(cell) == 2
+        and 1 < len(cell) <= _LONGEST_NAME
         and "credit" in cell[0].roles
-        and cell[1] is not cell[0]
+        and cell[-1].amount is context.amount
+        and all(
+            token.says(("credit", "and", "sites")) or ("discount" in token.roles and _is_joined(context.whole, token))
+            for token in cell[1:-1]
+        )
         and context.place > 0
         and all(high <= said.highest for _, high in context.amount.rates)
     )
+
+
+def _is_joined(words: Words, token: Token) -> bool:
+    """Whether "and", "&" or "/" stands before a word."""
+    place = next(at for at, each in enumerate(words) if each is token)
+    return place > 0 and ("and" in words[place - 1].roles or words[place - 1].text in "&/")
 
 
 def _is_added(context: Context, after: Words) -> bool:

@@ -54,7 +54,9 @@ def repetition(zone: Words, rates: int, per_month: bool) -> tuple[bool | None, i
     if once and not repeated:
         return False, None
     if first_only and not repeated:
-        return (False, None) if rates == 1 else (None, None)
+        if rates == 1:
+            return False, None
+        return True if _is_of_the_first_month(zone) and has(zone, ("thereafter",)) else None, None
     return (True, None) if repeated and first_only else (None, None)
 
 
@@ -181,6 +183,14 @@ def _is_of_the_first(words: list[Token]) -> bool:
         if "first" in token.roles and begins_with(behind, ("first_thing",), ("filler",)):
             return True
     return False
+
+
+def _is_of_the_first_month(words: list[Token]) -> bool:
+    """ "100% of the first month, 10% thereafter": who pays by the month is a subscriber."""
+    return any(
+        "month_one" in token.roles or ("first" in token.roles and has(words[place + 1 : place + 2], ("month",)))
+        for place, token in enumerate(words)
+    )
 
 
 def _is_repeated(words: list[Token], passed: set[int]) -> bool:
