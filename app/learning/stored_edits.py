@@ -89,6 +89,21 @@ def remove(connection: psycopg.Connection, id: int) -> bool:
     return bool(removed)
 
 
+def trial(
+    connection: psycopg.Connection, added: GivenEdit | None = None, removed: int | None = None
+) -> tuple[SearchEdits, SearchEdits]:
+    """The edits as they are, and as they would be with a checked one more, or without one by its id. Nothing is kept of
+    it. Raises BadEdit."""
+    before = read_edits(connection)
+    if added:
+        _add(connection, added, None)
+    if removed is not None:
+        connection.execute("delete from search_edits where id = %s", (removed,))
+    after = read_edits(connection)
+    connection.rollback()
+    return before, after
+
+
 def bring_in(
     connection: psycopg.Connection, edits: Iterable[GivenEdit], author: str | None = None, *, replace: bool = False
 ) -> ImportedEdits:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from opensearchpy.exceptions import ConnectionTimeout, SerializationError, Trans
 
 from app.search.admission import Admission, Busy
 from app.search.circuit import Circuit
+from app.search.edits import SearchEdits
 from app.search.engine_answers import (
     decode_failed,
     decode_got,
@@ -106,6 +108,14 @@ class SearchEngine:
         self._limits: dict[asyncio.Timeout, float] = {}
         self._next_refresh: asyncio.Task[None] | None = None
         self._refreshed_at = 0.0
+
+    def read_by(self, edits: SearchEdits) -> SearchEngine:
+        """The same engine, by which words are read with other edits; what is remembered of queries is not shared."""
+        other = copy(self)
+        other.lexicon = self.lexicon.edited(edits)
+        other.analyses = SingleFlightCache(_MOST_ANALYSES)
+        other.trials = SingleFlightCache(_MOST_TRIALS)
+        return other
 
     @property
     def under_way(self) -> int:

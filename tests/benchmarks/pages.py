@@ -2,8 +2,7 @@
 
 Lighthouse judges four pages of the dashboard, as a desktop and as a phone (a slow processor and network, simulated),
 several times each; the median counts. Then words are typed, key by key, and it is measured how long each takes from its
-press until its results are painted: the pause in which the page waits for another key is part of that. Everything is
-on this machine, so what else it does counts too.
+press until its results are painted. Everything is on this machine, so what else it does counts too.
 """
 
 from __future__ import annotations
@@ -153,7 +152,7 @@ def keys(page: Page, words: Iterable[str]) -> list[float]:
 
 
 def _at_rest(page: Page) -> None:
-    """Wait until nothing is under way: for longer than the page waits for another key."""
+    """Wait until nothing is under way, and what follows the results is drawn."""
     page.wait_for_timeout(250)
     page.wait_for_function("() => !document.querySelector('[aria-busy=true], .pending, .skeleton')")
 

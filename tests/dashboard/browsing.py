@@ -70,8 +70,8 @@ class Visit:
         return found
 
     def names(self) -> list[str]:
-        """The programs in the list, in order."""
-        return self.page.locator("#results :is(.card h2, tbody th)").all_inner_texts()
+        """The programs in the list, in order, seen or further down."""
+        return self.page.locator("#results :is(.card h2, tbody th)").all_text_contents()
 
     @property
     def total(self) -> int:

@@ -16,7 +16,8 @@
 12. Programs can be gathered by merchant, with the offers of all networks.
 13. A word with a typing error finds what is closest, and says so.
 14. Results follow the typing: what is typed in one go is one entry of the history, Enter means it as it is, and the
-    suggestions stay, categories first.
+    suggestions stay, categories first. Each key asks at once; while an answer is awaited nothing else is asked, then
+    for the newest words alone, or without it once it takes too long.
 15. An export has the results in their order.
 16. A category narrows its vertical and never stands beside it.
 17. Every facet of the API is a filter, in the group that the catalogue of fields says.
@@ -28,8 +29,9 @@ from __future__ import annotations
 import json
 import re
 from itertools import pairwise
+from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Request, Route, expect
 
 from tests.dashboard.browsing import Visit
 from tests.dashboard.conftest import visiting
@@ -422,6 +424,39 @@ def test_results_follow_the_typing(visit: Visit, stocked: Catalogue) -> None:  #
     visit.settled()
     assert visit.parameters == {"network": "cj,awin"}
     expect(box).to_have_value("")
+
+
+def test_a_key_asks_at_once_and_one_answer_is_awaited_at_a_time(visit: Visit) -> None:  # 14
+    visit.page.clock.install()
+    visit.open("/find")
+    asked: list[str] = []
+    held: list[Route] = []
+
+    def note(request: Request) -> None:
+        if words := parse_qs(urlsplit(request.url).query).get("q") if "/api/programs" in request.url else None:
+            asked.append(words[0])
+
+    visit.page.on("request", note)
+    visit.page.route(re.compile(r"/api/programs\?.*q="), lambda route: held.append(route))
+    visit.page.clock.pause_at(visit.page.evaluate("Date.now() + 1000"))  # from here on no time passes in the page
+    box = visit.page.get_by_role("combobox", name="Search programs")
+    with visit.page.expect_request(re.compile(r"/api/programs\?.*q=n&")):
+        box.press("n")
+    box.press_sequentially("orth")
+    assert asked == ["n"]
+    with visit.page.expect_request(re.compile(r"/api/programs\?.*q=north&")):
+        held[0].continue_()
+    box.press_sequentially("win")
+    assert asked == ["n", "north"]
+    with visit.page.expect_request(re.compile(r"/api/programs\?.*q=northwin&")):
+        visit.page.clock.run_for(5_000)
+    assert asked == ["n", "north", "northwin"]
+    visit.page.clock.resume()
+    while len(held) < len(asked):
+        visit.page.wait_for_timeout(10)
+    held[2].continue_()
+    visit.settled()
+    assert sorted(visit.names()) == ["Northwind Reisen", "Northwind Travel", "Northwind Travel EU"]
 
 
 def test_filters_are_grouped_as_the_catalogue_says(visit: Visit, stocked: Catalogue) -> None:  # 17

@@ -3,6 +3,7 @@
 1. With a key, Operate tells of the last days what was asked most often, in vain, relaxed and corrected; each leads to
    its search. Without one it says which it needs.
 2. Synonyms and pins are added, listed with who made them, and removed after a question; what is refused says why.
+3. With a file of judged queries each edit tells what it does to them: tried, before it is made, and with it.
 """
 
 from __future__ import annotations
@@ -111,3 +112,39 @@ def test_synonyms_and_pins(operator: Visit, own_stock: Catalogue) -> None:  # 2
     operator.page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(shown.get_by_role("row")).to_have_count(2)
     assert own_stock.rows("select kind from search_edits") == [("synonym",)]
+
+
+def test_each_edit_tells_its_effect_on_judged_queries(operator: Visit, own_stock: Catalogue) -> None:  # 3
+    ((id,),) = own_stock.rows("select id from programs where name = 'Resting Robots'")
+    judged = '[[judgements]]\nquery = "quonk"\nrelevant = ["Resting Robots"]\n'
+    judged += '[[judgements]]\nquery = "steady changes"\nrelevant = ["Steady Changes"]\n'
+    with_key(operator, own_stock, "admin")
+    shown = _searches(operator)
+    told = shown.locator(".told")
+    query = operator.page.get_by_label("A query, and what comes first")
+    tried = shown.locator("form", has=query).get_by_role("button", name="Try")
+    file = shown.get_by_label("Judged queries")
+
+    operator.expected = ["400"]
+    file.set_input_files({"name": "bad.toml", "mimeType": "text/plain", "buffer": b"[["})
+    expect(told.get_by_role("alert")).to_contain_text("The judgements cannot be read")
+    file.set_input_files({"name": "judged.toml", "mimeType": "text/plain", "buffer": judged.encode()})
+    expect(told).to_contain_text("nDCG@10 of 2 judged queries (1 is best): stays 0.5; no query changes.")
+
+    before = own_stock.rows("select count(*) from search_edits")
+    query.fill(f"quonk: {id}")
+    tried.click()
+    expect(told).to_contain_text("Nothing is changed yet. nDCG@10 of 2 judged queries (1 is best): 0.5 → 1.")
+    changes = told.get_by_role("region", name="Judged queries that change").get_by_role("row")
+    expect(changes).to_have_count(2)
+    expect(changes.nth(1)).to_contain_text("quonk")
+    assert own_stock.rows("select count(*) from search_edits") == before
+
+    query.press("Enter")
+    expect(told).to_contain_text("The edit is added. nDCG@10 of 2 judged queries (1 is best): 0.5 → 1.")
+    operator.screenshot("search-effect", whole=True)
+    row = shown.get_by_role("region", name="Synonyms, topics and pins").get_by_role("row", name="quonk")
+    row.get_by_role("button", name="Remove").click()
+    operator.page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(told).to_contain_text("The edit is removed. nDCG@10 of 2 judged queries (1 is best): 1 → 0.5.")
+    assert own_stock.rows("select count(*) from search_edits") == before

@@ -5,6 +5,8 @@
 3. Every process knows an edit without being asked or started anew; stored answers change with it, and no two processes
    answer differently under one tag.
 4. The command adds, lists, removes; a file of all edits can be written, brought in, and brought in again.
+5. Before an edit is made, or one is removed, its effect on judged queries can be asked for, with a key of scope
+   `admin`: nothing is changed by that, and what comes of it once the edit is made is what was told.
 """
 
 from __future__ import annotations
@@ -103,6 +105,50 @@ def test_every_process_knows(stocked: Catalogue) -> None:  # 3
     assert asked(stocked.api) == (["Zilb"], before)
     for client in others:
         until(lambda client=client: asked(client) == (["Zilb"], before))  # type: ignore[misc]
+
+
+JUDGED = """
+    [[judgements]]
+    query = "zilb"
+    relevant = ["Quonk"]
+    [[judgements]]
+    query = "tea"
+    relevant = ["Tea"]
+"""
+
+
+def effect(stocked: Catalogue, expect: int = 200, **tried: Any) -> dict[str, Any]:
+    answer = stocked.api.post("/api/search/edits/effect", json=tried, headers=stocked.key("admin"))
+    assert answer.status_code == expect, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def test_the_effect_of_an_edit_is_told_before_it_is_made(stocked: Catalogue) -> None:  # 5
+    first: dict[str, Any] = {"kind": "pin", "query": "zilb", "programs": ids(stocked, "Quonk")}
+    told = effect(stocked, judgements=JUDGED, add=first)
+    assert (told["before"], told["after"]) == (0.5, 1.0)
+    assert told["queries"] == [
+        {"query": "zilb", "before": 0.0, "after": 1.0},
+        {"query": "tea", "before": 1.0, "after": 1.0},
+    ]
+    assert stocked.rows("select count(*) from search_edits") == [(0,)]
+    assert stocked.api.get("/api/programs", params={"q": "zilb"}).json()["total"] == 1
+    assert effect(stocked, judgements=JUDGED)["after"] == 0.5
+    added = add(stocked, **first)
+    assert effect(stocked, judgements=JUDGED)["before"] == 1.0
+    told = effect(stocked, judgements=JUDGED, remove=added["id"])
+    assert (told["before"], told["after"]) == (1.0, 0.5)
+    assert stocked.rows("select id from search_edits") == [(added["id"],)]
+
+
+def test_what_effects_are_refused(stocked: Catalogue) -> None:  # 5
+    assert "cannot be read" in effect(stocked, 400, judgements="[[")["detail"]
+    assert "more than 100" in effect(stocked, 400, judgements=JUDGED * 51)["detail"]
+    assert "two words" in effect(stocked, 400, judgements=JUDGED, add={"kind": "synonym", "words": ["tea"]})["detail"]
+    address, body = "/api/search/edits/effect", {"judgements": JUDGED}
+    assert stocked.api.post(address, json=body).status_code == 401
+    assert stocked.api.post(address, json=body, headers=stocked.key("read")).status_code == 403
 
 
 def test_a_process_that_starts_knows(stocked: Catalogue) -> None:  # 3

@@ -129,29 +129,55 @@ export function once(ask) {
   };
 }
 
-/** Of several questions only the newest one counts: the ones before are given up, their answers never arrive. */
+const UNHEARD = 400; // ms that a patient question waits for the one before
+
+/**
+ * Of several questions only the newest one counts: the ones before are given up, their answers never arrive. A patient
+ * one, as typing asks them with each key, first lets the one before be answered, and is not asked at all if a newer one
+ * comes meanwhile: so the server has one of them at a time.
+ */
 export function newest() {
   /** @type {AbortController | null} */
   let current = null;
+  /** @type {Promise<unknown> | null} */
+  let underWay = null;
+  let last = 0;
   return {
     /**
      * Resolves to the answer, or to undefined if a newer question has been asked meanwhile.
      * @template Answered
      * @param {(signal: AbortSignal) => Promise<Answered>} question
+     * @param {{ patient?: boolean }} [options]
      */
-    async ask(question) {
+    async ask(question, { patient = false } = {}) {
+      last += 1;
+      const mine = last;
+      if (patient && underWay) {
+        await Promise.race([underWay, new Promise((over) => setTimeout(over, UNHEARD))]);
+        if (mine !== last) return undefined;
+      }
       current?.abort();
-      const mine = new AbortController();
-      current = mine;
+      current = new AbortController();
+      const { signal } = current;
+      const answering = question(signal);
+      const heard = answering.then(
+        () => {},
+        () => {},
+      );
+      underWay = heard;
+      heard.then(() => {
+        if (underWay === heard) underWay = null;
+      });
       try {
-        const answer = await question(mine.signal);
-        return mine === current ? answer : undefined;
+        const answer = await answering;
+        return mine === last ? answer : undefined;
       } catch (error) {
-        if (mine !== current || mine.signal.aborted) return undefined;
+        if (mine !== last || signal.aborted) return undefined;
         throw error;
       }
     },
     stop() {
+      last += 1;
       current?.abort();
       current = null;
     },

@@ -19,6 +19,9 @@ import { failed, say, skeleton, whenSlow } from "./states.js";
 import { searchBox } from "./suggest.js";
 import { doubt, readingRow, remarks } from "./understood.js";
 
+const FIRST = 6; // cards that are drawn before all else while somebody types: more than a window has room for
+const HIDDEN = 200; // ms
+
 let state = readAddress(location.search);
 const searching = newest();
 const main = frame();
@@ -127,10 +130,19 @@ function change(next, { typed = false } = {}) {
   const before = state;
   state = next;
   const going = typing && (typed || next.filters === before.filters); // words that are meant now are those being typed
-  if (going) history.replaceState(null, "", hrefOf(next));
+  if (going) writeOver(hrefOf(next));
   else history.pushState(null, "", hrefOf(next));
   typing = typed;
-  show({ scroll: false });
+  show({ typed });
+}
+
+/** Another address for the same entry of the history. */
+function writeOver(address) {
+  try {
+    history.replaceState(null, "", address);
+  } catch {
+    // a browser lets an address change only so often; the next key writes it
+  }
 }
 
 /** The same with the words in the box too. */
@@ -157,7 +169,7 @@ main.addEventListener("click", (event) => {
   show({ scroll: link.dataset.view === "page" });
 });
 
-async function show({ scroll = false } = {}) {
+async function show({ scroll = false, typed = false } = {}) {
   if (surround()) {
     searching.stop();
     reading.pending(state);
@@ -178,16 +190,20 @@ async function show({ scroll = false } = {}) {
     );
   }
   if (asked !== state) return undefined;
+  const answering = searching.ask(
+    (signal) =>
+      search(question(asked, { ...wanted(asked), fields: LISTED, ...(asked.q ? { highlight: "true" } : {}) }), {
+        signal,
+      }),
+    { patient: typed },
+  );
   replace(tools, toolsOf(state, change));
   replace(shownChips, chips(state, change));
+  nameFilters();
+  heading.className = state.collapse ? "grouped" : "";
   panel.pending(state);
   if (!results.querySelector(".card, tr")) replace(results, skeleton(6, viewOf(state) === "table" ? "line" : "block"));
   results.classList.add("pending");
-  const answering = searching.ask((signal) =>
-    search(question(asked, { ...wanted(asked), fields: LISTED, ...(asked.q ? { highlight: "true" } : {}) }), {
-      signal,
-    }),
-  );
   whenSlow(
     answering,
     () => {
@@ -201,7 +217,7 @@ async function show({ scroll = false } = {}) {
     const answer = await answering;
     if (answer === undefined) return undefined; // a newer search is under way
     settle();
-    draw(answer);
+    draw(answer, typed);
     if (scroll) {
       heading.focus({ preventScroll: true });
       heading.scrollIntoView({ block: "start" });
@@ -213,42 +229,58 @@ async function show({ scroll = false } = {}) {
   return undefined;
 }
 
+function nameFilters() {
+  const chosen = active(state).length;
+  filterButton.replaceChildren(icon("filter"), `Filters${chosen ? ` (${number(chosen)})` : ""}`);
+}
+
 function settle() {
   results.classList.remove("pending");
   results.removeAttribute("aria-busy");
 }
 
-function draw(answer) {
-  heading.textContent =
-    answer.total === 0
-      ? "No programs"
-      : plural(answer.total, "program", "programs") +
-        (answer.groups === undefined ? "" : ` of ${plural(answer.groups, "merchant", "merchants")}`);
-  say(heading.textContent);
-  filterButton.replaceChildren(
-    icon("filter"),
-    `Filters${active(state).length ? ` (${number(active(state).length)})` : ""}`,
+/** Do something once what has been drawn is seen, while the view is still the same. */
+function afterPaint(act) {
+  const asked = state;
+  let due = true;
+  const now = () => {
+    if (due && asked === state) act();
+    due = false;
+  };
+  requestAnimationFrame(() => setTimeout(now));
+  setTimeout(now, HIDDEN); // a page that nobody looks at has no frames
+}
+
+/** The results come first; what is beside and below them follows, so that a key is answered as soon as may be. */
+function draw(answer, typed) {
+  heading.replaceChildren(
+    answer.total === 0 ? "No programs" : plural(answer.total, "program", "programs"),
+    ...(answer.total === 0 || answer.groups === undefined
+      ? []
+      : [" ", h("small", null, `of ${plural(answer.groups, "merchant", "merchants")}`)]),
   );
-  done.textContent = `Show ${plural(answer.total, "program", "programs")}`;
-  panel.show(state, answer.facets);
+  say(heading.textContent);
   reading.show(state, answer.understood);
-  freshness(answer.index);
+  afterPaint(() => {
+    done.textContent = `Show ${plural(answer.total, "program", "programs")}`;
+    panel.show(state, answer.facets);
+    freshness(answer.index);
+  });
   if (answer.total === 0) {
     replace(results, notices(answer), nothing(state, answer, go));
     replace(pages);
     return;
   }
-  replace(
-    results,
-    notices(answer),
-    viewOf(state) === "table"
-      ? table(answer.programs, state.sort, (sort) => hrefOf({ ...state, sort, page: "1", cursor: "" }))
-      : h(
-          "div",
-          { class: "cards" },
-          answer.programs.map((each) => card(each, { heading: "h2" })),
-        ),
-  );
+  if (viewOf(state) === "table") {
+    const sorted = (sort) => hrefOf({ ...state, sort, page: "1", cursor: "" });
+    replace(results, notices(answer), table(answer.programs, state.sort, sorted));
+  } else {
+    const shown = (programs) => programs.map((each) => card(each, { heading: "h2" }));
+    const first = typed ? FIRST : answer.programs.length;
+    const listed = h("div", { class: "cards" }, shown(answer.programs.slice(0, first)));
+    replace(results, notices(answer), listed);
+    if (first < answer.programs.length) afterPaint(() => listed.append(...shown(answer.programs.slice(first))));
+  }
   replace(pages, pagesOf(state, answer));
 }
 

@@ -9,7 +9,7 @@ import { moved, movesList } from "./moves.js";
 import { search } from "./private.js";
 import { cards, LISTED } from "./programs.js";
 import { shelves } from "./shelves.js";
-import { part } from "./states.js";
+import { oneBelowAnother, part } from "./states.js";
 
 const SHOWN = 6;
 
@@ -26,33 +26,13 @@ const counted = once(async () => {
 /** `head` stands above the search box, `body` below it. */
 export function home() {
   const figures = h("div", { class: "figures" });
-  const section = (heading) => {
-    const element = h("div");
-    return { element, box: h("section", null, h("h2", null, heading), element) };
-  };
-  const networks = section("Networks");
-  const categories = section("Categories");
-  const featured = section("Featured");
-  const raises = section("Biggest raises this week");
-  const newest = section("Newest");
-  const body = h("div", { class: "home" }, networks.box, categories.box);
+  const body = h("div", { class: "parts" });
   let shown = false;
-  let above = Promise.resolve();
 
-  /** What `asked` comes to, once its section stands on the page. */
-  const below = (asked) => Promise.allSettled([above, asked]).then(() => asked);
-
-  /** Programs as cards; the whole section goes where there are none. */
-  const programs = ({ element, box }, parameters) =>
-    part(
-      element,
-      () => below(loadFields().then(() => search({ perPage: String(SHOWN), fields: LISTED, ...parameters }))),
-      (answer) => {
-        box.hidden = answer.programs.length === 0;
-        return cards(answer.programs);
-      },
-      { shapes: SHOWN, kind: "pair" },
-    );
+  function section(heading, ...content) {
+    const element = h("div", null, content);
+    return { element, box: h("section", null, h("h2", null, heading), element) };
+  }
 
   return {
     head: h("div", { class: "welcome" }, h("h1", null, "Every affiliate program, one search"), figures),
@@ -61,20 +41,41 @@ export function home() {
     show() {
       if (shown) return;
       shown = true;
+      const place = oneBelowAnother(body);
+      /** Programs as cards; the whole section goes where there are none. */
+      const programs = (heading, parameters) => {
+        const { box, element } = section(heading);
+        place(
+          box,
+          element,
+          () => loadFields().then(() => search({ perPage: String(SHOWN), fields: LISTED, ...parameters })),
+          (answer) => {
+            box.hidden = answer.programs.length === 0;
+            return cards(answer.programs);
+          },
+          { shapes: SHOWN, kind: "pair" },
+        );
+      };
+
       part(figures, counted, drawFigures, { shapes: 1 });
-      part(networks.element, counted, drawNetworks, { shapes: 1 });
-      part(categories.element, counted, drawShelves, { shapes: 30, kind: "shelves" });
-      // once those above have their height
-      const put = () => body.append(featured.box, raises.box, newest.box);
-      above = counted().then(put, put);
-      programs(featured, { featured: "true" });
-      part(
+      const all = h("div", { class: "parts" });
+      place(
+        all,
+        all,
+        counted,
+        (found) => [section("Networks", drawNetworks(found)).box, section("Categories", drawShelves(found)).box],
+        { shapes: 30, kind: "shelves" },
+      );
+      programs("Featured", { featured: "true" });
+      const raises = section("Biggest raises this week");
+      place(
+        raises.box,
         raises.element,
-        () => below(moved({ days: 7, raises: true })),
+        () => moved({ days: 7, raises: true }),
         (found) => movesList(found, "No rate was raised in the last seven days."),
         { hideMissing: true },
       );
-      programs(newest, { sort: "newest", status: "active" });
+      programs("Newest", { sort: "newest", status: "active" });
     },
   };
 }
@@ -92,7 +93,7 @@ const drawFigures = ({ total, networks }) =>
 const drawNetworks = ({ networks }) =>
   h(
     "ul",
-    { class: "badges" },
+    { class: "badges large" },
     networks.map((each) =>
       h(
         "li",

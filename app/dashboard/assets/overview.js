@@ -13,7 +13,7 @@ import { moved, movesList } from "./moves.js";
 import { search } from "./private.js";
 import { cards, LISTED, tray } from "./programs.js";
 import { frame, freshness, title } from "./shell.js";
-import { part } from "./states.js";
+import { oneBelowAnother, part } from "./states.js";
 import { scrollingTable } from "./tables.js";
 
 const main = frame();
@@ -22,43 +22,32 @@ const compare = tray();
 onKept(compare.show);
 const VERTICALS = 12;
 
-function section(heading, note, { wide = false } = {}) {
+/** A part that stands in the columns of the figures. */
+function figure(heading, note) {
   const element = h("div");
-  return {
+  const box = h(
+    "section",
+    { class: "panel-box" },
+    h("h2", null, heading),
+    note && h("p", { class: "note" }, note),
     element,
-    box: h(
-      "section",
-      { class: wide ? "wide" : "panel-box" },
-      h("h2", null, heading),
-      note && h("p", { class: "note" }, note),
-      element,
-    ),
-  };
+  );
+  return { element, box };
 }
 
-const tiles = h("div");
-const networks = section("Programs by network");
-const verticals = section("Verticals");
-const commissions = section(
+const networks = figure("Programs by network");
+const verticals = figure("Verticals");
+const commissions = figure(
   "Commission by network",
   "Highest percent of a sale: the box holds the middle half, the line its median, the whisker nine in ten.",
 );
-const earnings = section("EPC by network", "USD per click, drawn in the same way.");
-const featured = section("Featured", null, { wide: true });
-const fresh = section("Newest", null, { wide: true });
-const changes = section("Biggest changes", "Commission rates that moved most in the last days.");
-const filled = section("How much each network tells", "Share of its programs for which a field is known.");
+const earnings = figure("EPC by network", "USD per click, drawn in the same way.");
+const changes = figure("Biggest changes", "Commission rates that moved most in the last days.");
+const filled = figure("How much each network tells", "Share of its programs for which a field is known.");
+const figures = [networks, verticals, commissions, earnings, changes];
 
-main.append(
-  h("h1", null, "Overview"),
-  tiles,
-  h("div", { class: "dashboard" }, networks.box, verticals.box, commissions.box, earnings.box, changes.box),
-  featured.box,
-  fresh.box,
-  filled.box,
-  compare.bar,
-  generatedBanner(),
-);
+const parts = h("div", { class: "parts" });
+main.append(h("h1", null, "Overview"), parts, compare.bar, generatedBanner());
 
 /** The statistics, asked for once and shared by the parts; asked for anew after a failure. */
 const statistics = once(() => loadFields().then(() => get("/api/stats")));
@@ -156,18 +145,7 @@ function drawFilled(all) {
   );
 }
 
-part(tiles, statistics, drawTiles, { shapes: 6, kind: "tiles" });
-part(networks.element, statistics, (all) =>
-  bars(
-    all.networks.filter(openPrograms).map((each) => ({
-      label: network(each.network),
-      value: each.programs,
-      href: `/find?network=${each.network}`,
-      kind: `n-${each.network}`,
-    })),
-  ),
-);
-part(verticals.element, statistics, (all) => {
+function drawVerticals(all) {
   const named = all.verticals.filter((each) => each.vertical && each.programs > 0);
   const rest = named.slice(VERTICALS).reduce((sum, each) => sum + each.programs, 0);
   return [
@@ -185,31 +163,73 @@ part(verticals.element, statistics, (all) => {
         `and ${short(rest)} in ${plural(named.length - VERTICALS, "other vertical", "other verticals")}`,
       ),
   ];
-});
-part(commissions.element, () => distribution("commissionMax"), drawDistribution("commissionMax", percent));
-part(
-  earnings.element,
-  () => distribution("epc"),
-  drawDistribution("epc", (value) => money(rounded(value), "USD")),
+}
+
+const place = oneBelowAnother(parts);
+
+const tiles = h("div");
+place(tiles, tiles, statistics, drawTiles, { shapes: 6, kind: "tiles" });
+
+/** Columns share their boxes out by height, so all are filled before they are shown. */
+const filledFigures = [
+  part(networks.element, statistics, (all) =>
+    bars(
+      all.networks.filter(openPrograms).map((each) => ({
+        label: network(each.network),
+        value: each.programs,
+        href: `/find?network=${each.network}`,
+        kind: `n-${each.network}`,
+      })),
+    ),
+  ),
+  part(verticals.element, statistics, drawVerticals),
+  part(commissions.element, () => distribution("commissionMax"), drawDistribution("commissionMax", percent)),
+  part(
+    earnings.element,
+    () => distribution("epc"),
+    drawDistribution("epc", (value) => money(rounded(value), "USD")),
+  ),
+  part(
+    changes.element,
+    () => moved({ days: 30 }),
+    (found) => movesList(found, "No rate has changed in the last 30 days."),
+    { hideMissing: true },
+  ),
+];
+const dashboard = h(
+  "div",
+  { class: "dashboard", hidden: true },
+  figures.map(({ box }) => box),
 );
+const awaited = h("div", { class: "awaited" });
+place(
+  h("div", null, awaited, dashboard),
+  awaited,
+  () => Promise.all(filledFigures),
+  () => {
+    dashboard.hidden = false;
+    return null;
+  },
+  { shapes: 4, kind: "block" },
+);
+
+function section(heading, ask, show, options) {
+  const element = h("div");
+  place(h("section", null, h("h2", null, heading), element), element, ask, show, options);
+}
+
 const listed = (none) => (answer) =>
   answer.programs.length ? cards(answer.programs) : h("p", { class: "note" }, none);
-part(
-  featured.element,
+section(
+  "Featured",
   () => loadFields().then(() => search({ featured: "true", perPage: "6", fields: LISTED })),
   listed("None yet. An operator features programs on their pages."),
   { shapes: 2, kind: "block" },
 );
-part(
-  fresh.element,
+section(
+  "Newest",
   () => loadFields().then(() => search({ sort: "newest", perPage: "6", fields: LISTED, status: "active" })),
   listed("No program is there yet."),
   { shapes: 2, kind: "block" },
 );
-part(
-  changes.element,
-  () => moved({ days: 30 }),
-  (found) => movesList(found, "No rate has changed in the last 30 days."),
-  { hideMissing: true },
-);
-part(filled.element, statistics, drawFilled);
+place(filled.box, filled.element, statistics, drawFilled);

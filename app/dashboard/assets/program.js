@@ -16,7 +16,7 @@ import { noteBox } from "./program_note.js";
 import { others } from "./program_offers.js";
 import { badges, card, commission, compareButton, cookie, epc, keepButton, monogram, tray } from "./programs.js";
 import { frame, title } from "./shell.js";
-import { absent, failed, part, skeleton } from "./states.js";
+import { absent, failed, oneBelowAnother, skeleton } from "./states.js";
 import { leadingBox } from "./suggest.js";
 
 const id = decodeURIComponent(location.pathname.split("/")[2] ?? "");
@@ -30,9 +30,7 @@ main.append(h("div", { class: "seek" }, leadingBox()), body, compare.bar);
 /** @param {any} program @param {any} links those of the accounts that have joined it; null without a key */
 function draw(program, links) {
   title(program.name);
-  const offers = h("div");
-  const history = h("div");
-  const similar = h("div");
+  const below = h("div", { class: "parts" });
   replace(
     body,
     breadcrumb(program),
@@ -73,21 +71,24 @@ function draw(program, links) {
     linksBox(program, links),
     key() && noteBox(program),
     h("div", { class: "columns" }, facts(program)),
-    h("section", null, h("h2", null, "All offers of this merchant"), offers),
-    h("section", null, h("h2", null, "What has changed"), history),
-    h("section", null, h("h2", null, "Similar programs"), similar),
+    below,
     // what is written is answered without what is private of it
     key() && marks(program, (changed) => draw({ ...program, ...changed }, links)),
   );
-  others(program, offers);
-  part(
-    history,
+  const place = oneBelowAnother(below);
+  const section = (heading, ask, show, options) => {
+    const element = h("div");
+    place(h("section", null, h("h2", null, heading), element), element, ask, show, options);
+  };
+  section("All offers of this merchant", ...others(program));
+  section(
+    "What has changed",
     () => get(`/api/programs/${program.id}/history`),
     (answer) => changes(program, answer),
     { shapes: 3, hideMissing: true },
   );
-  part(
-    similar,
+  section(
+    "Similar programs",
     () => getOwn(`/api/programs/${program.id}/similar`),
     (answer) =>
       answer.programs.length

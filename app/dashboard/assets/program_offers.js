@@ -1,11 +1,10 @@
 // All offers of a merchant, side by side.
 
-import { h, replace } from "./dom.js";
+import { h } from "./dom.js";
 import { word } from "./fields.js";
 import { known } from "./figures.js";
 import { EVERY_STATUS, RELATION, relationBadge, search } from "./private.js";
 import { commission, cookie, epc, LISTED, networkBadge } from "./programs.js";
-import { part } from "./states.js";
 import { scrollingTable } from "./tables.js";
 
 /** The offers of a merchant beside each other, the best of each figure marked; `here` is the id of the program shown. */
@@ -64,16 +63,18 @@ export const offersOf = (domain) =>
     fields: LISTED,
   });
 
-/** The other offers of a program's merchant. */
-export function others(program, element) {
-  if (!program.merchantDomain)
-    return void replace(element, h("p", { class: "note" }, "The network does not say who the merchant is."));
-  return part(
-    element,
-    () => offersOf(program.merchantDomain),
+/**
+ * The other offers of a program's merchant: what is asked, and how its answer is shown.
+ * @returns {[() => Promise<any>, (answer: any) => any]}
+ */
+export function others({ id, merchantDomain }) {
+  const note = (text) => h("p", { class: "note" }, text);
+  if (!merchantDomain) return [() => Promise.resolve(), () => note("The network does not say who the merchant is.")];
+  return [
+    () => offersOf(merchantDomain),
     ({ programs }) =>
       programs.length > 1
-        ? offersTable(programs, program.id)
-        : h("p", { class: "note" }, `No other program in the catalogue is of ${program.merchantDomain}.`),
-  );
+        ? offersTable(programs, id)
+        : note(`No other program in the catalogue is of ${merchantDomain}.`),
+  ];
 }

@@ -25,7 +25,8 @@ const KINDS = { synonym: "Synonym", topic: "Topic", pin: "Pin" };
 export function searches(may) {
   const report = h("div");
   const edits = h("div");
-  const told = h("div", { class: "told" });
+  const told = h("div", { class: "told", role: "status" });
+  let judgements = ""; // the text of a file of judged queries, once one is chosen
   let days = SPANS[0];
 
   const refresh = () =>
@@ -138,19 +139,36 @@ export function searches(may) {
   async function remove(edit) {
     const detail = "Searches know it within a second.";
     if (!(await confirmed({ question: "Remove this edit?", detail, danger: true, yes: "Remove" }))) return;
-    await change("DELETE", `/api/search/edits/${edit.id}`, undefined, "The edit is removed");
+    const address = `/api/search/edits/${edit.id}`;
+    await change({ remove: edit.id }, () => send("DELETE", address), "The edit is removed");
   }
 
-  async function change(method, path, body, done) {
-    replace(told);
+  /** Make a change; what it does to judged queries is measured before, and told with it. */
+  async function change(tried, make, done) {
+    replace(told, judgements && measuring());
     try {
-      await send(method, path, body);
+      const effect = judgements ? await effectOf(tried) : null;
+      await make();
+      replace(told, effect && shownEffect(`${done}.`, effect));
       say(done);
     } catch (problem) {
       replace(told, failed(problem, null, { small: true }));
-      return;
+      return false;
     }
     list();
+    return true;
+  }
+
+  const effectOf = (tried) => send("POST", "/api/search/edits/effect", { judgements, ...tried });
+
+  /** The effect of an edit that is not made. */
+  async function attempt(tried) {
+    replace(told, measuring());
+    try {
+      replace(told, shownEffect("Nothing is changed yet.", await effectOf(tried)));
+    } catch (problem) {
+      replace(told, failed(problem, null, { small: true }));
+    }
   }
 
   /** A field and a button; `read` makes an edit of what is typed. */
@@ -164,8 +182,11 @@ export function searches(may) {
     });
     const add = async (event) => {
       event.preventDefault();
-      await change("POST", "/api/search/edits", read(input.value), "The edit is added");
-      if (!told.firstChild) input.value = "";
+      const edit = read(input.value);
+      if (event.submitter?.value === "try") return attempt({ add: edit });
+      const done = await change({ add: edit }, () => send("POST", "/api/search/edits", edit), "The edit is added");
+      if (done) input.value = "";
+      return undefined;
     };
     return h(
       "form",
@@ -173,6 +194,32 @@ export function searches(may) {
       h("label", { class: "pick", for: `add-${name}` }, label),
       input,
       h("button", { type: "submit", class: "button" }, "Add"),
+      h("button", { type: "submit", class: "button trying", value: "try", hidden: true }, "Try"),
+    );
+  }
+
+  /** Where a file of judged queries is chosen: from then on each edit tells what it does to them. */
+  function judging() {
+    const file = h("input", {
+      type: "file",
+      id: "judgements",
+      accept: ".toml,application/toml,text/plain",
+      on: {
+        change: async () => {
+          judgements = (await file.files?.[0]?.text()) ?? "";
+          for (const button of adders.querySelectorAll(".trying"))
+            if (button instanceof HTMLElement) button.hidden = !judgements;
+          replace(told);
+          if (judgements) attempt({}); // says what is wrong with the file, or how good searches are now
+        },
+      },
+    });
+    return h(
+      "div",
+      { class: "row" },
+      h("label", { class: "pick", for: "judgements" }, "Judged queries (TOML)"),
+      file,
+      h("span", { class: "note" }, "With a file, each edit tells what it does to these queries."),
     );
   }
 
@@ -203,16 +250,20 @@ export function searches(may) {
     },
     SPANS.map((each) => h("option", { value: String(each) }, `${each} days`)),
   );
+  const adders = h(
+    "div",
+    null,
+    judging(),
+    adding("synonym", "Words that mean the same", "web push, browser notification", synonym),
+    adding("topic", "A topic, and words for it", "web-hosting: cloud box, site space", topic),
+    adding("pin", "A query, and what comes first", "vpn: 5012, 733", pin),
+  );
   const parts = may("read")
     ? [
         h("p", { class: "row" }, h("label", { class: "pick", for: "searches-days" }, "Of the last"), span),
         report,
         h("h3", null, "Synonyms, topics and pins"),
-        may("admin") && [
-          adding("synonym", "Words that mean the same", "web push, browser notification", synonym),
-          adding("topic", "A topic, and words for it", "web-hosting: cloud box, site space", topic),
-          adding("pin", "A query, and what comes first", "vpn: 5012, 733", pin),
-        ],
+        may("admin") && adders,
         told,
         edits,
       ]
@@ -222,4 +273,39 @@ export function searches(may) {
     list();
   }
   return h("section", { class: "panel-box searches", id: "searches" }, h("h2", null, "Searches"), parts);
+}
+
+const measuring = () => h("p", { class: "note" }, h("span", { class: "spinner" }), " Measuring the judged queries…");
+
+const worth = (value) => number(Math.round(value * 1000) / 1000);
+
+/** What an edit does to judged queries: the mean, and each query that it changes. */
+function shownEffect(done, { before, after, queries }) {
+  const changed = queries.filter((each) => each.before !== each.after);
+  const mean = before === after ? `stays ${worth(after)}` : `${worth(before)} → ${worth(after)}`;
+  const kind = (each) => (each.after > each.before ? "up" : "down");
+  return [
+    h(
+      "p",
+      { class: "effect" },
+      `${done} nDCG@10 of ${plural(queries.length, "judged query", "judged queries")} (1 is best): `,
+      h("strong", { class: before === after ? null : kind({ before, after }) }, mean),
+      changed.length ? "." : "; no query changes.",
+    ),
+    changed.length > 0 &&
+      scrollingTable(
+        "Judged queries that change",
+        ["Query", ["Before", "number"], ["After", "number"]],
+        changed.map((each) =>
+          h(
+            "tr",
+            null,
+            h("th", { scope: "row" }, each.query),
+            h("td", { class: "number" }, worth(each.before)),
+            h("td", { class: "number" }, h("span", { class: kind(each) }, worth(each.after))),
+          ),
+        ),
+        { look: "dense" },
+      ),
+  ];
 }

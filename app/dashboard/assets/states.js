@@ -159,3 +159,25 @@ export async function part(element, ask, show, { shapes = 4, kind = "line", hide
     element.removeAttribute("aria-busy");
   }
 }
+
+/**
+ * Parts of a page below each other: all are asked for at once, and each comes into `column` once those above it have
+ * their height, so that none moves. `place(box, element, …)` fills `element` in `box` as `part` does.
+ * @param {HTMLElement} column
+ */
+export function oneBelowAnother(column) {
+  let above = Promise.resolve();
+  return function place(box, element, ask, show, options) {
+    let first = ask();
+    first.catch(() => {}); // told once the part is there
+    const asked = () => {
+      const answering = first ?? ask();
+      first = null;
+      return answering;
+    };
+    above = above.then(() => {
+      column.append(box);
+      return part(element, asked, show, options);
+    });
+  };
+}

@@ -8,7 +8,6 @@ import { number, plural } from "./format.js";
 import { onSlash, slashOn } from "./shell.js";
 import { say } from "./states.js";
 
-const TYPING = 90; // ms without a key before the server is asked
 const SUGGESTED = 4; // a group, so that the list fits below the box
 
 /**
@@ -67,12 +66,10 @@ export function searchBox(words, search, { filtered, typed }) {
 
   const asking = newest();
   let missing = false; // the server has no suggestions
-  let timer = null;
   let options = [];
   let at = -1;
 
   function close() {
-    clearTimeout(timer);
     asking.stop();
     listbox.hidden = true;
     input.setAttribute("aria-expanded", "false");
@@ -145,8 +142,9 @@ export function searchBox(words, search, { filtered, typed }) {
     const words = input.value.trim();
     if (!words || missing) return close();
     try {
-      const answer = await asking.ask((signal) =>
-        get("/api/suggest", { q: words, limit: String(SUGGESTED) }, { signal }),
+      const answer = await asking.ask(
+        (signal) => get("/api/suggest", { q: words, limit: String(SUGGESTED) }, { signal }),
+        { patient: true },
       );
       if (answer && document.activeElement === input) draw(answer);
     } catch (problem) {
@@ -158,11 +156,8 @@ export function searchBox(words, search, { filtered, typed }) {
   }
 
   input.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      typed?.(input.value.trim());
-      look();
-    }, TYPING);
+    typed?.(input.value.trim());
+    look();
   });
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;

@@ -9,7 +9,7 @@ import { tile } from "./figures.js";
 import { number, plural } from "./format.js";
 import { EVERY_STATUS, RELATION } from "./private.js";
 import { frame, title } from "./shell.js";
-import { part } from "./states.js";
+import { oneBelowAnother } from "./states.js";
 
 const MOST = 12; // verticals of a picture
 const DAYS = 7;
@@ -32,9 +32,11 @@ const OWN_MOVES = [
 const main = frame();
 title("This week");
 const joined = h("div");
-const own = h("section", { class: "joined-week", hidden: true }, h("h2", null, "What I have joined"), joined);
+const own = h("section", { class: "joined-week" }, h("h2", null, "What I have joined"), joined);
 const pictures = h("div");
-main.append(h("h1", null, "This week"), own, pictures);
+const parts = h("div");
+main.append(h("h1", null, "This week"), parts);
+const place = oneBelowAnother(parts);
 
 function picture({ key, heading, none, filter }, week, since) {
   const rows = (all, name, of) =>
@@ -87,15 +89,14 @@ async function ownMoves() {
   );
 }
 
-if (key()) {
-  own.hidden = false;
-  part(
+if (key())
+  place(
+    own,
     joined,
     () => ownMoves().catch(unkeyed),
     (shown) => shown,
     { shapes: 3, kind: "tiles" },
   );
-}
 
 /** A key that is no longer good is forgotten, and the page is everybody's. */
 function unkeyed(problem) {
@@ -105,4 +106,4 @@ function unkeyed(problem) {
   return null;
 }
 
-part(pictures, () => loadFields().then(() => get("/api/week")), draw, { shapes: 4, kind: "block" });
+place(pictures, pictures, () => loadFields().then(() => get("/api/week")), draw, { shapes: 4, kind: "block" });
