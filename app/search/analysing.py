@@ -476,7 +476,7 @@ class _Reader:
             goods = [piece for piece in pieces if not self._is_for_somebody(piece)] or pieces
             # Of what is for somebody the goods alone are found, too, further down.
             what = _Known(topics=self._topics(goods)) if len(goods) == 1 < len(pieces) else _Known()
-            parts = tuple(self._word(piece.text, piece.tokens[0], what) for piece in goods)
+            parts = tuple(self._word(piece.text, piece.tokens[0], what, part=True) for piece in goods)
         return Term(
             text,
             words=spelled,
@@ -513,9 +513,11 @@ class _Reader:
     def _programs(self, word: str) -> int:
         return self.lexicon.count(word) + sum(map(self.lexicon.count, self._forms(word)))
 
-    def _word(self, text: str, word: str, known: _Known, *, begun: bool = False) -> Term:
-        """One word: in its forms, as a compound's parts, as what it was meant to be, or as it stands."""
+    def _word(self, text: str, word: str, known: _Known, *, begun: bool = False, part: bool = False) -> Term:
+        """One word: in its forms, as a compound's parts, as what it was meant to be, or as it stands. A `part` of what
+        is known as a whole is taken for no goods that no program has."""
         lexicon = self.lexicon
+        goods_too = self.short and not part
         forms = self._forms(word)
         beginnings = tuple(each for each in lexicon.beginnings(word) if each not in forms) if begun else ()
         held = lexicon.words.get(word)
@@ -538,7 +540,7 @@ class _Reader:
                 programs=self._programs(word),
             )
         sure = known.topics or self._is_real(word)
-        mistyped = not sure and self.corrected and nearest_typo(word, lexicon, self.languages, goods_too=self.short)
+        mistyped = not sure and self.corrected and nearest_typo(word, lexicon, self.languages, goods_too=goods_too)
         parts = () if mistyped else self._compound(word)
         if parts or synonyms or facts or known.topics:  # a word that is known to mean another is none that was mistyped
             return Term(
@@ -553,7 +555,7 @@ class _Reader:
             )
         if self._is_real(word):
             return Term(text, words=(word,), phrases=split[:2], absent=not split, real=True)
-        if self.corrected and (corrected := meant(word, lexicon, self.languages, goods_too=self.short)) is not None:
+        if self.corrected and (corrected := meant(word, lexicon, self.languages, goods_too=goods_too)) is not None:
             # "Noblemaplebags" may be a name, too, however near to another one.
             return msgspec.structs.replace(self.mended_term(text, word, corrected), phrases=split[:2])
         return Term(text, words=(word,), phrases=split, programs=1, absent=not split)

@@ -132,8 +132,10 @@ async def _decide_words(engine: SearchEngine, wording: Wording, first: QueryAnal
         if better := next((each for each, count in zip(otherwise, counts, strict=True) if count), None):
             return better
     relaxed = await _relaxed(engine, apart, absent, first.terms[0].topics if one_thing else ())
-    if apart is first or not relaxed.left_out:
+    if not one_thing:
         return relaxed
+    if not relaxed.left_out:
+        return first
     # One thing that is called by several words is found by what it is, too, whatever of its words is left out.
     whole = msgspec.structs.replace(first.terms[0], parts=relaxed.terms)
     return msgspec.structs.replace(relaxed, terms=(whole,))

@@ -18,6 +18,7 @@ from mappings.vocabulary import languages_knowing
 ONE_TYPO_FROM = 4
 TWO_TYPOS_FROM = 8
 _ONE_AND_A_HALF_FROM = 6  # letters: of a word that has all of another's, in another order
+_GOODS_FROM = 6  # letters: shorter unknown words are more often names than goods
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # What is meant is a word: of three letters at least.
 _SHORTEST_MEANT = 3
@@ -89,8 +90,10 @@ def one_typo_away(
     ]
     one = {each for each in nearby if each in lexicon.words or each in lexicon.meant}
     # What is sold by other names is meant last.
-    if not one and goods_too and lexicon.known:
-        one = {each for each in nearby if _names_goods(each)}
+    if not one and goods_too and lexicon.known and len(word) >= _GOODS_FROM:
+        # Another letter in the place of one makes another name as well.
+        slips = (each for each in nearby if len(each) != len(word) or sorted(each) == sorted(word))
+        one = {each for each in slips if _names_goods(each)}
     # Two neighbours exchanged are the likeliest slip of a hand; and what is sold is meant before what is only said.
     ranked = sorted(
         one,
