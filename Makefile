@@ -6,6 +6,8 @@ NODE := $(BIN)/node
 LIGHTHOUSE := 12.2.3
 PROCESSES ?= 2# that share the tests out among them
 export UV_PYTHON_DOWNLOADS := never
+# Where the environment forbids it, as those of images do, each of our processes compiles all that it imports: seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test check lint types contracts tests nightly bench bench-peers bench-pages chaos docs lock lock-jars clean help crowds audit site build client format
 

@@ -64,7 +64,9 @@ def _firsts() -> Mapping[str, frozenset[str]]:
 
 def _root(words: tuple[str, ...], language: str) -> str:
     """What the forms of a phrase have in common."""
-    return " ".join(singular(word) if language == "en" else stem(word, language) for word in words)
+    if language == "en":
+        return " ".join(map(singular, words))
+    return " ".join([stem(word, language) for word in words])
 
 
 @cache
@@ -85,9 +87,10 @@ def _add(
     phrases: Iterable[tuple[str, str, str]],
     but: Mapping[str, frozenset[str]] | None = None,
 ) -> None:
+    fill = fillers()
     for language, phrase, slug in phrases:
         words = words_of(phrase)
-        if not 0 < len(words) <= LONGEST or all(word in fillers() for word in words):
+        if not 0 < len(words) <= LONGEST or fill.issuperset(words):
             continue  # "affiliate programs" are what everybody looks for here
         root = _root(words, language)
         slugs = found[language].get(root, ())

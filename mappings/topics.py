@@ -119,7 +119,10 @@ TOPICS, NOTHING, DIGEST = _read()
 def words_of(text: str) -> tuple[str, ...]:
     """The folded words of a phrase or query, as `topics_named` and `asked` take them; without possessives and
     elided articles."""
-    return tuple(_WORD.findall(_NO_WORDS.sub("", folded(text))))
+    plain = folded(text)
+    if plain.replace(" ", "").isalnum():
+        return tuple(plain.split())
+    return tuple(_WORD.findall(_NO_WORDS.sub("", plain)))
 
 
 @cache

@@ -41,11 +41,12 @@ _decode = msgspec.json.Decoder(_Answer).decode
 
 
 async def create(
-    engine: SearchEngine, connect: Connect, wanted: WantedWatch, author: str | None
+    engine: SearchEngine, connect: Connect, wanted: WantedWatch, author: str | None, most: int = MOST_MATCHES
 ) -> tuple[Watch, bytes]:
     """A new watch, and the secret that its webhooks are signed with.
 
-    Raises TooManyMatches, NameTaken, TooManyWatches, BadRequest, EngineAway, and what a database that is away raises.
+    Raises TooManyMatches for more than `most` programs, NameTaken, TooManyWatches, BadRequest, EngineAway, and what a
+    database that is away raises.
     """
     request, relations = request_of(wanted.query), relations_of(wanted.query)
 
@@ -53,19 +54,20 @@ async def create(
         if not relations:
             return None
         with connect() as connection:
-            return related(connection, relations)
+            return related(connection, relations, most)
 
     related_to = await asyncio.to_thread(standing)
     await engine.refresh()
     # Those that are pinned are put forward by us: they are not what somebody watches for.
     analysis = msgspec.structs.replace(await decided(engine, request.wording), pinned=())
-    raw = await engine.request("POST", f"/{engine.alias}/_search", body_of(request, analysis, related_to=related_to))
+    body = body_of(request, analysis, related_to=related_to, most=most)
+    raw = await engine.request("POST", f"/{engine.alias}/_search", body)
     answer = engine.read(raw, _decode)
     if answer.timed_out or answer.shards.failed:
         raise EngineAway("not all of the index answered; try again")
-    if answer.hits.total.value > MOST_MATCHES:
+    if answer.hits.total.value > most:
         raise TooManyMatches(
-            f"it matches more than {MOST_MATCHES:,} programs, and no more are watched; narrow it by words or filters"
+            f"it matches more than {most:,} programs, and no more are watched; narrow it by words or filters"
         )
     matched = {hit.sort[0] for hit in answer.hits.hits}
     read = msgspec.json.encode(analysis).decode()

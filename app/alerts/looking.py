@@ -46,7 +46,6 @@ _REST = 2.0
 _LONGEST_REST = 20.0
 _AFTER_FAILURE_SECONDS = 5.0
 _KEPT_DAYS = 90
-_TOO_MANY = f"it matches more than {MOST_MATCHES:,} programs by now; narrow it"
 _PRUNE_SECONDS = 3600.0
 SHOWN = (
     "id", "network", "name", "status", "vertical", "category", "merchantDomain", *RATE, "cookieDays", "epc",
@@ -111,8 +110,11 @@ class Looked:
     to_tell: list[int] = field(default_factory=list)
 
 
-def look(connection: psycopg.Connection, client: OpenSearch, alias: str) -> Looked:
-    """One look; commits. Raises NotWhole, and as the engines do; then nothing was done."""
+def look(connection: psycopg.Connection, client: OpenSearch, alias: str, most: int = MOST_MATCHES) -> Looked:
+    """One look; commits. A watch that matches more than `most` programs is paused.
+
+    Raises NotWhole, and as the engines do; then nothing was done.
+    """
     pushed: dict[int, int] = dict(connection.execute(_PUSHED, (_AT_ONCE,)).fetchall())
     connection.commit()  # a watch that is made from here on sees in the index what was pushed
     generation = target(client, alias)
@@ -123,11 +125,11 @@ def look(connection: psycopg.Connection, client: OpenSearch, alias: str) -> Look
     watches = [_Watch(*row) for row in connection.execute(_WATCHES, (generation,)).fetchall()]
     comparing = bool(pushed) or not relations.still or any(watch.whole for watch in watches)
     if comparing:
-        _relate(connection, watches)
+        _relate(connection, watches, most)
     connection.commit()
     looked = Looked(len(pushed), more=len(pushed) == _AT_ONCE or changes.more or relations.more)
     if comparing:
-        _compare(client, alias, generation, watches, set(pushed.values()), set(relations.found))
+        _compare(client, alias, generation, watches, set(pushed.values()), set(relations.found), most)
     elif changes.still:
         return looked
     _note_changes(watches, changes.found)
@@ -140,22 +142,26 @@ def look(connection: psycopg.Connection, client: OpenSearch, alias: str) -> Look
     return looked
 
 
-def _relate(connection: psycopg.Connection, watches: list[_Watch]) -> None:
+def _relate(connection: psycopg.Connection, watches: list[_Watch], most: int) -> None:
     """Find the programs to which accounts stand as watches ask, once for all that ask the same."""
     found: dict[tuple[str, ...], frozenset[int] | None] = {(): None}
     unpushed: frozenset[int] | None = None
     for watch in watches:
         try:
             if (relations := relations_of(watch.query)) not in found:
-                found[relations] = related(connection, relations)
+                found[relations] = related(connection, relations, most)
             watch.related_to = found[relations]
             if relations and unpushed is None:
                 unpushed = frozenset(id for (id,) in connection.execute(_UNPUSHED))
             watch.unpushed = unpushed if relations and unpushed else frozenset()
         except TooManyMatches:
-            watch.paused_because = _TOO_MANY
+            watch.paused_because = _too_many(most)
         except Misuse as error:
             watch.paused_because = _unread(error)
+
+
+def _too_many(most: int) -> str:
+    return f"it matches more than {most:,} programs by now; narrow it"
 
 
 def _unread(error: Exception) -> str:
@@ -169,6 +175,7 @@ def _compare(
     watches: list[_Watch],
     pushed: set[int],
     standing_otherwise: set[int],
+    most: int,
 ) -> None:
     """Which programs came and went, by what the index says now, and by how accounts stand to them."""
     asked: list[tuple[_Watch, Body]] = []
@@ -180,23 +187,23 @@ def _compare(
         looked_at[watch.id] = some
         try:
             among = None if watch.whole else some
-            asked.append((watch, stored_body(watch.query, watch.analysis, among, watch.related_to)))
+            asked.append((watch, stored_body(watch.query, watch.analysis, among, watch.related_to, most)))
         except (Misuse, msgspec.DecodeError) as error:
             watch.paused_because = _unread(error)
     if not asked:
         return
     client.indices.refresh(index=generation)
-    for (watch, _), found in zip(asked, matched(client, alias, (body for _, body in asked)), strict=True):
+    for (watch, _), found in zip(asked, matched(client, alias, (body for _, body in asked), most), strict=True):
         watch.before = unpacked(watch.matched)
         if found is None:
-            watch.paused_because = _TOO_MANY
+            watch.paused_because = _too_many(most)
             continue
         entered = found - watch.before
         left = {id for id in watch.before if watch.whole or id in looked_at[watch.id]} - found
         if watch.related_to is not None:
             left -= watch.related_to & watch.unpushed
-        if len(watch.before) + len(entered) - len(left) > MOST_MATCHES:
-            watch.paused_because = _TOO_MANY
+        if len(watch.before) + len(entered) - len(left) > most:
+            watch.paused_because = _too_many(most)
         else:
             watch.entered, watch.left = entered, left
 

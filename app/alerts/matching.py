@@ -17,12 +17,14 @@ from app.search.request import SearchRequest
 from mappings.relations import RELATIONS
 
 MOST_MATCHES = 10_000
+"""Programs that a watch matches at most, unless the caller says otherwise."""
+
 _TOGETHER = 25  # queries in a request
 _ANSWERED = "responses.error,responses.timed_out,responses._shards.failed,responses.hits.total,responses.hits.hits.sort"
 # Of several accounts the nearest is a program's relation.
-_RELATED = f"""
+_RELATED = """
     select program_id from program_relations group by program_id
-    having min(array_position(%s::text[], relation)) = any(%s::int[]) limit {MOST_MATCHES + 1}
+    having min(array_position(%s::text[], relation)) = any(%s::int[]) limit %s
 """
 Body = dict[str, Any]
 
@@ -40,12 +42,12 @@ def read_analysis(stored: str) -> QueryAnalysis:
     return msgspec.json.decode(stored, type=QueryAnalysis)
 
 
-def related(connection: psycopg.Connection, relations: Collection[str]) -> frozenset[int]:
-    """The programs to which accounts of ours stand so. Raises TooManyMatches."""
+def related(connection: psycopg.Connection, relations: Collection[str], most: int = MOST_MATCHES) -> frozenset[int]:
+    """The programs to which accounts of ours stand so. Raises TooManyMatches for more than `most`."""
     places = [RELATIONS.index(each) + 1 for each in relations]
-    found = frozenset(id for (id,) in connection.execute(_RELATED, (list(RELATIONS), places)).fetchall())
-    if len(found) > MOST_MATCHES:
-        raise TooManyMatches(f"accounts stand so to more than {MOST_MATCHES:,} programs, and no more are watched")
+    found = frozenset(id for (id,) in connection.execute(_RELATED, (list(RELATIONS), places, most + 1)).fetchall())
+    if len(found) > most:
+        raise TooManyMatches(f"accounts stand so to more than {most:,} programs, and no more are watched")
     return found
 
 
@@ -54,8 +56,10 @@ def body_of(
     analysis: QueryAnalysis,
     among: Collection[int] | None = None,
     related_to: frozenset[int] | None = None,
+    most: int = MOST_MATCHES,
 ) -> Body:
     """The request for the ids of all programs that match, or of those `among` some; without anything else of them.
+    `most` ids are asked for, and it is counted whether there are more.
 
     Who watches programs that they are `related_to` wants to know of those that close: then every status matches.
     """
@@ -66,8 +70,8 @@ def body_of(
     if among is not None:
         clauses.append({"terms": {"id": sorted(among)}})
     return {
-        "size": MOST_MATCHES if among is None else min(len(among), MOST_MATCHES),
-        "track_total_hits": MOST_MATCHES + 1,
+        "size": most if among is None else min(len(among), most),
+        "track_total_hits": most + 1,
         "_source": False,
         "stored_fields": "_none_",
         "query": query(analysis, clauses, scored=False),
@@ -80,13 +84,14 @@ def stored_body(
     analysis: str,
     among: Collection[int] | None = None,
     related_to: frozenset[int] | None = None,
+    most: int = MOST_MATCHES,
 ) -> Body:
     """The same of a stored watch. Raises BadRequest or msgspec.DecodeError where this version reads it no more."""
-    return body_of(request_of(stored_query), read_analysis(analysis), among, related_to)
+    return body_of(request_of(stored_query), read_analysis(analysis), among, related_to, most)
 
 
-def matched(client: OpenSearch, alias: str, bodies: Iterable[Body]) -> list[set[int] | None]:
-    """The ids that each of the requests finds; None for more than are kept. Raises NotWhole, and as the client does."""
+def matched(client: OpenSearch, alias: str, bodies: Iterable[Body], most: int = MOST_MATCHES) -> list[set[int] | None]:
+    """The ids that each of the requests finds; None for more than `most`. Raises NotWhole, and as the client does."""
     listed = list(bodies)
     found: list[set[int] | None] = []
     for first in range(0, len(listed), _TOGETHER):
@@ -97,18 +102,14 @@ def matched(client: OpenSearch, alias: str, bodies: Iterable[Body]) -> list[set[
         responses = answer.get("responses", [])
         if len(responses) != len(lines) // 2:
             raise NotWhole
-        found += map(_ids, responses)
+        found += [_ids(response, most) for response in responses]
     return found
 
 
-def _ids(response: dict[str, Any]) -> set[int] | None:
+def _ids(response: dict[str, Any], most: int) -> set[int] | None:
     if "hits" not in response or response["timed_out"] or response["_shards"]["failed"]:
         raise NotWhole(str(response.get("error", {}).get("type", "")))
-    return ids_in(response["hits"])
-
-
-def ids_in(hits: dict[str, Any]) -> set[int] | None:
-    """The ids of an answer's hits; None for more than are kept."""
-    if hits["total"]["value"] > MOST_MATCHES:
+    hits = response["hits"]
+    if hits["total"]["value"] > most:
         return None
     return {int(hit["sort"][0]) for hit in hits.get("hits", ())}

@@ -147,6 +147,7 @@ async def new(
             app_state.connect,
             wanted,
             AUTHOR.get() or None,
+            app_state.bounds.most_matches,
         )
     except TooManyMatches as many:
         raise Problem(400, "too-many-matches", str(many)) from None

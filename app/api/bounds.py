@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.alerts.matching import MOST_MATCHES
 from app.search.export import PAGE
 
 
@@ -19,6 +20,7 @@ class ApplicationBounds:
     pending_at_once: int = 1_000
     key_seconds: float = 5.0  # a revoked key stops working after this long at most
     export_page: int = PAGE
+    most_matches: int = MOST_MATCHES  # programs of a watch that is made
 
 
 BOUNDS = ApplicationBounds()

@@ -135,8 +135,10 @@ def serve(source: IO[bytes], sink: IO[bytes]) -> None:
 
 def main() -> None:
     """Serve on standard input and output."""
-    load_topics()  # it takes seconds, which are no batch's fault
-    gc.freeze()  # what is loaded stays; to look through it again and again costs as much as reading the records
+    gc.disable()  # what is loaded stays; to look through it again and again costs as much as loading it,
+    load_topics()  # which takes seconds, and they are no batch's fault
+    gc.freeze()  # and as much as reading the records
+    gc.enable()
     gc.set_threshold(_ALLOCATIONS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, whose end ends the input
     sink = os.fdopen(os.dup(1), "wb")

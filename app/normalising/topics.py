@@ -244,6 +244,8 @@ def _phrases(language: str) -> Iterator[tuple[tuple[str, ...], tuple[Phrase, ...
 
 def _spellings(form: str, language: str) -> set[str]:
     """A form as it may stand in a parted text: with accents or without, its hyphens blanks or nothing."""
+    if form.isascii() and form.replace(" ", "").isalnum():
+        return {" ".join(form.lower().split())}
     found = {" ".join(_parted(form).split())}
     if "-" in form:
         found.add(" ".join(_parted(form.replace("-", "")).split()))

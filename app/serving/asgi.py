@@ -61,7 +61,9 @@ def create_app(bounds: ApplicationBounds = BOUNDS) -> Litestar:
         bounds=bounds,
     )
     # Words of languages, topics, synonyms: read now, and not while somebody waits for the first search.
+    gc.disable()
     analyse(Wording("a first search"), NO_LEXICON)
+    gc.enable()
     # What is there now stays: looking through all of it again and again costs a tenth of the time of an answer.
     gc.collect()
     gc.freeze()

@@ -17,6 +17,7 @@ import msgspec
 import pytest
 
 from app.alerts.watches import MOST_WATCHES
+from app.api.bounds import ApplicationBounds
 from app.jobs import TELL
 from tests.alerts.receiving import receiver
 from tests.alerts.watching import caught_up
@@ -152,7 +153,7 @@ def test_what_is_refused(stocked: Catalogue, given: dict[str, Any], wrong: str) 
     assert wrong in {each["parameter"] for each in problem["errors"]}
 
 
-def test_one_of_a_name(stocked: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:  # 4
+def test_one_of_a_name(stocked: Catalogue) -> None:  # 4
     one = _ask(stocked, "POST", expect=201, name="twice", query="q=tea")["watch"]["id"]
     other = _ask(stocked, "POST", expect=201, name="other", query="q=tea")["watch"]["id"]
     assert _ask(stocked, "POST", expect=409, name="twice", query="q=coffee")["type"] == "/problems/name-taken"
@@ -162,8 +163,9 @@ def test_one_of_a_name(stocked: Catalogue, monkeypatch: pytest.MonkeyPatch) -> N
     stocked.rows(_AS_MANY_MORE, MOST_WATCHES, one)
     assert _ask(stocked, "POST", expect=409, name="full", query="")["type"] == "/problems/too-many-watches"
     stocked.rows("delete from watches where name like 'more %'")
-    monkeypatch.setattr("app.alerts.creating.MOST_MATCHES", 1)
-    assert _ask(stocked, "POST", expect=400, name="wide", query="")["type"] == "/problems/too-many-matches"
+    narrow = stocked.opened(bounds=ApplicationBounds(most_matches=1))
+    answer = narrow.post("/api/alerts", headers=stocked.key("import"), json={"name": "wide", "query": ""})
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/too-many-matches")
 
 
 def test_an_address_of_mail_needs_a_server(private: Catalogue) -> None:  # 4

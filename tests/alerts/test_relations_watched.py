@@ -5,12 +5,15 @@
 2. An account that comes to stand otherwise is told as `entered` and `left`, though no program changed.
 3. Of several accounts the nearest relation counts. Words and filters narrow it as ever.
 4. What else is private, and values that there are not, are refused with what can be asked.
+5. Accounts that stand so to more programs than a watch may match: a new one is refused, one that is there pauses.
 """
 
 from __future__ import annotations
 
 import pytest
 
+from app.alerts.matching import TooManyMatches
+from app.alerts.watches import one
 from app.search.bad_request import BadRequest
 from tests.alerts.watching import caught_up, kinds, watch
 from tests.private.telling import tell
@@ -73,3 +76,16 @@ def test_what_is_refused(catalogue: Catalogue, query: str) -> None:  # 4
     catalogue.store(program("Tea"))
     with pytest.raises(BadRequest, match="relation"):
         watch(catalogue, query)
+
+
+def test_more_than_are_watched(catalogue: Catalogue) -> None:  # 5
+    catalogue.store(*(program(name) for name in ("Tea", "Coffee", "Cocoa")))
+    stand(catalogue, Tea="joined", Coffee="joined", Cocoa="pending")
+    with pytest.raises(TooManyMatches, match="more than 1 programs"):
+        watch(catalogue, "relation=joined", most=1)
+    joined = watch(catalogue, "relation=joined", most=2)
+    stand(catalogue, Tea="joined", Coffee="joined", Cocoa="joined")
+    caught_up(catalogue, most=2)
+    with catalogue.connect() as connection:
+        assert "narrow it" in (one(connection, joined.id).paused_because or "")
+    assert kinds(catalogue, joined) == []

@@ -19,9 +19,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.alerts import looking, matching
+from app.alerts import looking
 from app.alerts.looking import look
-from app.alerts.matching import TooManyMatches
+from app.alerts.matching import MOST_MATCHES, TooManyMatches
 from app.alerts.sources import Snapshot
 from app.alerts.watches import one, pause, resume
 from mappings.watching import packed, unpacked
@@ -177,16 +177,15 @@ def test_paused(catalogue: Catalogue) -> None:  # 6
     assert sorted(kinds(catalogue, tea)) == [("cookie", "Tea"), ("entered", "New Tea"), ("left", "Coffee")]
 
 
-def test_too_many(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:  # 7
-    monkeypatch.setattr(matching, "MOST_MATCHES", 3)
-    monkeypatch.setattr(looking, "MOST_MATCHES", 3)
-    monkeypatch.setattr("app.alerts.creating.MOST_MATCHES", 3)
+def test_too_many(catalogue: Catalogue) -> None:  # 7
+    assert MOST_MATCHES == 10_000
     catalogue.store(*(program(f"Tea {number}", network="cj" if number else "awin") for number in range(4)))
     with pytest.raises(TooManyMatches, match="narrow it"):
-        watch(catalogue, "q=tea")
-    cj = watch(catalogue, "q=tea&network=cj")
+        watch(catalogue, "q=tea", most=3)
+    cj = watch(catalogue, "q=tea&network=cj", most=3)
     catalogue.rows("update programs set network_id = (select id from networks where slug = 'cj')")
-    _follow(catalogue)
+    catalogue.index()
+    caught_up(catalogue, most=3)
     with catalogue.connect() as connection:
         stands = one(connection, cj.id)
     assert stands.paused_at is not None

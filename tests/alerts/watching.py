@@ -7,6 +7,7 @@ from typing import Any
 
 from app.alerts.creating import create
 from app.alerts.looking import Looked, look
+from app.alerts.matching import MOST_MATCHES
 from app.alerts.wanted import read_watch
 from app.alerts.watches import Event, Watch, events_after
 from app.engines import open_search_async
@@ -17,8 +18,8 @@ from tests.words import Catalogue
 MOST = 5_000
 
 
-def watch(catalogue: Catalogue, query: str, name: str = "", **given: Any) -> Watch:
-    """A new watch, made as the API and the command make it."""
+def watch(catalogue: Catalogue, query: str, name: str = "", most: int = MOST_MATCHES, **given: Any) -> Watch:
+    """A new watch, made as the API and the command make it; it may match so many programs."""
     wanted = read_watch(name or query or "all", query, plain_http=True, **given)
 
     async def made() -> Watch:
@@ -27,24 +28,24 @@ def watch(catalogue: Catalogue, query: str, name: str = "", **given: Any) -> Wat
             engine = SearchEngine(client, catalogue.alias)
             if held := await engine.lexicon_written():
                 engine.lexicon = await engine.read_lexicon(held) or NO_LEXICON
-            return (await create(engine, catalogue.connect, wanted, "test"))[0]
+            return (await create(engine, catalogue.connect, wanted, "test", most))[0]
         finally:
             await client.close()
 
     return asyncio.run(made())
 
 
-def look_once(catalogue: Catalogue) -> Looked:
+def look_once(catalogue: Catalogue, most: int = MOST_MATCHES) -> Looked:
     with catalogue.connect() as connection:
-        return look(connection, catalogue.search, catalogue.alias)
+        return look(connection, catalogue.search, catalogue.alias, most)
 
 
-def caught_up(catalogue: Catalogue) -> None:
+def caught_up(catalogue: Catalogue, most: int = MOST_MATCHES) -> None:
     """Look until all that was committed is told: the oldest open transaction of any database bounds the log."""
     logs = {"changes": "program_history", "relations": "relation_history"}
     last = {source: catalogue.rows(f"select coalesce(max(xid), 0) from {log}")[0][0] for source, log in logs.items()}
     for _ in range(2_000):
-        if not look_once(catalogue).more:
+        if not look_once(catalogue, most).more:
             stands = dict(catalogue.rows("select source, xid from watch_cursors"))
             if all(stands.get(source, 0) >= xid for source, xid in last.items()):
                 return

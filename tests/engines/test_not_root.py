@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -21,14 +22,15 @@ from urllib.request import Request, urlopen
 import psutil
 import pytest
 
-from app.engines import opensearch_place, unprivileged
+from app.engines import opensearch, opensearch_place, unprivileged
 from app.engines.jars import fetch, locked_jars
 from app.engines.opensearch import start_opensearch
 from app.engines.opensearch_place import _write_settings
 from app.engines.process import Servers
 from app.engines.unprivileged import hand_over
 from app.settings import Settings
-from tests.nightly import nightly
+from tests.engines import stub_engine
+from tests.nightly import also_nightly, nightly
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only a root has others run its engines")
 
@@ -75,6 +77,12 @@ def _of_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opensearch_place, "_whom", lambda: None)
 
 
+def _stub(home: Path, classes: list[str], *, base: int, cluster: str, **_: object) -> list[str]:
+    """The command of a stub in place of OpenSearch, which takes as long to start as a test does."""
+    options = ["-basePath", str(home), "-baseHttpPort", str(base), f"name={cluster}"]
+    return [sys.executable, stub_engine.__file__, opensearch._MAIN, *options]
+
+
 def _keep(url: str) -> None:
     headers = {"Content-Type": "application/json"}
     for path, body in (("/kept", b'{"settings":{"number_of_replicas":0}}'), ("/kept/_doc/1", b'{"name":"kept"}')):
@@ -101,18 +109,29 @@ def test_nobody_of_them_is_root(engines_data: Path | None) -> None:  # 1
             assert users["java"].isdisjoint(users["postgres"])
 
 
-def test_data_that_root_made(reachable: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:  # 2
+@pytest.mark.parametrize("real", [False, also_nightly(True)])
+def test_data_that_root_made(
+    reachable: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, real: bool
+) -> None:  # 2
     house = House(reachable, settings)
+    file = reachable / "opensearch" / "node_1" / "data" / "file"
     try:
         with monkeypatch.context() as before:
             _of_root(before)
-            _keep(house.start())
+            if real:
+                _keep(house.start())
+            else:
+                before.setattr(opensearch, "java_command", _stub)
+                house.start()
+                file.parent.mkdir(mode=0o700)
+                file.write_bytes(b"kept")
+                file.chmod(0o600)
         of_root = house.process
         assert of_root.uids().effective == 0
         url = house.start()
         assert any(f"ending OpenSearch (process {of_root.pid})" in each for each in house.told)
         assert house.process.uids().effective == pwd.getpwnam(opensearch_place._whom() or "").pw_uid
-        assert _kept(url)
+        assert _kept(url) if real else file.read_bytes() == b"kept"
         home = reachable / "opensearch"
         assert home.stat().st_mode & 0o777 == 0o700
         for file in (home, *home.rglob("*")):

@@ -24,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -61,6 +61,19 @@ class House:
             "AFFINDEX_GENERATED": str(_A_NETWORK),
             "AFFINDEX_OPENSEARCH_HEAP": "512m",
         }
+        self._opened = ExitStack()
+        self._running: Up | None = None
+
+    def running(self) -> Up:
+        """An `affindex up` that is ready: the one that a test before left running, for a start takes long."""
+        if self._running is None or self._running.process.poll() is not None:
+            self._running = self._opened.enter_context(self.up())
+        return self._running
+
+    def end(self) -> None:
+        """End what was left running."""
+        self._running = None
+        self._opened.close()
 
     def run(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
         """A command of ours, to its end."""
@@ -75,7 +88,8 @@ class House:
 
     @contextmanager
     def start(self) -> Iterator[Up]:
-        """`affindex up`, beginning."""
+        """`affindex up`, beginning, on its own."""
+        self.end()
         log = self.data.parent / "up.log"
         with log.open("wb") as output:
             process = psutil.Popen(
@@ -166,87 +180,89 @@ def house() -> Iterator[House]:
     folder = Path(tempfile.mkdtemp(prefix="affindex-up-"))
     folder.chmod(0o755)
     try:
-        yield House(folder / f"Früchte & more, {folder.name}")
+        house = House(folder / f"Früchte & more, {folder.name}")
+        try:
+            yield house
+        finally:
+            house.end()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_it_runs_serves_others_mends_itself_and_recovers_from_kills(house: House) -> None:  # 1, 2, 3
-    with house.up() as up:
-        assert f"http://127.0.0.1:{house.port}" in up.said
-        assert "afx_" not in up.said, "a service's log is no place for a key"
-        assert (house.data / "first-key").read_text().startswith("afx_")
+    up = house.running()
+    assert f"http://127.0.0.1:{house.port}" in up.said
+    assert "afx_" not in up.said, "a service's log is no place for a key"
+    assert (house.data / "first-key").read_text().startswith("afx_")
 
-        joined = house.run("index", "verify", "--json")
-        assert joined.returncode == 0, joined.stderr
-        assert json.loads(joined.stdout)["rows"] == _A_NETWORK * _NETWORKS
+    joined = house.run("index", "verify", "--json")
+    assert joined.returncode == 0, joined.stderr
+    assert json.loads(joined.stdout)["rows"] == _A_NETWORK * _NETWORKS
 
-        second = house.run("up", AFFINDEX_PORT=str(free_port()))
-        assert second.returncode == 1
-        assert f"in use by process {up.process.pid}" in second.stderr
+    second = house.run("up", AFFINDEX_PORT=str(free_port()))
+    assert second.returncode == 1
+    assert f"in use by process {up.process.pid}" in second.stderr
 
-        taken = house.run("up", AFFINDEX_DATA_DIR=str(house.data.parent / "other"))
-        assert taken.returncode == 2
-        assert f"port {house.port} is taken" in taken.stderr
+    taken = house.run("up", AFFINDEX_DATA_DIR=str(house.data.parent / "other"))
+    assert taken.returncode == 2
+    assert f"port {house.port} is taken" in taken.stderr
 
-        worker, serve = up.part("main() worker"), up.part("main() serve")
-        worker.kill()
-        serve.kill()
-        _eventually(lambda: up.part("main() worker") != worker and up.part("main() serve") != serve)
-        _eventually(lambda: house.get("/readyz")["status"] == "ready")
+    worker, serve = up.part("main() worker"), up.part("main() serve")
+    worker.kill()
+    serve.kill()
+    _eventually(lambda: up.part("main() worker") != worker and up.part("main() serve") != serve)
+    _eventually(lambda: house.get("/readyz")["status"] == "ready")
 
 
 @pytest.mark.parametrize(("mark", "name"), [(_POSTGRES, "Postgres"), (_OPENSEARCH, "OpenSearch")])
 def test_an_engine_that_is_killed_is_started_again(house: House, mark: str, name: str) -> None:  # 3
-    with house.up() as up:
-        killed = up.engine(mark)
-        killed.kill()
-        _eventually(lambda: up.engine(mark) != killed, _READY_SECONDS)
-        _eventually(lambda: house.get("/readyz")["status"] == "ready", _READY_SECONDS)
-        # One process of the API may know sooner than another.
-        _eventually(lambda: house.get("/api/programs")["total"] == _A_NETWORK * _NETWORKS, _READY_SECONDS)
-        assert f"{name} ended with status -9; the end of its log:" in up.said
-        assert f"{name} is started again in 1 s" in up.said
-        assert up.process.poll() is None
+    up = house.running()
+    killed = up.engine(mark)
+    killed.kill()
+    _eventually(lambda: up.engine(mark) != killed)
+    _eventually(lambda: house.get("/readyz")["status"] == "ready")
+    # One process of the API may know sooner than another.
+    _eventually(lambda: house.get("/api/programs")["total"] == _A_NETWORK * _NETWORKS)
+    assert f"{name} ended with status -9; the end of its log:" in up.said
+    assert f"{name} is started again in 1 s" in up.said
+    assert up.process.poll() is None
 
 
 def test_an_api_process_that_hangs_is_replaced(house: House) -> None:  # 3
-    with house.up() as up:
-        serve = up.part("main() serve")
-        hanging = serve.children()[0]
-        hanging.suspend()
-        _eventually(lambda: not hanging.is_running() and len(serve.children()) == _API_PROCESSES, _HANGS_SECONDS)
-        assert "a process of the API hangs" in up.said
-        serve.suspend()  # the one that starts the others
-        _eventually(lambda: up.part("main() serve") != serve, _HANGS_SECONDS)
-        assert "'affindex serve' hangs" in up.said
-        _eventually(lambda: house.get("/readyz")["status"] == "ready", _READY_SECONDS)
-        up.process.send_signal(signal.SIGTERM)
-        up.ends(128 + signal.SIGTERM)
+    up = house.running()
+    serve = up.part("main() serve")
+    hanging = serve.children()[0]
+    hanging.suspend()
+    _eventually(lambda: not hanging.is_running() and len(serve.children()) == _API_PROCESSES, _HANGS_SECONDS)
+    assert "a process of the API hangs" in up.said
+    serve.suspend()  # the one that starts the others
+    _eventually(lambda: up.part("main() serve") != serve, _HANGS_SECONDS)
+    assert "'affindex serve' hangs" in up.said
+    _eventually(lambda: house.get("/readyz")["status"] == "ready")
 
 
 def test_after_a_kill_of_up_its_engines_are_taken_over(house: House) -> None:  # 5
-    with house.up() as up:
-        engines = [up.engine(_POSTGRES), up.engine(_OPENSEARCH)]
-        hanging = up.part("main() serve").children()[0]
-        hanging.suspend()  # and so it does not notice that nobody needs it any more
-        up.process.kill()
-        with house.up() as again:
-            assert "importing" not in again.said
-            assert "afx_" not in again.said
-            assert "taking over Postgres" in again.said
-            assert "taking over OpenSearch" in again.said
-            assert f"serve (process {hanging.pid})" in again.said
-            assert not hanging.is_running()
-            assert [again.engine(_POSTGRES), again.engine(_OPENSEARCH)] == engines
-            again.process.kill()
-        engines[1].suspend()  # of no use: it hangs
-        with house.up() as last:
-            assert "no sign of life" in last.said
-            assert last.engine(_POSTGRES) == engines[0]
-            assert last.engine(_OPENSEARCH) != engines[1]
-            last.process.send_signal(signal.SIGTERM)
-            last.ends(128 + signal.SIGTERM)
+    up = house.running()
+    engines = [up.engine(_POSTGRES), up.engine(_OPENSEARCH)]
+    hanging = up.part("main() serve").children()[0]
+    hanging.suspend()  # and so it does not notice that nobody needs it any more
+    up.process.kill()
+    with house.up() as again:
+        assert "importing" not in again.said
+        assert "afx_" not in again.said
+        assert "taking over Postgres" in again.said
+        assert "taking over OpenSearch" in again.said
+        assert f"serve (process {hanging.pid})" in again.said
+        assert not hanging.is_running()
+        assert [again.engine(_POSTGRES), again.engine(_OPENSEARCH)] == engines
+        again.process.kill()
+    engines[1].suspend()  # of no use: it hangs
+    with house.up() as last:
+        assert "no sign of life" in last.said
+        assert last.engine(_POSTGRES) == engines[0]
+        assert last.engine(_OPENSEARCH) != engines[1]
+        last.process.send_signal(signal.SIGTERM)
+        last.ends(128 + signal.SIGTERM)
 
 
 @nightly
@@ -285,7 +301,7 @@ def test_a_stop_while_the_data_is_made_leaves_nothing(house: House) -> None:  # 
         up.ends(130)
 
 
-def _eventually(holds: Any, seconds: float = 30) -> None:
+def _eventually(holds: Any, seconds: float = _READY_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while True:
         with suppress(ValueError, OSError, psutil.NoSuchProcess):

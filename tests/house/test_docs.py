@@ -6,7 +6,8 @@
    each other address is a route's, with its parameters, and each answer is JSON.
 4. Every command that a page shows exists, with its options.
 5. Every test that a page names exists.
-6. Each decision says in one form whether it holds, and the index says the same; what replaced one says so too.
+6. Every weight that `relevancy.md` prints is the code's, and every count of judged queries that of their files.
+7. Each decision says in one form whether it holds, and the index says the same; what replaced one says so too.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ import rich_click as click
 from app.api.openapi.offline import application
 from app.api.openapi.routes_table import with_routes
 from app.cli import affindex
+from app.search import pinned, text_query
 from app.search.bad_request import BadRequest
 from app.search.private.asked import parted
 from app.search.request_parser import read_request
 from app.settings import Settings, variable_names
 from mappings.page import fields_page
+from tests.relevance import affiliates, judgements
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -178,10 +181,60 @@ def test_every_test_named_exists() -> None:  # 5
         assert f"def {name}(" in (folder / file).read_text("utf-8"), f"{file} has no {name}"
 
 
+# A row of the page, and the numbers that stand in it, in their order.
+WEIGHTS = {
+    "a pin": (pinned._FIRST, pinned._FIRST - pinned._STEP),
+    "exact name": (text_query.EXACT_NAME,),
+    "a merchant's address": (text_query.DOMAIN,),
+    "name phrase": (text_query.NAME_PHRASE,),
+    "the same where the query says facts or wishes, too": (text_query.NAME_PHRASE_BESIDE,),
+    "a fact": (text_query.FACT,),
+    "a network, country or language that was named": (text_query.NAMED_FACT,),
+    "the language of the query": (text_query.LANGUAGE,),
+    "the words side by side in a text": (text_query.PHRASE,),
+    "each step of a wish": (text_query.WISH_STEP,),
+    "a word in the name, beside what it counts anywhere": (text_query.IN_NAME,),
+    "a topic": (text_query.TOPIC,),
+    "of programs that have the words, those that are about it": (text_query.OF_TOPIC,),
+    "a compound by its parts": (text_query.COMPOUND,),
+    "a compound by the part alone that only describes, where the catalogue lacks the other": (
+        text_query.DESCRIBING_PART,
+    ),
+    "a synonym": (text_query.SYNONYM,),
+    "a word that what was typed begins": (text_query.BEGINNING,),
+    "popularity": (text_query.POPULARITY,),
+    "freshness": (text_query.FRESHNESS,),
+    "fillers": (text_query.OPTIONAL,),
+}
+
+
+def test_every_weight_is_the_codes() -> None:  # 6
+    section = _section(_page("relevancy.md"), "Tiers and weights")
+    printed = {name: value for name, value, *_ in _rows(section) if name != "weight"}
+    assert list(printed) == list(WEIGHTS)
+    for name, weights in WEIGHTS.items():
+        assert tuple(float(each.replace(",", "")) for each in re.findall(r"[\d.,]*\d", printed[name])) == weights, name
+    assert f"a compound's or phrase's part {text_query.OF_TOPIC / 3:.0f} " in section
+    assert f"half after {text_query._FRESH_FOR.removesuffix('d')} days" in section
+
+
+def test_every_count_of_judged_queries() -> None:  # 6
+    page = " ".join(_page("relevancy.md").split())
+    queries = judgements.read()
+    for said in (
+        f"holds {len(queries)} queries",
+        f"held-out half ({sum(query.held_out for query in queries)} queries)",
+        f"`tests/relevance/handed_queries.json` ({len(affiliates.handed())} that were given)",
+        f"`affiliate_queries.json` ({len(affiliates.own())} of our own",
+        f"all {len(affiliates.strangers())} must hold",
+    ):
+        assert said in page, said
+
+
 DECISIONS = sorted((DOCS / "adr").glob("[0-9]*.md"))
 
 
-def test_the_index_of_decisions() -> None:  # 6
+def test_the_index_of_decisions() -> None:  # 7
     rows = {name[1:5]: (title, status) for name, title, status in _rows(_page("adr/README.md")) if name != "number"}
     assert list(rows) == [page.name[:4] for page in DECISIONS]
     for page in DECISIONS:

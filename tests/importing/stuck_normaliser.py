@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sys
 
 from app.importing import normaliser_process
 from app.normalising import normalise
@@ -26,6 +27,12 @@ def _planted(raw: NetworkProgram) -> Program:
     return normalise(raw)
 
 
+def _no_topics(*_: object) -> None:
+    """What texts are about takes seconds to load, each time that a process was ended."""
+
+
 if __name__ == "__main__":
+    normaliser_process.load_topics = _no_topics  # type: ignore[attr-defined]
+    sys.modules["app.normalising.normalise"].topics_of = _no_topics  # type: ignore[attr-defined]
     normaliser_process.normalise = _planted  # type: ignore[attr-defined]
     normaliser_process.main()
