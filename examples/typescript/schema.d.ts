@@ -1069,6 +1069,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search/edits/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an edit would do to judged queries
+         * @description What judged queries are worth (nDCG@10) with the edits as they are, and with one more (`add`) or without one
+         *     (`remove`, its id), which stay as they are. `judgements` is the text of a TOML file of at most 100.
+         */
+        post: operations["ApiSearchEditsEffectEffectOfEdit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/week": {
         parameters: {
             query?: never;
@@ -1823,6 +1844,18 @@ export interface components {
             pendingChanges: number | null;
             oldestPendingSeconds: number | null;
         };
+        /** JudgedEdits */
+        JudgedEdits: {
+            before: number;
+            after: number;
+            queries: components["schemas"]["JudgedQuery"][];
+        };
+        /** JudgedQuery */
+        JudgedQuery: {
+            query: string;
+            before: number;
+            after: number;
+        };
         /** Kept */
         Kept: {
             notes: number;
@@ -2465,6 +2498,12 @@ export interface components {
             taken: boolean;
             status: number | null;
             because: string | null;
+        };
+        /** TriedEdit */
+        TriedEdit: {
+            judgements: string;
+            add?: components["schemas"]["GivenEdit"] | null;
+            remove?: number | null;
         };
         /** Understood */
         Understood: {
@@ -5797,6 +5836,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ApiSearchEditsEffectEffectOfEdit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TriedEdit"];
+            };
+        };
+        responses: {
+            /** @description Before and after */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgedEdits"];
+                };
             };
             default: components["responses"]["Problem"];
         };
