@@ -98,7 +98,8 @@ def analyse(wording: Wording, lexicon: HeldLexicon) -> QueryAnalysis:
     likely = tuple(dict.fromkeys((*(code for code, share in languages if share >= _LIKELY), *_TRADE)))
     literal = frozenset(" ".join(key(each)) for each in wording.literal)
     certain = languages[0][0] if languages and languages[0][1] >= _CERTAIN else None
-    reader = _Reader(lexicon, likely, literal, corrected=wording.corrected, certain=certain)
+    short = len(pieces) <= _SHORT
+    reader = _Reader(lexicon, likely, literal, corrected=wording.corrected, certain=certain, short=short)
     analysis = reader.read_with_optional(pieces, unfinished, frozenset(wording.optional))
     if analysis.corrected and not wording.language:
         meant_words = [(word, "") for word in dict.fromkeys(analysis.spelled.split())]
@@ -168,13 +169,14 @@ class _Reader:
         *,
         corrected: bool,
         certain: str | None = None,
+        short: bool = False,
     ) -> None:
         self.lexicon = lexicon
         self.languages = languages
         self.literal = literal
         self.corrected = corrected
         self.certain = certain  # the language, where there is no doubt
-        self.short = False  # whether a query has so few words that each may be looked for everywhere
+        self.short = short  # whether a query has so few words that each may be looked for everywhere
         self.spoken: str | None = None  # the language of a compound, where nothing else tells one
 
     def read_with_optional(
@@ -207,7 +209,6 @@ class _Reader:
         optional: list[QueryPiece] = []
         audience: list[QueryPiece] = []
         lifts: list[tuple[NamedFact, Lift]] = []
-        self.short = len(pieces) <= _SHORT
         named = self._named(pieces)
         beside = _filling_beside(chain.from_iterable(named.values()))
         spelled: list[str] = []
