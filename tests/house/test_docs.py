@@ -196,6 +196,8 @@ WEIGHTS = {
     "a word in the name, beside what it counts anywhere": (text_query.IN_NAME,),
     "a topic": (text_query.TOPIC,),
     "of programs that have the words, those that are about it": (text_query.OF_TOPIC,),
+    "what a topic is that covers others, beside them": (text_query.OF_TOPIC,),
+    "whom goods are for, where a text says it": (text_query.AUDIENCE,),
     "a compound by its parts": (text_query.COMPOUND,),
     "a compound by the part alone that only describes, where the catalogue lacks the other": (
         text_query.DESCRIBING_PART,

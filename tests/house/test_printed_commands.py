@@ -54,7 +54,6 @@ ELSEWHERE = {
     ".venv/bin/affindex index verify --repair": "operations.md has it as `affindex` too",
     "claude ": "a program of somebody else's",
     "codex ": "a program of somebody else's",
-    "$EDITOR ": "a person",
     "export AFFINDEX_": "an account of somebody's",
     "affindex import feed https://": "tests/feeds/test_fetching.py: there is no such host",
     "affindex programs check ": "tests/checking: it would ask the merchants",
@@ -66,8 +65,12 @@ FILLED_IN = {
     "affindex mcp": "affindex mcp < /dev/null",  # it ends with who asks it
     "import feed FILE ": "import feed shops.csv --mapping shops.toml ",
     "afx_…": "$KEY",
+    "$EDITOR shops.toml": "cp edited.toml shops.toml",  # a person makes of the draft what the page shows
 }
-_SHOPS = "Shop-Nr;Name;Domain;Rubrik;Unterrubrik;CR;Provision von;Provision bis\n1;Acme;acme.com;Mode;Schuhe;0,05;5;8\n"
+_SHOPS = """\
+Shop-Nr;Name;Firma;Domain;Rubrik;Unterrubrik;CR;Provision von;Provision bis
+1;Acme;Acme Ltd;acme.com;Mode;Schuhe;0,05;5;8
+"""
 
 
 def commands(page: Path) -> list[str]:
@@ -120,9 +123,8 @@ def _files(page: str, folder: Path) -> None:
         if kind == "toml" and "[[judgements]]" in text:
             (folder / "judgements.toml").write_text(text, "utf-8")
         if kind == "toml" and "[commissions" in text:
-            (folder / "shops.toml").write_text(text, "utf-8")
-    if not (folder / "shops.toml").exists():
-        (folder / "shops.toml").write_text('[fields]\nexternal_id = "Shop-Nr"\nname = "Name"\n', "utf-8")
+            (folder / "edited.toml").write_text(text, "utf-8")
+    (folder / "shops.toml").write_text('[fields]\nexternal_id = "Shop-Nr"\nname = "Name"\n', "utf-8")
 
 
 @nightly

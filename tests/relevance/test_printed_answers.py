@@ -26,7 +26,15 @@ _ASKED = re.compile(
     r"(?:```\n[^`]*?```json\n)?({.*?)```",
     re.DOTALL,
 )
-_ANOTHER_EACH_TIME = {"tookMs", "builtAt", "requestId", "generation", "nextCursor", "oldestPendingSeconds"}
+_ANOTHER_EACH_TIME = {
+    "tookMs",
+    "builtAt",
+    "requestId",
+    "generation",
+    "nextCursor",
+    "pendingChanges",
+    "oldestPendingSeconds",
+}
 
 
 def answers(page: str) -> list[tuple[str, Any]]:
