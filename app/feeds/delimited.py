@@ -104,7 +104,7 @@ def _quoting(sample: str, delimiter: str, quote: str | None, skip: int) -> Diale
         return Dialect(delimiter, quote or None, None, skip)
     escape = "\\" if _BACKSLASHED.search(sample) and not _DOUBLED.search(sample) else None
     d = re.escape(delimiter)
-    quoted = rf'(?:^|{d})"(?:[^"]|""){{0,2000}}"(?:{d}|\r|$)'
+    quoted = rf'(?:^|\r|{d})"(?:[^"]|""){{0,2000}}"(?:{d}|\r|$)'
     if delimiter in "|\t" and not re.search(quoted, sample[:_QUOTES_WITHIN], re.MULTILINE):
         return Dialect(delimiter, None, None, skip)  # 24" is a size there
     behind_blank = len(re.findall(rf'{d} +"', sample))

@@ -57,6 +57,14 @@ def test_excel_is_told_its_separator(table: list[list[str]], delimiter: str) -> 
     assert (dialect.delimiter, dialect.skip, heading) == (delimiter, 1, HEADING)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_quoted_cell_at_the_beginning_of_a_line(end: str) -> None:  # 1
+    table = [['"', "", "", "", "", ""]]
+    text = written(table, "|", csv.QUOTE_MINIMAL, end)
+    dialect, _ = delimited.sniff(text, whole=True)
+    assert list(whole_rows(delimited.lines_of(io.StringIO(text, newline="")), dialect)) == [HEADING, *table]
+
+
 def test_pipes_whose_quotes_are_inches() -> None:  # 1
     text = 'Merchant Id|Organization|WWW\n1|"Big" TVs|a.de\n2|24" only|b.de\n3|"unclosed|c.de\n'
     dialect, _ = delimited.sniff(text, whole=True)
