@@ -201,12 +201,15 @@ const dashboard = h(
   { class: "dashboard", hidden: true },
   figures.map(({ box }) => box),
 );
+main.append(dashboard); // of the page while it is filled: an outage of many parts is told once
 const awaited = h("div", { class: "awaited" });
+const shown = h("div", null, awaited);
 place(
-  h("div", null, awaited, dashboard),
+  shown,
   awaited,
   () => Promise.all(filledFigures),
   () => {
+    shown.append(dashboard);
     dashboard.hidden = false;
     return null;
   },
