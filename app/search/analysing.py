@@ -125,11 +125,11 @@ def mended(analysis: QueryAnalysis, lexicon: HeldLexicon) -> list[QueryAnalysis]
     """
     languages = tuple(dict.fromkeys((*(code for code, _ in analysis.languages), *_TRADE)))
     reader = _Reader(lexicon, languages, frozenset(), corrected=True)
-    found: list[QueryAnalysis] = []
+    found: list[tuple[bool, QueryAnalysis]] = []  # with whether the error is in a first letter, which is rare
     for place, term in enumerate(analysis.terms):
         typed = tokens(term.text)
         word = typed[0] if len(typed) == 1 and term.words else ""
-        known = term.programs > _SLIPS and not term.corrected
+        known = (term.programs > _SLIPS or term.topics or term.leaning) and not term.corrected
         if not word or known or (term.real and term.absent) or " " in term.text or term.parts:
             continue
         for meant_to_be in one_typo_away(word, lexicon, languages, first_too=True):
@@ -138,8 +138,9 @@ def mended(analysis: QueryAnalysis, lexicon: HeldLexicon) -> list[QueryAnalysis]
                 terms = (*analysis.terms[:place], instead, *analysis.terms[place + 1 :])
                 read = term.words[0]
                 spelled = " ".join(meant_to_be if each in (word, read) else each for each in analysis.spelled.split())
-                found.append(msgspec.structs.replace(analysis, terms=terms, spelled=spelled))
-    return found[:_MOST_MENDED]
+                otherwise = msgspec.structs.replace(analysis, terms=terms, spelled=spelled)
+                found.append((meant_to_be[0] != word[0], otherwise))
+    return [otherwise for _, otherwise in sorted(found, key=lambda each: each[0])][:_MOST_MENDED]
 
 
 # -- meaning -----------------------------------------------------------------------------------------------------------

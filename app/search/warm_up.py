@@ -1,14 +1,16 @@
 """Searches that nobody asked for, against an engine that has just been started.
 
 Java translates what is done often, over thousands of searches: until then each costs the engine much more than later.
-They are made from words of the catalogue, in the shapes that people ask for, one at a time, and wait while anybody else
-is asking.
+They are made from words of the catalogue, in the shapes that people ask for, one at a time, wait while anybody else is
+asking, and leave the engine as much time as each took. They begin when all else of a start is done: once there are
+suggestions.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
@@ -38,18 +40,20 @@ _SHAPES: tuple[dict[str, list[str]], ...] = (
 
 async def warm_up(engine: SearchEngine, searches: int) -> None:
     """Ask so many searches, fewer of a small catalogue. It may be cancelled at any time."""
-    while not engine.state or not engine.lexicon.known or engine.outdated:
+    while not (engine.state and engine.suggestions and engine.lexicon.known) or engine.outdated:
         await asyncio.sleep(_LOOK_SECONDS)
     held = engine.lexicon
     most = min(searches, sum(held.lexicon.programs.values()) // _PROGRAMS_EACH)
     for number, request in enumerate(islice(_requests(held), most)):
         while engine.under_way:
             await asyncio.sleep(_GIVE_WAY_SECONDS)
+        began = time.monotonic()
         with suppress(EngineAway):
             analysis = analyse(request.wording, held)
             await engine.search(search_body(request, analysis), **PARTS)
             if number % len(_SHAPES) == 0:
                 await engine.search_many([count_body(query(analysis, (), scored=False))] * 2)
+        await asyncio.sleep(time.monotonic() - began)
 
 
 def _requests(held: HeldLexicon) -> Iterator[SearchRequest]:

@@ -56,8 +56,8 @@ def test_a_preview(catalogue: Catalogue) -> None:  # 1
     assert (shown["layout"], shown["network"], shown["encoding"]) == ("Awin directory export", "awin", "utf-8")
     assert [each["externalId"] for each in shown["programs"]] == ["15078", "9001", "9002"]
     assert [each["reason"] for each in shown["rejected"]] == [
-        "name: it is missing; a program needs one",
-        "name is a spreadsheet's formula; it is not text",
+        "line 6: name: it is missing; a program needs one",
+        "line 7: name is a spreadsheet's formula; it is not text",
     ]
     assert (shown["read"], shown["complete"], shown["mapping"]) == (5, True, None)
     part = send(catalogue, AWIN, 200, preview="true", limit=2)

@@ -73,7 +73,7 @@ def test_in_a_preview(tmp_path: Path) -> None:  # 2
     feed.write_text(f"advertiserId,programmeName,displayUrl,epc,awinIndex\n{rows.replace(chr(10), ',1,2' + chr(10))}")
     found = list(previewed(open_feed(feed, "awin"), planted()))
     assert [each.name if isinstance(each, Program) else each.reason for each in found] == [
-        "One", "it takes longer than 1 seconds to read", "Three",
+        "One", "line 3: it takes longer than 1 seconds to read", "Three",
     ]  # fmt: skip
     assert isinstance(found[1], RefusedRecord)
     assert found[1].raw["name"] == STUCK

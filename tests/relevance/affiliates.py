@@ -129,8 +129,8 @@ def fault(case: Case, ask: Ask) -> str:
 
 
 def _misunderstood(case: Case, answer: Mapping[str, Any]) -> str:
-    understood = answer["understood"] or {"words": [], "facts": [], "wishes": []}
-    warnings = json.dumps(answer["warnings"], ensure_ascii=False).lower()
+    understood = answer.get("understood") or {"words": [], "facts": [], "wishes": []}
+    warnings = json.dumps(answer.get("warnings"), ensure_ascii=False).lower()
     if case.corrected and case.corrected not in json.dumps(understood["words"], ensure_ascii=False).lower() + warnings:
         return f"not corrected to {case.corrected!r}"
     if case.fact and all(case.fact not in each["parameter"] for each in (*understood["facts"], *understood["wishes"])):

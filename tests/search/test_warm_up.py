@@ -1,6 +1,7 @@
 """An engine that was just started is asked searches that nobody asked for.
 
-1. As many as are wanted, one for each twenty programs at most; none of an empty catalogue.
+1. As many as are wanted, one for each twenty programs at most; none of an empty catalogue, or before suggestions are
+   built.
 2. None while anybody else asks.
 3. An engine that does not answer ends nothing.
 4. Each of them is a search that the engine takes, of words that the catalogue holds.
@@ -61,7 +62,7 @@ def _warmed(catalogue: Catalogue, searches: int, seconds: float = 20.0, **state:
             held = await engine.lexicon_written()
             assert held
             engine.lexicon = await engine.read_lexicon(held) or engine.lexicon
-            engine.state = "seen"
+            engine.state = engine.suggestions = "seen"
             for name, value in state.items():
                 setattr(engine, name, value)
             async with asyncio.timeout(seconds):
@@ -84,6 +85,11 @@ def test_few_of_a_small_catalogue(stocked: Catalogue) -> None:  # 1
 def test_an_empty_catalogue_is_waited_for(stocked: Catalogue) -> None:  # 1
     with pytest.raises(TimeoutError):
         _warmed(stocked, 3, seconds=1.0, lexicon=HeldLexicon())
+
+
+def test_suggestions_are_built_first(stocked: Catalogue) -> None:  # 1
+    with pytest.raises(TimeoutError):
+        _warmed(stocked, 3, seconds=1.0, suggestions="")
 
 
 def test_others_come_first(stocked: Catalogue) -> None:  # 2
