@@ -11,8 +11,6 @@ from mappings.english import singular
 # Letters that are no letter plus accent; the same answers as the index's own folding gives.
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "þ": "th"})
 _WORD = re.compile(r"[^\W_]+")
-# Accents and what else is put on the letter before: all of Unicode's lie below the end of this range.
-_PUT_ON = dict.fromkeys(code for code in range(0x300, 0x1E950) if combining(chr(code)))
 
 
 def folded(text: str) -> str:
@@ -20,7 +18,7 @@ def folded(text: str) -> str:
     lower = text.lower()
     if lower.isascii():
         return lower
-    return normalize("NFKD", lower.translate(_LETTERS)).translate(_PUT_ON)
+    return "".join(c for c in normalize("NFKD", lower.translate(_LETTERS)) if not combining(c))
 
 
 @lru_cache(maxsize=8192)

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Literal
 
 import msgspec
 
@@ -89,21 +90,10 @@ def generic_words() -> Mapping[str, frozenset[str]]:
 
 
 @cache
-def words_beside_places() -> Mapping[str, frozenset[str]]:
-    """Folded words that only fill beside a country or language (accept, traffic), each with the languages it is of."""
-    return _languages_of("beside_place")
-
-
-@cache
-def words_beside_software() -> Mapping[str, frozenset[str]]:
-    """Folded words that only fill after software or a service (tool, provider), each with the languages it is of."""
-    return _languages_of("beside_software")
-
-
-@cache
-def words_beside_facts() -> Mapping[str, frozenset[str]]:
-    """Folded words that only fill beside a fact or a wish (allowed), each with the languages it is of."""
-    return _languages_of("beside_fact")
+def words_beside(what: Literal["place", "fact", "software"]) -> Mapping[str, frozenset[str]]:
+    """Folded words that only fill beside a country or language ("that accept Canada"), beside a fact or wish ("deep
+    linking allowed"), or after software ("VPN provider"), each with the languages it is of."""
+    return _languages_of(f"beside_{what}")
 
 
 @cache

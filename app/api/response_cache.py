@@ -6,10 +6,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from litestar import Litestar, MediaType, Request, Response
@@ -22,7 +23,7 @@ from mappings.index import fingerprint
 
 # Whoever keeps an answer asks whether it still holds; the answer to that is cheap.
 _REVALIDATE = "no-cache"
-_WORD_FILES = ("synonyms.toml", "intents.toml")
+_OF_WORDS = (".toml", ".json", ".bin")
 
 _CLIENT_CLOSED_REQUEST = 499  # as proxies log it
 _UNWATCHED_SECONDS = 0.1  # most answers are there sooner, and watching the client costs as much as reading a request
@@ -114,9 +115,18 @@ def _state_of_suggestions(app_state: ApplicationState) -> str:
 @cache
 def _build() -> str:
     """What makes this code answer as it does."""
-    words = [files("mappings").joinpath(name).read_bytes() for name in _WORD_FILES]
-    parts = (version("affindex"), fingerprint(), words)
+    words = b"".join(_read(files("mappings")))
+    parts = (version("affindex"), fingerprint(), hashlib.sha256(words).hexdigest())
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def _read(folder: Traversable) -> Iterator[bytes]:
+    """The files of words, topics, facts and names below a folder, in order."""
+    for each in sorted(folder.iterdir(), key=lambda each: each.name):
+        if each.is_dir():
+            yield from _read(each)
+        elif each.name.endswith(_OF_WORDS):
+            yield each.read_bytes()
 
 
 def _header(request: Request[Any, Any, Any], name: bytes) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from unicodedata import combining, normalize
 
 from app.feeds.headings import squeezed
 from app.normalising.cookies import UNITS
 from app.normalising.places import currency
+from mappings.folding import folded
 
 _BEHIND = re.compile(r"[(\[]([^()\[\]]{1,20})[)\]]$")
 _PERCENT = frozenset({"%", "percent", "percentage", "pct", "prozent", "in %", "pourcent", "por ciento", "procent"})
@@ -49,4 +49,4 @@ def _unit(written: str) -> HeadingUnit | None:
 
 def unaccented(heading: str) -> str:
     """A heading as it is looked for, without accents: `Durée du cookie` is `dureeducookie`."""
-    return squeezed("".join(c for c in normalize("NFKD", heading[:_LONGEST]) if not combining(c)))
+    return squeezed(folded(heading[:_LONGEST]))

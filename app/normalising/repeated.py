@@ -7,6 +7,7 @@ what is lost is said, with the places of the first and the last.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 import msgspec
 
@@ -20,6 +21,7 @@ RATES = (
     "commission_rules", "recurring", "recurring_months",
 )  # fmt: skip
 SAID = tuple(entry.name for entry in COMPARED)
+_rates, _said = attrgetter(*RATES), attrgetter(*SAID)
 # What differs, the gravest first.
 _WARNINGS = (
     "it stands in the feed more than once, with other rates; the last is kept",
@@ -65,7 +67,7 @@ class ToldBefore:
 
     def note(self, place: RecordPlace, program: Program) -> None:
         """Hold a program against those before it."""
-        marks = (_mark(program, RATES), hash(program.name), _mark(program, SAID))
+        marks = (hash(_rates(program)), hash(program.name), hash(_said(program)))
         known = self._first.get(program.external_id)
         if known is None:
             if len(self._first) < MOST_HELD:
@@ -83,7 +85,3 @@ class ToldBefore:
     def found(self) -> Sequence[ToldAgain]:
         """Those that were told again, in the order in which they were first."""
         return tuple(self._again.values())
-
-
-def _mark(program: Program, names: tuple[str, ...]) -> int:
-    return hash(tuple(getattr(program, name) for name in names))

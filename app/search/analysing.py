@@ -5,7 +5,7 @@ Nothing here asks an engine, and no filter is seen: totals, facets and pages of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, pairwise
 from typing import NamedTuple
 from unicodedata import normalize
@@ -26,9 +26,7 @@ from mappings.intents import (
     filler_at,
     fillers,
     generic_words,
-    words_beside_facts,
-    words_beside_places,
-    words_beside_software,
+    words_beside,
 )
 from mappings.related import covered_by, related_by_language
 from mappings.synonyms import Meanings
@@ -159,6 +157,15 @@ class _Known(NamedTuple):
         return bool(self.meanings.words or self.meanings.facts or self.topics or self.brand or self.leaning)
 
 
+class _ReadAs(NamedTuple):
+    """Some pieces of a query, read as others: how many they are, those, what these mean, and a typing error mended."""
+
+    length: int
+    pieces: list[QueryPiece]
+    known: _Known
+    corrected: str | None = None
+
+
 class _Reader:
     """Reads the pieces of one query."""
 
@@ -216,14 +223,9 @@ class _Reader:
         place = 0
         while place < len(pieces):
             length, known = self._longest_known(pieces, place)
-            turned = self._turned(pieces, place) if length == 1 else None
-            if turned:
-                length = turned[0]
-            elif length == 1 and (mended_name := self._mended_name(pieces[place : place + 2])):
-                terms.append(mended_name)
-                spelled += mended_name.corrected.split() if mended_name.corrected else []
-                place += 2
-                continue
+            otherwise = self._otherwise(pieces, place) if length == 1 else None
+            if otherwise:
+                length, known = otherwise.length, otherwise.known
             if (founds := named.get(place)) and founds[0].end - place >= length:
                 length = founds[0].end - place
                 text = _text(pieces[place : place + length])
@@ -237,27 +239,28 @@ class _Reader:
             # "Affiliation" is no topic that somebody looks for here, unless nothing else is.
             meant = known.meanings.facts or known.brand or (length > 1 and (known.topics or known.meanings.words))
             accented = known.topics and accents(some[0])  # "thé" is no "the"
-            begins = len(begun_topics) > 0  # "travel in" may go on as travel insurance
-            if not (meant or accented or begins) and (filling := self._fillers_at(pieces, place, beside)):
+            # "Travel in" may go on as travel insurance.
+            if not (meant or accented or begun_topics) and (filling := self._fillers_at(pieces, place, beside)):
                 optional += pieces[place : place + filling]
                 spelled += _tokens(pieces[place : place + filling])
                 place += filling
                 continue
             place += length
-            of_software = bool(terms) and _is_software(terms[-1]) and some[0].tokens[0] in words_beside_software()
+            of_software = bool(terms) and _is_software(terms[-1]) and some[0].tokens[0] in words_beside("software")
             if length == 1 and (of_software or (not known.topics and self._is_for_somebody(some[0]))):
                 audience.append(some[0])
                 spelled += some[0].tokens
             elif len(terms) < MOST_TERMS:
-                if turned:
-                    _, some, known = turned
+                if otherwise:
+                    some = otherwise.pieces
                 elif unfinished and last and length == 1 and not known:
                     known = known._replace(topics=self._only_begun(some[0]))
                 term = self._term(some, known, begun=unfinished and last)
                 terms.append(
                     msgspec.structs.replace(
                         term,
-                        text=_text(pieces[place - length : place]) if turned else term.text,
+                        text=_text(pieces[place - length : place]) if otherwise else term.text,
+                        corrected=otherwise.corrected if otherwise else term.corrected,
                         leaning=begun_topics or term.leaning,
                         sold_there=known.sold_there,
                     )
@@ -293,14 +296,14 @@ class _Reader:
                 named.setdefault(found.start, []).append(found)
         return named
 
-    def _fillers_at(self, pieces: Sequence[QueryPiece], place: int, beside: frozenset[str]) -> int:
+    def _fillers_at(self, pieces: Sequence[QueryPiece], place: int, beside: Sequence[Collection[str]]) -> int:
         """How many pieces from here only fill, also for standing `beside` what was named; 0 if the first is meant."""
         words = []
         for piece in pieces[place : place + _LONGEST_FILLER]:
             if piece.quoted or piece.domain or len(piece.tokens) != 1 or _key([piece]) in self.literal:
                 break
             words.append(piece.tokens[0])
-        return (filler_at(words, 0) or int(words[0] in beside)) if words else 0
+        return (filler_at(words, 0) or int(any(words[0] in some for some in beside))) if words else 0
 
     def _is_for_somebody(self, piece: QueryPiece) -> bool:
         """Whether a word says whom goods are for, that they are bought, or no more than that they are goods: what is
@@ -309,9 +312,12 @@ class _Reader:
             return False
         return any(piece.tokens[0] in words for words in (audience_words(), buying_words(), generic_words()))
 
-    def _turned(self, pieces: Sequence[QueryPiece], place: int) -> tuple[int, list[QueryPiece], _Known] | None:
-        """Goods and then whom they are for ("shoes for kids"), as what is known by these words the other way round: how
-        many pieces, those in that order, and what they mean."""
+    def _otherwise(self, pieces: Sequence[QueryPiece], place: int) -> _ReadAs | None:
+        """Pieces from here as others that are known to mean something together; None if they are only what they say."""
+        return self._turned(pieces, place) or self._mended_name(pieces[place : place + 2])
+
+    def _turned(self, pieces: Sequence[QueryPiece], place: int) -> _ReadAs | None:
+        """Goods and then whom they are for ("shoes for kids"), as what is known by these words the other way round."""
         between = place + 1
         while between < len(pieces) - 1 and pieces[between].tokens[0] in fillers():
             between += 1
@@ -320,9 +326,9 @@ class _Reader:
             return None
         some = [somebody[0], goods]
         topics = self._topics(some)
-        return (between + 1 - place, some, _Known(topics=topics)) if topics else None
+        return _ReadAs(between + 1 - place, some, _Known(topics=topics)) if topics else None
 
-    def _mended_name(self, pieces: Sequence[QueryPiece]) -> Term | None:
+    def _mended_name(self, pieces: Sequence[QueryPiece]) -> _ReadAs | None:
         """Two words that are what a topic is called by but for an error in the second: dog food, of "dog fod"."""
         if len(pieces) < 2 or not self.corrected or any(len(piece.tokens) > 1 or piece.quoted for piece in pieces):
             return None
@@ -337,8 +343,7 @@ class _Reader:
                 meant_pieces = [QueryPiece(word, (word,), word) for word in words]
                 known = self._known(meant_pieces)
                 if known.topics:
-                    term = self._term(meant_pieces, known)
-                    return msgspec.structs.replace(term, text=_text(pieces), corrected=name)
+                    return _ReadAs(len(pieces), meant_pieces, known, name)
         return None
 
     def _whom(self, pieces: Sequence[QueryPiece], term: Term) -> list[QueryPiece]:
@@ -724,11 +729,12 @@ def _covering(term: Term) -> Term:
     return msgspec.structs.replace(term, topics=term.topics + covered, leaning=term.topics) if covered else term
 
 
-def _filling_beside(named: Iterable[NamedFact]) -> frozenset[str]:
+def _filling_beside(named: Iterable[NamedFact]) -> list[Collection[str]]:
     """Words that only fill in a query that names these: "that accept" before a country, "allowed" after a fact."""
     kinds = {each.parameter in _PLACES for each in named}
-    words = frozenset(words_beside_facts()) if kinds else frozenset()
-    return words.union(words_beside_places()) if True in kinds else words
+    if not kinds:
+        return []
+    return [words_beside("fact"), words_beside("place")] if True in kinds else [words_beside("fact")]
 
 
 def _plain(term: Term) -> bool:

@@ -78,13 +78,15 @@ def likely_languages(
     told = [shares for word, letters in words if (shares := _shares(word, letters, lexicon))]
     if not told:
         return ((said, 1.0),) if said else ()
-    callings = [{*asked_by_language(phrase), *related_by_language(phrase)} for phrase in phrases]
+    callings = [
+        calling for phrase in phrases if (calling := {*asked_by_language(phrase), *related_by_language(phrase)})
+    ]
     floor = _UNSEEN / lexicon.largest_language
     scores = {
         language: log(count / total) * (language != said)
         + _SAID * (language == said)
         + sum(log(shares.get(language, 0.0) + floor * shares.get("", 1.0)) for shares in told)
-        - log(_PHRASE) * sum(language not in calling for calling in callings if calling)
+        - log(_PHRASE) * sum(language not in calling for calling in callings)
         for language, count in programs.items()
         if language and count
     }

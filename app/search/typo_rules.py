@@ -83,17 +83,19 @@ def one_typo_away(
     """
     if not typos_allowed(word) or not word.isalpha():
         return []
-    nearby = [
-        each
-        for each in _one_error(word, lexicon)
-        if each != word and (_may_be(word, each) or (first_too and len(word) > ONE_TYPO_FROM and each.isalpha()))
-    ]
-    one = {each for each in nearby if each in lexicon.words or each in lexicon.meant}
+
+    def may_be(each: str) -> bool:
+        return each != word and (_may_be(word, each) or (first_too and len(word) > ONE_TYPO_FROM and each.isalpha()))
+
+    # Few are words at all, which is quickly seen.
+    one = {
+        each for each in _one_error(word, lexicon) if (each in lexicon.words or each in lexicon.meant) and may_be(each)
+    }
     # What is sold by other names is meant last.
     if not one and goods_too and lexicon.known and len(word) >= _GOODS_FROM:
         # Another letter in the place of one makes another name as well.
-        slips = (each for each in nearby if len(each) != len(word) or sorted(each) == sorted(word))
-        one = {each for each in slips if _names_goods(each)}
+        slips = (each for each in _one_error(word, lexicon) if len(each) != len(word) or sorted(each) == sorted(word))
+        one = {each for each in slips if may_be(each) and _names_goods(each)}
     # Two neighbours exchanged are the likeliest slip of a hand; and what is sold is meant before what is only said.
     ranked = sorted(
         one,

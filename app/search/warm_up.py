@@ -13,7 +13,9 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import islice
+from itertools import count, islice
+
+from opensearchpy.exceptions import TransportError
 
 from app.search.analysing import analyse
 from app.search.body import count_body, query, search_body
@@ -48,7 +50,7 @@ async def warm_up(engine: SearchEngine, searches: int) -> None:
         while engine.under_way:
             await asyncio.sleep(_GIVE_WAY_SECONDS)
         began = time.monotonic()
-        with suppress(EngineAway):
+        with suppress(EngineAway, TransportError):
             analysis = analyse(request.wording, held)
             await engine.search(search_body(request, analysis), **PARTS)
             if number % len(_SHAPES) == 0:
@@ -63,8 +65,6 @@ def _requests(held: HeldLexicon) -> Iterator[SearchRequest]:
     if not known:
         return
     words, weights = list(known), list(known.values())
-    number = 0
-    while True:
+    for number in count():
         shape = _SHAPES[0] if number % 2 else _SHAPES[number // 2 % len(_SHAPES)]
-        number += 1
         yield read_request({**shape, "q": [" ".join(chance.choices(words, weights, k=2))]})

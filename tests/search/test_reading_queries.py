@@ -25,7 +25,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from app.search.analysing import analyse
+from app.search.analysing import MOST_TERMS, analyse
 from app.search.body import search_body
 from app.search.lexicon import NO_LEXICON, HeldLexicon
 from app.search.query_analysis import Wording
@@ -235,6 +235,14 @@ def test_no_query_costs_more_than_the_engine_takes(words: list[str], begun: bool
     q = " ".join(words).encode()[:512].decode("utf-8", "ignore").replace("\0", " ")
     request = read_request({"q": [q], "commission": ["10..20,30..40,50.."], "network": ["awin,cj"], "language": ["de"]})
     analysis = analyse(Wording(q, begun=begun), _HELD if held else NO_LEXICON)
+    assert leaves(search_body(request, analysis)["query"]) <= MOST_LEAVES
+
+
+@pytest.mark.parametrize("some", ["dog fod ", "shoes for kids ", "kids shoes ", "gardening "])
+def test_no_topic_makes_more_clauses_than_are_allowed(some: str) -> None:  # 12
+    request = read_request({"q": [(some * 200)[:500].strip()]})
+    analysis = analyse(request.wording, _HELD)
+    assert len(analysis.terms) <= MOST_TERMS
     assert leaves(search_body(request, analysis)["query"]) <= MOST_LEAVES
 
 
