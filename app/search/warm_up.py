@@ -15,11 +15,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import count, islice
 
-from opensearchpy.exceptions import TransportError
-
 from app.search.analysing import analyse
 from app.search.body import count_body, query, search_body
-from app.search.engine import PARTS, EngineAway, SearchEngine
+from app.search.engine import PARTS, SearchEngine
 from app.search.lexicon import HeldLexicon
 from app.search.request import SearchRequest
 from app.search.request_parser import read_request
@@ -50,7 +48,7 @@ async def warm_up(engine: SearchEngine, searches: int) -> None:
         while engine.under_way:
             await asyncio.sleep(_GIVE_WAY_SECONDS)
         began = time.monotonic()
-        with suppress(EngineAway, TransportError):
+        with suppress(Exception):  # what fails here is told to whoever asks the same
             analysis = analyse(request.wording, held)
             await engine.search(search_body(request, analysis), **PARTS)
             if number % len(_SHAPES) == 0:

@@ -14,6 +14,9 @@ import pytest
 
 from app.normalising.commission_text.reading import understand
 from app.normalising.text import clean
+from app.search.analysing import analyse
+from app.search.lexicon import NO_LEXICON
+from app.search.query_analysis import Wording
 from tests.linear.hostile import hostile
 from tests.linear.measuring import MOST, slope
 from tests.linear.readers import NOT_MEASURED, READERS, found
@@ -21,6 +24,12 @@ from tests.linear.readers import NOT_MEASURED, READERS, found
 DRAWN = 6  # texts put together at random for each function
 SHARE = 3  # of the pieces alone each function gets one in so many here; `python -m tests.linear` gives it all
 LONGEST = 1.0  # seconds
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tables() -> None:
+    """Words, topics and facts, read before anything is measured, as a process of the API does at its start."""
+    analyse(Wording("a first search"), NO_LEXICON)
 
 
 def test_every_reader_is_measured() -> None:  # 1
