@@ -108,8 +108,9 @@ _RATES: tuple[tuple[str, str, str, str | None], ...] = (
 
 # Columns whose heading must name the unit: "Commission (%)".
 _WITH_UNIT: tuple[tuple[str, str, str, str | None], ...] = (("value", "", _NAMES["commission_text"], None),)
-# The unit of bare numbers, in days, and where a currency in the heading goes.
-_DAYS_OF = {"cookie": 1, "validation_days": 1, "payment_days": 1, "recurring_months": 30}
+# How many of what a field counts are in each unit of a heading, by the unit's days; and where a currency in it goes.
+_DAYS: dict[int, int] = {days: days for days in (1, 7, 30, 365)}
+_UNITS_OF = {"cookie": _DAYS, "validation_days": _DAYS, "payment_days": _DAYS, "recurring_months": {30: 1, 365: 12}}
 _CURRENCY_OF = {"min_payout": "min_payout_currency", "epc": "epc_currency", "average_earnings": "currency",
                 "commission_text": "currency"}  # fmt: skip
 
@@ -254,7 +255,7 @@ def suggest(
                 doubts.append(f"'{shown(found[0], 60)}' is taken as the id; 'id' tells records apart too.")
         if not found:
             continue
-        rule, taken = _rule(field, found, values)
+        rule, taken = _rule(field, found, values, units)
         if field == "name" and (id_beside := _id_beside(found[0], by_name, values, len(samples))):
             used.discard(str(fields.get("external_id", "")))
             fields["external_id"] = id_beside
@@ -293,11 +294,11 @@ def _id_beside(name: str, by_name: dict[str, list[str]], values: dict[str, list[
 
 
 def _is_in_its_unit(field: str, unit: HeadingUnit | None) -> bool:
-    """Whether bare numbers under a heading that names a unit are what the field takes them for."""
+    """Whether bare numbers under a heading that names a unit can be counted as the field counts."""
     if unit is None or unit.percent:
         return True
     if unit.days is not None:
-        return unit.days == _DAYS_OF.get(field)
+        return unit.days in _UNITS_OF.get(field, ())
     return field in _CURRENCY_OF
 
 
@@ -354,9 +355,13 @@ def _tells_apart(values: list[str], records: int) -> bool:
     return not records or (len(values) > records * _SHARE and len(set(values)) > len(values) * _SHARE)
 
 
-def _rule(field: str, found: list[str], values: dict[str, list[str]]) -> tuple[Rule, list[str]]:
+def _rule(
+    field: str, found: list[str], values: dict[str, list[str]], units: dict[str, HeadingUnit]
+) -> tuple[Rule, list[str]]:
     if field not in LISTS:
-        return found[0], found[:1]
+        unit = units.get(found[0])
+        times = _UNITS_OF.get(field, {}).get(unit.days or 0, 1) if unit else 1
+        return (From(source=found[0], times=times) if times != 1 else found[0]), found[:1]
     taken = found if field == "categories" else found[:1]
     separator = _separator(field, [value for column in taken for value in values[column]])
     source: str | list[str] = taken[0] if len(taken) == 1 else taken
