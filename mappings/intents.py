@@ -72,6 +72,12 @@ def optional_words() -> frozenset[str]:
 
 
 @cache
+def purpose_words() -> Mapping[str, frozenset[str]]:
+    """Folded words between goods and what they are for, each with the languages it is of."""
+    return _languages_of("purpose")
+
+
+@cache
 def audience_words() -> Mapping[str, frozenset[str]]:
     """Folded words that say whom goods are for (women, Damen, enfants), each with the languages it is of."""
     return _languages_of("audience")

@@ -26,6 +26,7 @@ from mappings.intents import (
     filler_at,
     fillers,
     generic_words,
+    purpose_words,
     words_beside,
 )
 from mappings.related import covered_by, related_by_language
@@ -317,16 +318,24 @@ class _Reader:
         return self._turned(pieces, place) or self._mended_name(pieces[place : place + 2])
 
     def _turned(self, pieces: Sequence[QueryPiece], place: int) -> _ReadAs | None:
-        """Goods and then whom they are for ("shoes for kids"), as what is known by these words the other way round."""
+        """Goods and then whom or what they are for ("shoes for kids", "assurance pour chien"), as what is known by these
+        words alone, the other way round or as they stand."""
         between = place + 1
         while between < len(pieces) - 1 and pieces[between].tokens[0] in fillers():
             between += 1
-        goods, somebody = pieces[place], pieces[between : between + 1]
-        if goods.quoted or goods.domain or not somebody or somebody[0].tokens[0] not in audience_words():
+        goods, beneficiary = pieces[place], pieces[between : between + 1]
+        if goods.quoted or goods.domain or not beneficiary or beneficiary[0].quoted or beneficiary[0].domain:
             return None
-        some = [somebody[0], goods]
-        topics = self._topics(some)
-        return _ReadAs(between + 1 - place, some, _Known(topics=topics)) if topics else None
+        for_it = any(piece.tokens[0] in purpose_words() for piece in pieces[place + 1 : between])
+        if not for_it and beneficiary[0].tokens[0] not in audience_words():
+            return None
+        word = beneficiary[0].tokens[0]
+        for form in (word, *self._forms(word)) if len(beneficiary[0].tokens) == 1 else ():  # a "pet" has pet insurance
+            it = QueryPiece(form, (form,), form) if form != word else beneficiary[0]
+            for some in ([it, goods], [goods, it]) if for_it else ([it, goods],):
+                if topics := self._known(some).topics:
+                    return _ReadAs(between + 1 - place, some, _Known(topics=topics))
+        return None
 
     def _mended_name(self, pieces: Sequence[QueryPiece]) -> _ReadAs | None:
         """Two words that are what a topic is called by but for an error in the second: dog food, of "dog fod"."""

@@ -64,6 +64,14 @@ def test_a_key_stays_for_the_visit_and_is_forgotten(operator: Visit, own_stock: 
     expect(operator.page.get_by_label("Key", exact=True)).to_be_visible()
 
 
+def test_networks_and_their_buttons_fit(operator: Visit, own_stock: Catalogue) -> None:  # 6
+    operator.page.set_viewport_size({"width": 1280, "height": 900})
+    with_key(operator, own_stock)
+    table = "document.querySelector('.networks').parentElement"
+    assert operator.page.evaluate(f"{table}.scrollWidth <= {table}.clientWidth")
+    assert operator.page.get_by_role("button", name="Sync Direct now").count() == 0  # it has no connector
+
+
 def test_a_key_that_may_only_read_starts_nothing(operator: Visit, own_stock: Catalogue) -> None:  # 10
     with_key(operator, own_stock, "read")
     assert operator.page.get_by_role("button", name=re.compile("Start import|Preview|Sync")).count() == 0

@@ -5,7 +5,7 @@
 3. A rare word is mistyped where, but for a letter, it makes what a topic is called by.
 4. A broad topic that is asked for alone finds what it covers, below what is called so.
 5. Beside a country, a fact or software some words ask for nothing; elsewhere they are words.
-6. Whom goods are for may be said after them.
+6. Whom or what goods are for may be said after them.
 7. Words that say of goods that they are goods need not be found.
 8. How words are read does not depend on what was filtered before.
 9. A name may be typed in one word.
@@ -119,6 +119,28 @@ def test_whom_goods_are_for(catalogue: Catalogue, q: str) -> None:  # 6
         program("Heel", description="shoes", topics=("shoes",), **EN),
     )
     assert catalogue.found(q)[0] == "Small"
+
+
+@pytest.mark.parametrize(
+    ("q", "topic", "language"),
+    [
+        ("hosting for wordpress", "web-hosting", "en"),
+        ("best hosting for wordpress bloggers", "web-hosting", "en"),
+        ("insurance for pets", "pet-insurance", "en"),
+        ("seeds for my vegetables", "seeds", "en"),
+        ("shoes for running", "running-shoes", "en"),
+        ("Versicherung für Hunde", "pet-insurance", "de"),
+        ("assurance pour chien", "pet-insurance", "fr"),
+    ],
+)
+def test_what_goods_are_for(catalogue: Catalogue, q: str, topic: str, language: str) -> None:  # 6
+    catalogue.store(program("Meant", topics=(topic,), text_language=language), program("Other", **EN))
+    assert catalogue.found(q) == ["Meant"]
+
+
+def test_two_things_are_not_for_one_another(catalogue: Catalogue) -> None:  # 6
+    catalogue.store(program("Shoes", description="running", topics=("shoes",), **EN), program("Tea", **EN))
+    assert [each["text"] for each in catalogue.get(q="shoes and running")["understood"]["words"]] == ["shoes", "running"]
 
 
 def test_goods_of_any_kind(catalogue: Catalogue) -> None:  # 7

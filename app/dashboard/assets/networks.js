@@ -96,10 +96,10 @@ export function networks(may, opened) {
           h("td", { class: "number" }, number(each.missing)),
           h("td", null, each.lastCompleteAt ? ago(each.lastCompleteAt) : h("span", { class: "never" }, "never")),
           h("td", null, known(each.minPayout === null ? null : money(each.minPayout, "USD"))),
-          h("td", { class: "actions" }, may("import") && !each.retired && syncButton(each), linkOut(each.home, "Site")),
+          h("td", { class: "actions" }, may("import") && each.needsAccount !== null && syncButton(each), linkOut(each.home, "Site")),
         ),
       ),
-      { look: "dense" },
+      { look: "dense networks" },
     );
 
   function syncButton(each) {
