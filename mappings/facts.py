@@ -133,6 +133,12 @@ def _longest(tokens: list[_Token], position: int) -> tuple[int, tuple[NamedFact,
 # -- phrases with numbers and alternatives ----------------------------------------------------------------------------
 
 
+class _Also(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    parameter: str
+    filter: str
+    label: str
+
+
 class _Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parameter: str
     filter: str
@@ -141,6 +147,7 @@ class _Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     times: float = 1
     low: float = 0
     high: float = 0
+    also: _Also | None = None  # what the phrase says besides
 
 
 class _Plain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -193,12 +200,15 @@ class _Pattern(NamedTuple):
         fact = self.fact
         if fact is None:
             return ()
+        also = fact.also
+        besides = (NamedFact(0, 0, "fact", also.parameter, also.filter, also.label),) if also else ()
         if "{n}" not in fact.filter:
-            return (NamedFact(0, 0, "fact", fact.parameter, fact.filter, fact.label),)
+            return (NamedFact(0, 0, "fact", fact.parameter, fact.filter, fact.label), *besides)
         if number is None or not fact.low <= number <= fact.high:
             return None
         n = f"{round(number * fact.times, 4):g}"
-        return (NamedFact(0, 0, "fact", fact.parameter, fact.filter.replace("{n}", n), fact.label.replace("{n}", n)),)
+        named = NamedFact(0, 0, "fact", fact.parameter, fact.filter.replace("{n}", n), fact.label.replace("{n}", n))
+        return (named, *besides)
 
     def begins(self, part: int = 0) -> set[str]:
         """The words that may come at a part; # for a number, nothing ("") for the end."""

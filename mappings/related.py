@@ -16,6 +16,7 @@ from importlib.resources import files
 
 from mappings.english import singular
 from mappings.intents import fillers
+from mappings.spelling import american
 from mappings.stems import stem
 from mappings.topics import ASKED_FOR, LANGUAGES, TOPICS, words_of
 
@@ -43,6 +44,17 @@ def _beginning(word: str) -> tuple[str, ...]:
     return tuple(language for language, firsts in _firsts().items() if _root((word,), language) in firsts)
 
 
+@cache
+def written_words() -> frozenset[str]:
+    """Phrases of one folded word, as they are written: compounds most of all."""
+    return frozenset(
+        words[0]
+        for phrases in (_of_topics(0, None), of_files("narrower"), of_files("broader"))
+        for _, phrase, _ in phrases
+        if len(words := words_of(phrase)) == 1
+    )
+
+
 def covered_by(topics: Iterable[str]) -> tuple[str, ...]:
     """Slugs of what these topics cover beside themselves, without repetitions: gardening covers seeds."""
     given = tuple(topics)
@@ -65,7 +77,7 @@ def _firsts() -> Mapping[str, frozenset[str]]:
 def _root(words: tuple[str, ...], language: str) -> str:
     """What the forms of a phrase have in common."""
     if language == "en":
-        return " ".join(map(singular, words))
+        return " ".join([american(singular(word)) for word in words])
     return " ".join([stem(word, language) for word in words])
 
 

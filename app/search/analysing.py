@@ -269,17 +269,17 @@ class _Reader:
                 spelled += _as_read(terms[-1], some)
                 audience += [each for each in some if len(some) > 1 and self._is_for_somebody(each)]
                 audience += self._whom(some, terms[-1])
-        if len(terms) == 1:
-            terms = [_covering(terms[0])]
         if not terms and not lifts:  # somebody means them after all
             left = audience or optional
-            terms = [self._term([piece], _Known()) for piece in left[:MOST_TERMS]]
+            terms = [self._term([piece], self._done_by(piece)) for piece in left[:MOST_TERMS]]
             optional, audience = (optional if audience else []), []
+        if len(terms) == 1:
+            terms = [_covering(terms[0])]
         return QueryAnalysis(
             spelled=" ".join(spelled[:_LONGEST_NAME]),
             terms=self._joined(terms),
             optional=tuple(dict.fromkeys(_tokens(optional))),
-            audience=tuple(self._word(piece.text, piece.tokens[0], _Known()) for piece in audience[:_MOST_AUDIENCE]),
+            audience=tuple(self._somebody(piece) for piece in audience[:_MOST_AUDIENCE]),
             facts=tuple(lift for found, lift in lifts if found.kind == "fact"),
             wishes=tuple(lift for found, lift in lifts if found.kind == "wish"),
         )
@@ -318,8 +318,8 @@ class _Reader:
         return self._turned(pieces, place) or self._mended_name(pieces[place : place + 2])
 
     def _turned(self, pieces: Sequence[QueryPiece], place: int) -> _ReadAs | None:
-        """Goods and then whom or what they are for ("shoes for kids", "assurance pour chien"), as what is known by these
-        words alone, the other way round or as they stand."""
+        """Goods and then whom or what they are for ("shoes for kids", "assurance pour chien"), as what is known by
+        these words alone, the other way round or as they stand; so are two words and no more."""
         between = place + 1
         while between < len(pieces) - 1 and pieces[between].tokens[0] in fillers():
             between += 1
@@ -327,7 +327,8 @@ class _Reader:
         if goods.quoted or goods.domain or not beneficiary or beneficiary[0].quoted or beneficiary[0].domain:
             return None
         for_it = any(piece.tokens[0] in purpose_words() for piece in pieces[place + 1 : between])
-        if not for_it and beneficiary[0].tokens[0] not in audience_words():
+        alone = len(pieces) == 2  # "esim travel"
+        if not (for_it or alone or beneficiary[0].tokens[0] in audience_words()):
             return None
         word = beneficiary[0].tokens[0]
         for form in (word, *self._forms(word)) if len(beneficiary[0].tokens) == 1 else ():  # a "pet" has pet insurance
@@ -344,7 +345,10 @@ class _Reader:
         first, second = (piece.tokens[0] for piece in pieces)
         if len(second) < _SHORTEST_PART or not self.lexicon.known or self._programs(second) > _RARE:
             return None
-        if second in audience_words() or self._known(pieces[1:]) or self._is_real(second):
+        # "Gits" are gîtes where French is spoken.
+        elsewhere = {*asked_by_language((second,)), *related_by_language((second,))}.isdisjoint(self.languages)
+        known_here = self._known(pieces[1:]) and not (elsewhere and second not in self.lexicon)
+        if second in audience_words() or known_here or self._is_real(second):
             return None
         for name in names_beginning(f"{first} "):
             words = tuple(name.split())
@@ -362,6 +366,14 @@ class _Reader:
         first = pieces[0].tokens[0].removesuffix(term.parts[0].text)
         whom = next((first.removesuffix(link) for link in _LINKS if first.removesuffix(link) in audience_words()), "")
         return [QueryPiece(whom, (whom,), whom)] if whom and first != pieces[0].tokens[0] else []
+
+    def _somebody(self, piece: QueryPiece) -> Term:
+        """Whom goods are for, also in other words: of seniors "people over fifty"."""
+        return self._word(piece.text, piece.tokens[0], _Known(self._known([piece]).meanings))
+
+    def _done_by(self, piece: QueryPiece) -> _Known:
+        """What somebody is known for who is all that is asked for: "for gardeners" is gardening."""
+        return _Known(topics=self._known([piece]).leaning) if self._is_for_somebody(piece) else _Known()
 
     def _only_begun(self, piece: QueryPiece) -> tuple[str, ...]:
         """Topics whose name begins with a word that no word of the catalogue goes on from: "versich"."""
@@ -537,7 +549,7 @@ class _Reader:
         forms = self._forms(word)
         beginnings = tuple(each for each in lexicon.beginnings(word) if each not in forms) if begun else ()
         held = lexicon.words.get(word)
-        if forms and not held and (corrected := self._rather(word, forms)):
+        if forms and not held and not part and (corrected := self._rather(word, forms)):
             return self.mended_term(text, word, corrected)
         synonyms, facts = self._synonyms(known.meanings), _facts(known.meanings)
         split = self._split(word) if held is None or held.programs < _RARE else ()
@@ -556,7 +568,9 @@ class _Reader:
                 programs=self._programs(word),
             )
         sure = known.topics or self._is_real(word)
-        mistyped = not sure and self.corrected and nearest_typo(word, lexicon, self.languages, goods_too=goods_too)
+        mistyped = (
+            not (sure or part) and self.corrected and nearest_typo(word, lexicon, self.languages, goods_too=goods_too)
+        )
         parts = () if mistyped else self._compound(word)
         if parts or synonyms or facts or known.topics:  # a word that is known to mean another is none that was mistyped
             return Term(
@@ -571,9 +585,13 @@ class _Reader:
             )
         if self._is_real(word):
             return Term(text, words=(word,), phrases=split[:2], absent=not split, real=True)
-        if self.corrected and (corrected := meant(word, lexicon, self.languages, goods_too=goods_too)) is not None:
+        mendable = self.corrected and not part
+        if mendable and (corrected := meant(word, lexicon, self.languages, goods_too=goods_too)) is not None:
             # "Noblemaplebags" may be a name, too, however near to another one.
             return msgspec.structs.replace(self.mended_term(text, word, corrected), phrases=split[:2])
+        begun = () if split or part or len(word) < _SHORTEST_BEGUN else lexicon.beginnings(word)
+        if begun and word.isalpha():  # "aquar", as far as it was typed
+            return Term(text, words=(word,), beginnings=begun, programs=max(map(lexicon.count, begun)))
         return Term(text, words=(word,), phrases=split, programs=1, absent=not split)
 
     def _rather(self, word: str, forms: tuple[str, ...]) -> str | None:

@@ -157,13 +157,16 @@ async def _relaxed(
     terms = tuple(term for term in asked.terms if term not in absent)
     head = _head(terms, asked.language)
     few, many = len(terms) <= _FEW, len(terms) >= _MANY
+    # A title says first what is sold, and then what it is good for.
+    named_first = next((term for term in asked.terms if term.topics), None) if many else None
 
     def tells(term: Term) -> int:
         """How well a term says what is sold, or who sells it; in a long text names are those of makers."""
         if term.topics:
             # What several words of a text say is what it is about, and in a long one a phrase is no passing remark.
             as_others = sum(bool(set(term.topics) & set(other.topics)) for other in terms if other is not term)
-            return (2 if term.sold_there else 3) + 2 * (many and " " in term.text) + 4 * as_others
+            first = 3 * (term is named_first)
+            return (2 if term.sold_there else 3) + 2 * (many and " " in term.text) + 4 * as_others + first
         if term.leaning:
             return 1
         return int(few and term.named and not term.corrected and term.programs <= _FEW_OF_A_NAME)

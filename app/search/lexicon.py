@@ -11,6 +11,7 @@ from app.search.edits import NO_EDITS, SearchEdits
 from mappings.english import singular
 from mappings.forms import english_forms
 from mappings.lexicon import EMPTY, UNKNOWN_LANGUAGE, Lexicon
+from mappings.spelling import spelled_otherwise
 from mappings.stems import STEMMED, stem
 from mappings.topics import topics_named
 
@@ -116,7 +117,8 @@ class HeldLexicon:
         """Other forms of a word that the catalogue holds in these languages, the most frequent first."""
         found: dict[str, int] = {}
         if "en" in languages or not languages:
-            for form in english_forms(word):
+            otherwise = spelled_otherwise(word)
+            for form in (*english_forms(word), *((otherwise, *english_forms(otherwise)) if otherwise else ())):
                 # Texts whose language nobody knows are mostly short, and mostly English.
                 count = self.in_language(form, "en") + self.in_language(form, UNKNOWN_LANGUAGE)
                 if count or not self.known:

@@ -15,9 +15,11 @@ from app.search.filters import clause
 from app.search.query_analysis import Lift, QueryAnalysis, Term
 from mappings.catalogue import SEARCHABLE, Kind
 from mappings.facts import facts_in
+from mappings.folding import folded
 from mappings.index import WORDS
-from mappings.intents import audience_words
+from mappings.intents import audience_words, words_beside
 from mappings.tokens import tokens
+from mappings.topics import TOPICS
 
 # BM25 stays below 200 and languages, phrases, facts and wishes together below 2,000, so a higher tier always outranks
 # a lower one, and scores keep the precision of a 32-bit float.
@@ -35,7 +37,7 @@ PHRASE = 60.0
 WISH_STEP = 40.0
 FACT = 200.0
 # A network, country or language that was named.
-NAMED_FACT = 150.0
+NAMED_FACT = 250.0
 NAMED = ("network", "geoTargeting", "textLanguage")
 # A fact that only follows from a word ("car" is of the vertical automotive).
 IMPLIED_FACT = 1.0
@@ -45,6 +47,8 @@ IN_NAME = 3.0
 # are about it that have the topic ("jeans" are no surname).
 TOPIC = 3.0
 OF_TOPIC = 80.0
+# Of programs with a topic those that sell such things altogether: tea of a grocer before tea of a pharmacy.
+IN_VERTICAL = 40.0
 # Whom goods are for, where a program says it.
 AUDIENCE = 40.0
 SYNONYM = 0.5
@@ -59,6 +63,8 @@ FRESHNESS = 0.5
 _FRESH_FOR = "365d"  # after as long again, half of it is left
 # The engine refuses more than 1,024 clauses in a query; ours stays far below, whatever is asked.
 MOST_LEAVES = 220
+_MOST_VERTICALS = 3
+_FILED_UNDER = {"insurance": ("finance",)}  # by networks that have no vertical for it
 
 
 def matching(
@@ -242,8 +248,11 @@ def _lifting(analysis: QueryAnalysis, today: date, spare: _Budget) -> list[dict[
     if " " in said and len(said) < 200:
         lifting.append(_scored(_phrase(WORDS, said), PHRASE, spare.called("phrase")))
     lifting += [_term(term, spare) for term in (*analysis.audience, *analysis.left_out[:6]) if not term.absent]
-    if whom := [word for term in analysis.audience if term.text in audience_words() for word in term.words]:
-        lifting.append(_scored(_match(WORDS, whom[: spare.words]), AUDIENCE, spare.called("audience")))
+    if verticals := _verticals(analysis) if spare.topics else []:
+        lifting.append(_scored({"terms": {"vertical": verticals}}, IN_VERTICAL, spare.called("inVertical")))
+    if whom := [term for term in analysis.audience if folded(term.text) in audience_words()]:
+        ways = [way for term in whom[:2] for way in _in_text(term, WORDS, spare)]
+        lifting.append(_scored(_any(ways), AUDIENCE, spare.called("audience")))
     if analysis.optional:
         lifting.append(_match(WORDS, analysis.optional[:8], OPTIONAL, spare.called("optional")))
     said_in = any(fact.parameter in ("textLanguage", "language") for fact in analysis.facts)
@@ -258,6 +267,17 @@ def _lifting(analysis: QueryAnalysis, today: date, spare: _Budget) -> list[dict[
     for wish in analysis.wishes:
         lifting += [_scored(clause, WISH_STEP, spare.called(f"wish:{wish.parameter}")) for clause in _held(wish, today)]
     return [*lifting, _popularity(spare.called("popularity")), _freshness(today, spare.called("freshness"))]
+
+
+def _verticals(analysis: QueryAnalysis) -> list[str]:
+    """The verticals of what is asked for; none where it is sold in so many that they tell nothing."""
+    topics = [topic for term in analysis.terms for topic in (term.leaning or term.topics) if topic in TOPICS]
+    last_words = [said[-1] for term in analysis.terms if (said := tokens(term.text))]
+    if topics and any(word in words_beside("software") for word in last_words):
+        return ["software"]  # "email marketing software" is no course of it
+    verticals = {TOPICS[topic].vertical for topic in topics}
+    near = {each for vertical in verticals for each in _FILED_UNDER.get(vertical, ())}
+    return sorted(verticals | near) if len(verticals) <= _MOST_VERTICALS else []
 
 
 def _core(analysis: QueryAnalysis) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from rapidfuzz.distance import OSA
 
 from app.search.lexicon import HeldLexicon
-from mappings.related import related_by_language
+from mappings.related import related_by_language, written_words
 from mappings.topics import asked_by_language
 from mappings.vocabulary import languages_knowing
 
@@ -19,6 +19,7 @@ ONE_TYPO_FROM = 4
 TWO_TYPOS_FROM = 8
 _ONE_AND_A_HALF_FROM = 6  # letters: of a word that has all of another's, in another order
 _GOODS_FROM = 6  # letters: shorter unknown words are more often names than goods
+_COMPOUND_FROM = 10
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # What is meant is a word: of three letters at least.
 _SHORTEST_MEANT = 3
@@ -106,8 +107,11 @@ def one_typo_away(
 
 
 def _names_goods(word: str) -> bool:
-    """Whether a word that no program may have is an ordinary one of some language for what is sold."""
-    return bool(languages_knowing(word)) and bool(asked_by_language((word,)) or related_by_language((word,)))
+    """Whether a word that no program may have is an ordinary one of some language for what is sold, or so long that it
+    cannot be another: compounds stand in no list of ordinary words."""
+    if not languages_knowing(word):
+        return len(word) >= _COMPOUND_FROM and (word in written_words() or bool(asked_by_language((word,))))
+    return bool(asked_by_language((word,)) or related_by_language((word,)))
 
 
 def nearest(word: str, lexicon: HeldLexicon, languages: Iterable[str] = ()) -> str | None:
