@@ -17,6 +17,8 @@ from mappings.synonyms import Fact, fact
 
 # Groups of words that tell the language of a query, wherever they stand.
 _TELLING = ("function", "question", "trade", "audience", "buying", "generic")
+SOFTWARE_VERTICALS = frozenset({"software", "web", "business", "telecom"})
+"""Where software and services of the web are sold."""
 # "Direct deposit" and "direct sales" are no wish for the network of that name.
 _NOT_A_NETWORK_HERE = {DIRECT}
 

@@ -21,6 +21,7 @@ from mappings.brands import is_brand, longest_brand
 from mappings.facts import NamedFact, facts_in
 from mappings.folding import folded, key
 from mappings.intents import (
+    SOFTWARE_VERTICALS,
     audience_words,
     buying_words,
     filler_at,
@@ -589,9 +590,9 @@ class _Reader:
         if mendable and (corrected := meant(word, lexicon, self.languages, goods_too=goods_too)) is not None:
             # "Noblemaplebags" may be a name, too, however near to another one.
             return msgspec.structs.replace(self.mended_term(text, word, corrected), phrases=split[:2])
-        begun = () if split or part or len(word) < _SHORTEST_BEGUN else lexicon.beginnings(word)
-        if begun and word.isalpha():  # "aquar", as far as it was typed
-            return Term(text, words=(word,), beginnings=begun, programs=max(map(lexicon.count, begun)))
+        longer = () if split or part or len(word) < _SHORTEST_BEGUN else lexicon.beginnings(word)
+        if longer and word.isalpha():  # "aquar", as far as it was typed
+            return Term(text, words=(word,), beginnings=longer, programs=max(map(lexicon.count, longer)))
         return Term(text, words=(word,), phrases=split, programs=1, absent=not split)
 
     def _rather(self, word: str, forms: tuple[str, ...]) -> str | None:
@@ -733,7 +734,6 @@ class _Reader:
 
 _PLACES = ("geoTargeting", "language", "textLanguage")
 _UNITED_STATES = "usa"
-_SOFTWARE = {"software", "web", "business", "telecom"}  # verticals
 _RARE = 3
 _FAR_MORE = 3
 _SELDOM = 30  # programs: of a thing that fewer have, those of its kind are meant, too
@@ -747,7 +747,7 @@ _COMMON = 3  # of a vocabulary: rarer words are often names, or mistyped ones
 
 def _is_software(term: Term) -> bool:
     verticals = {TOPICS[topic].vertical for topic in term.topics if topic in TOPICS}
-    return bool(verticals) and verticals <= _SOFTWARE
+    return bool(verticals) and verticals <= SOFTWARE_VERTICALS
 
 
 def _covering(term: Term) -> Term:

@@ -158,7 +158,8 @@ async def _relaxed(
     head = _head(terms, asked.language)
     few, many = len(terms) <= _FEW, len(terms) >= _MANY
     # A title says first what is sold, and then what it is good for.
-    named_first = next((term for term in asked.terms if term.topics), None) if many else None
+    title = len(asked.terms) >= _MANY
+    named_first = next((term for term in asked.terms if term.topics), None) if title else None
 
     def tells(term: Term) -> int:
         """How well a term says what is sold, or who sells it; in a long text names are those of makers."""

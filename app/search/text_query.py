@@ -17,9 +17,9 @@ from mappings.catalogue import SEARCHABLE, Kind
 from mappings.facts import facts_in
 from mappings.folding import folded
 from mappings.index import WORDS
-from mappings.intents import audience_words, words_beside
+from mappings.intents import SOFTWARE_VERTICALS, audience_words, words_beside
 from mappings.tokens import tokens
-from mappings.topics import TOPICS
+from mappings.topics import TOPICS, asked
 
 # BM25 stays below 200 and languages, phrases, facts and wishes together below 2,000, so a higher tier always outranks
 # a lower one, and scores keep the precision of a 32-bit float.
@@ -32,13 +32,10 @@ NAME_PHRASE_BESIDE = 100.0
 LANGUAGE = 100.0
 # The words side by side in a text mean more than the same words apart in it.
 PHRASE = 60.0
-# What a wish ("high paying") adds for each step that a program reaches, and a fact ("60 day cookie") where it holds:
-# more than words can differ by.
+# What a wish ("high paying") adds for each step that a program reaches, and a fact ("60 day cookie", a network, a
+# country) where it holds: more than words, topics and verticals can differ by.
 WISH_STEP = 40.0
-FACT = 200.0
-# A network, country or language that was named.
-NAMED_FACT = 250.0
-NAMED = ("network", "geoTargeting", "textLanguage")
+FACT = 400.0
 # A fact that only follows from a word ("car" is of the vertical automotive).
 IMPLIED_FACT = 1.0
 # A word in the name, beside what it counts anywhere.
@@ -48,7 +45,7 @@ IN_NAME = 3.0
 TOPIC = 3.0
 OF_TOPIC = 80.0
 # Of programs with a topic those that sell such things altogether: tea of a grocer before tea of a pharmacy.
-IN_VERTICAL = 40.0
+IN_VERTICAL = 30.0
 # Whom goods are for, where a program says it.
 AUDIENCE = 40.0
 SYNONYM = 0.5
@@ -262,8 +259,7 @@ def _lifting(analysis: QueryAnalysis, today: date, spare: _Budget) -> list[dict[
         if not said_in  # who asks for texts in Spanish may ask in English
     ]
     for fact in analysis.facts:
-        worth = NAMED_FACT if fact.parameter in NAMED else FACT
-        lifting += [_scored(clause, worth, spare.called(f"fact:{fact.parameter}")) for clause in _held(fact, today)]
+        lifting += [_scored(clause, FACT, spare.called(f"fact:{fact.parameter}")) for clause in _held(fact, today)]
     for wish in analysis.wishes:
         lifting += [_scored(clause, WISH_STEP, spare.called(f"wish:{wish.parameter}")) for clause in _held(wish, today)]
     return [*lifting, _popularity(spare.called("popularity")), _freshness(today, spare.called("freshness"))]
@@ -271,13 +267,22 @@ def _lifting(analysis: QueryAnalysis, today: date, spare: _Budget) -> list[dict[
 
 def _verticals(analysis: QueryAnalysis) -> list[str]:
     """The verticals of what is asked for; none where it is sold in so many that they tell nothing."""
-    topics = [topic for term in analysis.terms for topic in (term.leaning or term.topics) if topic in TOPICS]
-    last_words = [said[-1] for term in analysis.terms if (said := tokens(term.text))]
-    if topics and any(word in words_beside("software") for word in last_words):
+    topics = [topic for term in analysis.terms for topic in (term.leaning or term.topics)]
+    verticals = _verticals_of(topics)
+    said = [tokens(term.text) for term in analysis.terms]
+    as_software = any(len(words) > 1 and words[-1] in words_beside("software") for words in said)
+    if verticals and verticals <= SOFTWARE_VERTICALS and as_software:
         return ["software"]  # "email marketing software" is no course of it
-    verticals = {TOPICS[topic].vertical for topic in topics}
+    if verticals:  # "keto recipes" are recipes, too
+        verticals |= _verticals_of(
+            [topic for words in said if len(words) > 1 for word in words for topic in asked((word,))]
+        )
     near = {each for vertical in verticals for each in _FILED_UNDER.get(vertical, ())}
     return sorted(verticals | near) if len(verticals) <= _MOST_VERTICALS else []
+
+
+def _verticals_of(topics: Iterable[str]) -> set[str]:
+    return {TOPICS[topic].vertical for topic in topics if topic in TOPICS}
 
 
 def _core(analysis: QueryAnalysis) -> str:

@@ -188,8 +188,7 @@ WEIGHTS = {
     "a merchant's address": (text_query.DOMAIN,),
     "name phrase": (text_query.NAME_PHRASE,),
     "the same where the query says facts or wishes, too": (text_query.NAME_PHRASE_BESIDE,),
-    "a fact": (text_query.FACT,),
-    "a network, country or language that was named": (text_query.NAMED_FACT,),
+    "a fact, or a network, country or language that was named": (text_query.FACT,),
     "the language of the query": (text_query.LANGUAGE,),
     "the words side by side in a text": (text_query.PHRASE,),
     "each step of a wish": (text_query.WISH_STEP,),
@@ -197,6 +196,7 @@ WEIGHTS = {
     "a topic": (text_query.TOPIC,),
     "of programs that have the words, those that are about it": (text_query.OF_TOPIC,),
     "what a topic is that covers others, beside them": (text_query.OF_TOPIC,),
+    "those of them that sell such things altogether": (text_query.IN_VERTICAL,),
     "whom goods are for, where a text says it": (text_query.AUDIENCE,),
     "a compound by its parts": (text_query.COMPOUND,),
     "a compound by the part alone that only describes, where the catalogue lacks the other": (

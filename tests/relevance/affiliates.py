@@ -115,6 +115,11 @@ def second_strangers() -> list[Case]:
     return read("second_stranger_queries.json")
 
 
+def third_strangers() -> list[Case]:
+    """What was poor of the 160 queries of a third stranger, and neighbours of that."""
+    return read("third_stranger_queries.json")
+
+
 def fault(case: Case, ask: Ask) -> str:
     """What is wrong with the answer; empty if nothing is."""
     status, answer = ask({"q": case.q, "perPage": PAGE, **case.with_})
@@ -235,6 +240,7 @@ def main() -> None:
         ("our own", own()),
         ("a stranger's", strangers()),
         ("another's", second_strangers()),
+        ("a third one's", third_strangers()),
     ):
         tried = outcomes(cases, ask)
         sys.stdout.write(f"{name}: {share(tried):.3f}\n{table(tried)}\n")

@@ -57,6 +57,10 @@ def test_another_strangers_queries(whole_catalogue: Catalogue) -> None:  # 5
     assert affiliates.share(_tried(affiliates.second_strangers(), whole_catalogue)) >= STRANGERS_AT_LEAST
 
 
+def test_a_third_strangers_queries(whole_catalogue: Catalogue) -> None:  # 5
+    assert affiliates.share(_tried(affiliates.third_strangers(), whole_catalogue)) >= STRANGERS_AT_LEAST
+
+
 def test_own_queries(own: list[Outcome]) -> None:  # 2
     assert affiliates.share(own) >= OWN_AT_LEAST
 

@@ -9,7 +9,9 @@
 7. Words that say of goods that they are goods need not be found.
 8. How words are read does not depend on what was filtered before.
 9. A name may be typed in one word.
-10. A word that is begun may go on as the name of a topic.
+10. A word that is begun may go on as the name of a topic; one that nothing else explains is taken as begun.
+11. Of programs that have a topic those come first that sell such things altogether, and software where it is asked for.
+12. In a pasted title what is sold stands first.
 """
 
 from __future__ import annotations
@@ -140,7 +142,8 @@ def test_what_goods_are_for(catalogue: Catalogue, q: str, topic: str, language: 
 
 def test_two_things_are_not_for_one_another(catalogue: Catalogue) -> None:  # 6
     catalogue.store(program("Shoes", description="running", topics=("shoes",), **EN), program("Tea", **EN))
-    assert [each["text"] for each in catalogue.get(q="shoes and running")["understood"]["words"]] == ["shoes", "running"]
+    understood = catalogue.get(q="shoes and running")["understood"]
+    assert [each["text"] for each in understood["words"]] == ["shoes", "running"]
 
 
 def test_goods_of_any_kind(catalogue: Catalogue) -> None:  # 7
@@ -173,3 +176,66 @@ def test_a_word_that_goes_on(catalogue: Catalogue) -> None:  # 10
     )
     assert catalogue.found("travel in", prefix="last")[0] == "Cover"
     assert catalogue.found("versich", prefix="last") == ["Cover"]
+
+
+def test_as_far_as_it_was_typed(catalogue: Catalogue) -> None:  # 10
+    catalogue.store(program("Tanks", description="aquariums", **EN), program("Other", description="water", **EN))
+    assert catalogue.found("aquar") == ["Tanks"]
+
+
+def test_the_vertical_of_a_topic(catalogue: Catalogue) -> None:  # 11
+    catalogue.store(
+        program("Pharmacy", topics=("tea",), vertical="health", **EN),
+        program("Grocer", topics=("tea",), vertical="food", **EN),
+    )
+    assert catalogue.found("matcha") == ["Grocer", "Pharmacy"]
+
+
+def test_software_is_no_course_of_it(catalogue: Catalogue) -> None:  # 11
+    catalogue.store(
+        program("Course", topics=("email-marketing",), vertical="business", **EN),
+        program("Tool", topics=("email-marketing",), vertical="software", **EN),
+    )
+    assert catalogue.found("email marketing software")[0] == "Tool"
+    assert catalogue.found("email marketing")[0] == "Course"
+
+
+def test_a_title_says_first_what_is_sold(catalogue: Catalogue) -> None:  # 12
+    catalogue.store(
+        *(program(f"Capsules {n}", topics=("ashwagandha",), **EN) for n in range(12)),
+        *(program(f"Calm {n}", topics=("stress-relief",), **EN) for n in range(12)),
+    )
+    found = catalogue.found("Organic Ashwagandha 1300mg with Pepper Stress Relief 120 Count")
+    assert found[0].startswith("Capsules")
+
+
+@pytest.mark.parametrize("q", ["esim travel", "travel esim"])
+def test_two_words_the_other_way_round(catalogue: Catalogue, q: str) -> None:  # 6
+    catalogue.store(program("Cards", topics=("esim",), **EN), program("Trips", description="travel", **EN))
+    assert catalogue.found(q)[0] == "Cards"
+
+
+def test_whom_in_other_words(catalogue: Catalogue) -> None:  # 6
+    catalogue.store(
+        program("For all", description="supplements", topics=("supplements",), **EN),
+        program("For some", description="supplements for people over fifty", topics=("supplements",), **EN),
+    )
+    assert catalogue.found("supplements for seniors") == ["For some", "For all"]
+
+
+@pytest.mark.parametrize("q", ["programs for gardeners", "gardeners"])
+def test_what_somebody_does(catalogue: Catalogue, q: str) -> None:  # 4
+    catalogue.store(
+        program("Blankets", description="blankets for gardeners", **EN),
+        program("Beds", topics=("seeds",), **EN),
+        program("Tea", description="tea", **EN),
+    )
+    assert set(catalogue.found(q)) == {"Blankets", "Beds"}
+
+
+@pytest.mark.parametrize(
+    ("q", "topic"), [("personalised gits", "personalised-gifts"), ("Fahradzubehör", "cycling"), ("dog fod", "dog-food")]
+)
+def test_a_mistyped_name_of_goods(catalogue: Catalogue, q: str, topic: str) -> None:  # 3
+    catalogue.store(program("Meant", topics=(topic,)), program("Other", topics=("guesthouses",)))
+    assert catalogue.found(q) == ["Meant"]

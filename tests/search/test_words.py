@@ -104,11 +104,11 @@ def test_a_stem_that_happens_to_fit_does_not_hide_what_was_meant(catalogue: Cata
 
 def test_filters_do_not_change_how_words_are_read(catalogue: Catalogue) -> None:  # 3
     catalogue.store(
-        *(program(f"Harbor {number}", network="awin") for number in range(3)),
-        program("Harbour", network="cj"),
+        *(program(f"Sterling {number}", network="awin") for number in range(3)),
+        program("Stirling", network="cj"),
     )
-    catalogue.finds("harbor", [], network="cj")
-    assert catalogue.get(q="harbor", network="cj")["matched"] == "exact"
+    catalogue.finds("sterling", [], network="cj")
+    assert catalogue.get(q="sterling", network="cj")["matched"] == "exact"
 
 
 def test_words_that_mean_the_same(catalogue: Catalogue) -> None:  # 4
