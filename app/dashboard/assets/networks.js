@@ -96,7 +96,12 @@ export function networks(may, opened) {
           h("td", { class: "number" }, number(each.missing)),
           h("td", null, each.lastCompleteAt ? ago(each.lastCompleteAt) : h("span", { class: "never" }, "never")),
           h("td", null, known(each.minPayout === null ? null : money(each.minPayout, "USD"))),
-          h("td", { class: "actions" }, may("import") && each.needsAccount !== null && syncButton(each), linkOut(each.home, "Site")),
+          h(
+            "td",
+            { class: "actions" },
+            may("import") && each.needsAccount !== null && syncButton(each),
+            linkOut(each.home, "Site"),
+          ),
         ),
       ),
       { look: "dense networks" },
