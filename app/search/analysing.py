@@ -17,6 +17,7 @@ from app.search.query_analysis import Lift, QueryAnalysis, Term, Wording
 from app.search.query_language import likely_languages
 from app.search.query_pieces import QueryPiece, accents, pieces_of, plain_pieces
 from app.search.typo_rules import distance, meant, nearest_typo, one_typo_away
+from app.search.word_parts import COMPOUNDING, LINKS, SHORTEST_PART, compound, typed_as_one
 from mappings.brands import is_brand, longest_brand
 from mappings.facts import NamedFact, facts_in
 from mappings.folding import folded, key
@@ -47,13 +48,6 @@ _SHORTEST_BEGUN = 4
 _SHORT = 4  # pieces
 
 _QUOTES = str.maketrans(dict.fromkeys("’‘ʼ´`", "'") | dict.fromkeys("“”„«»", '"'))
-_COMPOUNDING = ("de", "nl", "sv", "da", "no")
-_LINKS = ("", "s", "n", "en", "e", "er", "es")
-_SHORTEST_HEAD, _SHORTEST_PART = 4, 3
-_LONGEST_COMPOUND = 40
-_LONG_NAME = 9  # letters, from which a word may be three or more
-_LONGEST_PART, _MOST_PARTS = 16, 5
-_SHORT_PART_IN = 50  # programs that have a word of one or two letters, of which another may be made
 _CERTAIN = 0.95
 _TELLING_PIECES = 12  # pieces of a query among which phrases tell of its language
 _LIKELY = 0.1  # a language less likely than this is not asked for forms
@@ -344,7 +338,7 @@ class _Reader:
         if len(pieces) < 2 or not self.corrected or any(len(piece.tokens) > 1 or piece.quoted for piece in pieces):
             return None
         first, second = (piece.tokens[0] for piece in pieces)
-        if len(second) < _SHORTEST_PART or not self.lexicon.known or self._programs(second) > _RARE:
+        if len(second) < SHORTEST_PART or not self.lexicon.known or self._programs(second) > _RARE:
             return None
         # "Gits" are gîtes where French is spoken.
         elsewhere = {*asked_by_language((second,)), *related_by_language((second,))}.isdisjoint(self.languages)
@@ -365,7 +359,7 @@ class _Reader:
         if len(pieces) != 1 or len(term.parts) != 1:
             return []
         first = pieces[0].tokens[0].removesuffix(term.parts[0].text)
-        whom = next((first.removesuffix(link) for link in _LINKS if first.removesuffix(link) in audience_words()), "")
+        whom = next((first.removesuffix(link) for link in LINKS if first.removesuffix(link) in audience_words()), "")
         return [QueryPiece(whom, (whom,), whom)] if whom and first != pieces[0].tokens[0] else []
 
     def _somebody(self, piece: QueryPiece) -> Term:
@@ -629,80 +623,31 @@ class _Reader:
         return any(commonness(word, each) >= _COMMON for each in {"en", *self.languages})
 
     def _split(self, word: str) -> tuple[str, ...]:
-        """A word as the two that it may be ("tshirts", "wallart"), the likeliest first; or as three or more, which a
-        long one may be that is the name of a site ("noblemaplebags")."""
-        if not word.isalpha() or len(word) > _LONGEST_COMPOUND or not self.lexicon.known:
-            return ()
-        found = []
-        for place in range(1, len(word) - _SHORTEST_PART + 1):
-            first, second = word[:place], word[place:]
-            least = min(self.lexicon.count(first), self.lexicon.count(second))
-            if least >= 1 and (len(first) >= _SHORTEST_PART or place == 1):
-                found.append((least, f"{first} {second}"))
-        best = [phrase for _, phrase in sorted(found, reverse=True)[:3]]
-        forms = [form for phrase in best[:1] for form in self._phrase_forms(tuple(phrase.split()))]
-        several = self._several(word) if len(word) >= _LONG_NAME else ()
-        return tuple(dict.fromkeys((*best[:1], *several, *forms, *best[1:])))
-
-    def _several(self, word: str) -> tuple[str, ...]:
-        """A word as the fewest words of the catalogue that it may be, three to five, in the likeliest way."""
-        ways: list[tuple[int, int, str] | None] = [(0, -len(word), "")] + [None] * len(word)
-        for end in range(1, len(word) + 1):
-            for start in range(max(end - _LONGEST_PART, 0), end):
-                before = ways[start]
-                count = self.lexicon.count(word[start:end]) if before and before[0] < _MOST_PARTS else 0
-                if before and count and (end - start >= _SHORTEST_PART or count >= _SHORT_PART_IN):
-                    way = (before[0] + 1, max(before[1], -count), f"{before[2]} {word[start:end]}".strip())
-                    ways[end] = min(ways[end] or way, way)
-        whole = ways[-1]
-        return (whole[2],) if whole and whole[0] > 2 else ()
+        """A word as the words that it may be, typed as one ("tshirts", "noblemaplebags"), the likeliest first."""
+        two, several = typed_as_one(word, self.lexicon)
+        forms = [form for phrase in two[:1] for form in self._phrase_forms(tuple(phrase.split()))]
+        return tuple(dict.fromkeys((*two[:1], *several, *forms, *two[1:])))
 
     def _compound(self, word: str) -> tuple[Term, ...]:
         """The parts of a compound, each found alone; empty for a word that is none."""
-        if not word.isalpha() or not _SHORTEST_HEAD + _SHORTEST_PART <= len(word) <= _LONGEST_COMPOUND:
-            return ()
-        spoken = [language for language in self.languages if language in _COMPOUNDING]
+        spoken = [language for language in self.languages if language in COMPOUNDING]
         if not spoken and self.languages == _TRADE:  # no word of the query tells
-            spoken = [language for language in _COMPOUNDING if self.spoken in (None, language)]
-        best: tuple[float, str, str, str] | None = None
-        for place in range(_SHORTEST_PART, len(word) - _SHORTEST_HEAD + 1):
-            head = word[place:]
-            for language in spoken:
-                if not (heads := self._strength(head, language)):
-                    continue
-                first, firsts = self._modifier(word[:place], language)
-                worth = min(heads, firsts) * len(head)
-                if worth and (best is None or worth > best[0]):
-                    best = worth, language, first, head
-        if best is None:
+            spoken = [language for language in COMPOUNDING if self.spoken in (None, language)]
+        found = compound(word, self.lexicon, spoken)
+        if found is None:
             return ()
-        _, language, *parts = best
         if not self.languages or self.languages == _TRADE:
-            self.spoken = language
-        reader = _Reader(self.lexicon, (language,), self.literal, corrected=self.corrected)
-        head = parts[-1]
+            self.spoken = found.language
+        reader = _Reader(self.lexicon, (found.language,), self.literal, corrected=self.corrected)
+        head = found.head
         known = reader._longest_known([QueryPiece(head, (head,), head)], 0)[1]
-        if parts[0] in audience_words():  # whom goods are for need not be found
-            parts = parts[1:]
-        # A part that no program has alone is not asked for: the other says enough.
+        # Whom goods are for need not be found; and a part that no program has alone is not asked for: the other is.
+        parts = (head,) if found.first in audience_words() else (found.first, head)
         return tuple(
             reader._word(part, part, known if part is head else _Known())
             for part in parts
             if reader._held(part) or (part is head and known.topics)
         )
-
-    def _modifier(self, text: str, language: str) -> tuple[str, float]:
-        """The first part of a compound without what links it to the second, and how well it is known."""
-        for link in _LINKS:
-            first = text.removesuffix(link)
-            linked = len(first) >= _SHORTEST_PART and (not link or first != text)
-            if linked and (strength := self._strength(first, language)):
-                return first, strength if not link else strength / 2
-        return text, 0.0
-
-    def _strength(self, word: str, language: str) -> float:
-        """How well a word is known in a language: by the catalogue, or by the language's own vocabulary."""
-        return self.lexicon.in_language(word, language) or max(commonness(word, language) - 1, 0) / 10
 
     def _held(self, word: str) -> bool:
         return word in self.lexicon or bool(self._forms(word))
