@@ -25,6 +25,7 @@ _LONGEST_FILE = 64_000  # characters
 _MOST_POINTS = 200  # in a line: a key of n parts costs the parser of TOML n times n
 _LONGEST_WORD = 80
 _MOST_COMPARED = 500
+_MOST_LINES = 200  # commission lines of one list
 
 
 class Format(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,10 +51,14 @@ class From(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A commission line. `event` and `kind` are words, the others columns; `currency` is a column, or a code.
 
-    `kind_from` is the column that says for each record whether its number is percent or an amount.
+    `kind_from` is the column that says for each record whether its number is percent or an amount, `event_from` the one
+    that says what is paid for. With `each`, a list of objects inside the record, there is a line for each of them, and
+    the columns are its members.
     """
 
+    each: str | None = None
     event: str | None = None
+    event_from: str | None = None
     kind: str | None = None
     kind_from: str | None = None
     value: str | None = None
@@ -109,6 +114,8 @@ def read(written: str) -> Mapping:
             raise BadMapping(f"the mapping: [[commissions]] {number}: kind is 'percent' or 'fixed', not '{line.kind}'")
         if line.kind is not None and line.kind_from is not None:
             raise BadMapping(f"the mapping: [[commissions]] {number} has kind and kind_from; which one holds?")
+        if line.event is not None and line.event_from is not None:
+            raise BadMapping(f"the mapping: [[commissions]] {number} has event and event_from; which one holds?")
     return mapping
 
 
@@ -128,9 +135,8 @@ def sources(mapping: Mapping) -> list[str]:
         source = rule.source if isinstance(rule, From) else rule
         found += source if isinstance(source, list) else [source]
     for line in mapping.commissions:
-        found += [
-            each for each in (line.value, line.low, line.high, line.threshold, line.condition, line.kind_from) if each
-        ]
+        columns = (line.value, line.low, line.high, line.threshold, line.condition, line.kind_from, line.event_from)
+        found += [line.each] if line.each else [each for each in columns if each]
     return list(dict.fromkeys(found))
 
 
@@ -161,7 +167,9 @@ def program(mapping: Mapping, record: Record, network: str, source: str, not_car
         network=network,
         external_id=external_id.strip(),
         data_source=source,
-        commissions=tuple(line for each in mapping.commissions if (line := _line(record, each))),
+        commissions=tuple(
+            line for each in mapping.commissions for part in _parts(record, each) if (line := _line(part, each))
+        ),
         not_carried=not_carried,
         **values,
     )
@@ -216,6 +224,15 @@ def _many(record: Record, rule: Rule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in found if part.strip()))
 
 
+def _parts(record: Record, line: Line) -> list[Record]:
+    """What a commission line is read from: the record, or the objects of a list in it."""
+    if line.each is None:
+        return [record]
+    listed = _found(record, line.each)
+    objects = listed if isinstance(listed, list) else [listed]
+    return [each for each in objects[:_MOST_LINES] if isinstance(each, dict)]
+
+
 def _line(record: Record, line: Line) -> RawCommission | None:
     value, low, high = (_one(record, source) if source else None for source in (line.value, line.low, line.high))
     if value is None and low is None and high is None:
@@ -224,7 +241,7 @@ def _line(record: Record, line: Line) -> RawCommission | None:
     if currency is not None and (written := text(_found(record, currency))):
         currency = written
     return RawCommission(
-        event=line.event,
+        event=line.event or (text(_one(record, line.event_from)) if line.event_from else None),
         kind=line.kind or (text(_one(record, line.kind_from)) if line.kind_from else None),
         value=value,
         low=low,

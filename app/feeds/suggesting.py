@@ -138,6 +138,17 @@ _KINDS = frozenset({"percent", "percentage", "%", "fixed", "fix", "flat", "amoun
 _MODELS = frozenset({"cpa", "cps", "cpl", "cpc", "cpi", "lead", "sale", "hybrid", "none", "-"})  # which say no unit
 _PAID = re.compile(r"commission|payout|reward|provision")
 
+# Members of an object that is a commission: its figure, and what else it says.
+_FIGURES = frozenset({
+    "value", "rate", "amount", "figure", "commission", "payout", "percent", "percentage", "commissionvalue",
+    "commissionrate", "commissionamount", "payoutvalue", "payoutamount", "rewardvalue", "rewardamount",
+})  # fmt: skip
+_BESIDE_FIGURES = {
+    "event_from": "event action goal eventtype actiontype type model trigger",
+    "currency": "currency currencycode",
+    "condition": "condition conditions name title category label description",
+}
+
 _METRICS = {"gravity": "gravity", "awinindex": "awinIndex", "networkrank": "networkRank", "powerrank": "powerRank",
             "powerranktop100": "powerRank"}  # fmt: skip
 _SEPARATORS = ("|", ";", ",")
@@ -234,7 +245,11 @@ def suggest(
     doubts: list[str] = []
     fields: dict[str, Rule] = {}
     constants: dict[str, str | int | float | bool] = {}
-    lines = [*_lines_of_kinds(columns, values, used), *_lines(by_name, values, used, units, constants)]
+    lines = [
+        *_lines_of_objects(columns, samples, used),
+        *_lines_of_kinds(columns, values, used),
+        *_lines(by_name, values, used, units, constants),
+    ]
     for field, names in _NAMES.items():
         found = [
             column
@@ -424,8 +439,7 @@ def _lines_of_kinds(columns: Sequence[str], values: dict[str, list[str]], used: 
         about = re.sub(r"(?:type|kind|unit)$", "", squeezed(last))
         if about == squeezed(last) or not _PAID.search(squeezed(kind)):
             continue
-        said = {value.strip().lower() for value in values[kind]}
-        if not said & _KINDS or not said <= _KINDS | _MODELS:
+        if not _says_kinds(values[kind]):
             continue
         for column in columns:
             beside, name = _of_path(column)
@@ -438,6 +452,41 @@ def _lines_of_kinds(columns: Sequence[str], values: dict[str, list[str]], used: 
                 used.update({kind, column})
                 break
     return lines
+
+
+def _lines_of_objects(columns: Sequence[str], samples: Sequence[Record], used: set[str]) -> list[Line]:
+    """Commission lines of lists of objects that say what their numbers are: `[{"type": "percent", "value": 5}]`."""
+    lines: list[Line] = []
+    for column in columns:
+        if not _PAID.search(squeezed(_of_path(column)[1])):
+            continue
+        listed = [part(sample, *column.split(".")) if column not in sample else sample[column] for sample in samples]
+        objects = [each for some in listed if isinstance(some, list) for each in some if isinstance(each, dict)]
+        names = list(dict.fromkeys(name for each in objects for name in flattened(each)))
+        values = {name: _values(name, objects) for name in names}
+        known = [name for name in names if values[name]]
+        kind_from = next((name for name in known if _says_kinds(values[name])), None)
+        for name in known:
+            called = squeezed(_of_path(name)[1])
+            if called not in _FIGURES or name == kind_from or not _mostly_numbers(values[name]):
+                continue
+            kind = "percent" if "percent" in called and kind_from is None else None
+            if not (kind or kind_from or not any(_BARE.fullmatch(value.strip()) for value in values[name])):
+                continue  # bare numbers: percent, or an amount?
+            named = {squeezed(_of_path(other)[1]): other for other in reversed(known) if other not in (name, kind_from)}
+            told = {
+                field: next((named[each] for each in words.split() if each in named), None)
+                for field, words in _BESIDE_FIGURES.items()
+            }
+            lines.append(Line(each=column, kind=kind, kind_from=kind_from, value=name, **told))
+            used.add(column)
+            break
+    return lines
+
+
+def _says_kinds(values: Iterable[str]) -> bool:
+    said = {value.strip().lower() for value in values}
+    return bool(said & _KINDS) and said <= _KINDS | _MODELS
 
 
 def _mostly_numbers(values: list[str]) -> bool:
@@ -475,7 +524,7 @@ def toml(suggestion: MappingSuggestion) -> str:
         out += ["", "[[commissions]]"]
         for name, value in msgspec.structs.asdict(line).items():
             if value is not None:
-                example = suggestion.examples.get(value) if name not in ("event", "kind") else None
+                example = suggestion.examples.get(value) if name not in ("event", "kind") and not line.each else None
                 out.append(f"{name} = {_quoted(value)}" + (f"  # {example}" if example else ""))
     if suggestion.doubts:
         out += ["", *(f"# {doubt}" for doubt in suggestion.doubts)]
@@ -492,6 +541,8 @@ def _written(rule: Rule) -> str:
         entries = [f"from = {_value(rule.source)}"]
         if rule.separator is not None:
             entries.append(f"separator = {_quoted(rule.separator)}")
+        if rule.times is not None:
+            entries.append(f"times = {rule.times:g}")
         return "{ " + ", ".join(entries) + " }"
     return _value(rule)
 

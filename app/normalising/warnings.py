@@ -32,6 +32,7 @@ _AMOUNT = "no amount that can be read for sure"
 _DURATION = "no length of time that can be read for sure"
 _CHOICE = "none of the words that are known"
 _ADDRESS = "no address of the web"
+_NO_RULE = "no rule of pay that can be read for sure: a share, or an amount in which currency?"
 
 # What is said, what becomes of it, and the warning where nothing does.
 _READ = {
@@ -110,6 +111,8 @@ def warnings_of(raw: NetworkProgram, program: Program) -> list[FieldWarning]:
     elif program.epc is None and program.epc_raw is not None and program.epc_raw >= 0:
         why = "in a currency without a rate in dollars" if program.epc_unit else "of how many clicks is not said"
         found.append(_warning("epc", why, raw.epc))
+    if raw.commissions and not program.commission_rules and (figure := _figure(raw)) is not None:
+        found.append(_warning("commission_rules", _NO_RULE, figure))
     if raw.status and not known_status(raw.status[:_LONGEST_VALUE]):
         found.append(_warning("status", f"no status that is known; taken for {program.status}", raw.status))
     if raw.external_id != program.external_id:
@@ -122,6 +125,12 @@ def warnings_of(raw: NetworkProgram, program: Program) -> list[FieldWarning]:
                 found.append(_warning(name, "no kind of traffic that is known", value))
                 break
     return found
+
+
+def _figure(raw: NetworkProgram) -> Any:
+    """The first figure of a record's commission lines that says something; None if there is none."""
+    written = (each for line in raw.commissions for each in (line.value, line.low, line.high))
+    return next((each for each in written if each not in (None, "") and number(each) != 0), None)
 
 
 def _warning(field: str, warning: str, value: Any) -> FieldWarning:

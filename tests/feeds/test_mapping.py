@@ -159,6 +159,7 @@ NEEDED = '[fields]\nexternal_id = "ID"\nname = "Shop"\n'
         ('network = "awyn"\n[fields]\nexternal_id = "ID"\nname = "Shop"\n', "'awyn' is none; did you mean 'awin'?"),
         (f'{NEEDED}[constants]\nname = "x"\n', "stands in [fields] and in [constants]"),
         (f'{NEEDED}[[commissions]]\nkind = "percent"\n', "names no column for value"),
+        (f'{NEEDED}[[commissions]]\nvalue = "x"\nevent = "sale"\nevent_from = "y"\n', "has event and event_from"),
         (f'{NEEDED}[[commissions]]\nkind = "%"\nvalue = "x"\n', "'percent' or 'fixed'"),
         ('[fields]\nexternal_id = "ID"\nname = "Shopp"\n', "reads column 'Shopp', which the file lacks; did you mean"),
         ('[fields]\nexternal_id = { from = "ID", seperator = "," }\nname = "Shop"\n', "unknown field `seperator`"),
@@ -272,6 +273,39 @@ def test_nested_members_are_offered_as_paths(tmp_path: Path) -> None:  # 3
 
 
 _text = st.text(max_size=30)
+
+
+def test_a_line_for_each_object_of_a_list(tmp_path: Path) -> None:  # 1
+    path = tmp_path / "rates.json"
+    rates = [{"what": "lead", "how": "fixed", "much": "5 EUR"}, {"what": "sale", "how": "percent", "much": 8}]
+    path.write_text(json.dumps([{"id": 7, "name": "Tea", "terms": {"rates": rates}}, {"id": 8, "name": "Milk"}]))
+    tea, milk = programs_of(
+        path,
+        "direct",
+        mapping=read(
+            """
+            fields = { external_id = "id", name = "name" }
+            commissions = [{ each = "terms.rates", value = "much", kind_from = "how", event_from = "what" }]
+            """
+        ),
+    )
+    assert [(rule.event, rule.kind, rule.max) for rule in tea.commission_rules or ()] == [
+        ("lead", "fixed", 5.0),
+        ("sale", "percent", 8.0),
+    ]
+    assert milk.commission_rules is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "row"),
+    [
+        (["ID", "Name", "Cookie (weeks)", "Recurring months (years)"], ["7", "Tea", "4", "1"]),
+        (["ID", "Name", "Countries", "Commission (%)", "Min. payout [USD]"], ["7", "Tea", "DE|AT", "8", "25"]),
+    ],
+)
+def test_a_draft_is_read_as_it_was_meant(columns: list[str], row: list[str]) -> None:  # 3
+    drafted = suggest(columns, [dict(zip(columns, row, strict=True))], "direct")
+    assert read(toml(drafted)) == drafted.mapping
 
 
 @given(st.lists(_text, max_size=8), st.lists(st.lists(_text, max_size=8), max_size=4))

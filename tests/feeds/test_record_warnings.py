@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,21 @@ def test_nothing_doubtful(tmp_path: Path) -> None:  # 3
     path.write_text("externalId,name,currency\n1,First,EUR\n")
     arguments = (str(path), "--network", "direct", "--dry-run", "--json")
     assert lines(feed(*arguments).stdout)[-1]["summary"]["recordWarnings"] == []
+
+
+def test_amounts_whose_currency_nobody_says(tmp_path: Path) -> None:  # 1
+    path = tmp_path / "offers.json"
+    offer = {"description": "", "status": "active", "preview_url": "https://a.example.de", "require_approval": "0"}
+    offers = [
+        {"id": "1", "name": "A", "payout_type": "cpa_flat", "default_payout": "12.50", **offer},
+        {"id": "2", "name": "B", "payout_type": "cpa_flat", "default_payout": "7", "currency": "EUR", **offer},
+    ]
+    path.write_text(json.dumps({"data": {str(each["id"]): {"Offer": each} for each in offers}}))
+    (told,) = lines(feed(str(path), "--network", "direct", "--dry-run", "--json").stdout)[-1]["summary"][
+        "recordWarnings"
+    ]
+    assert (told["field"], told["records"], told["externalId"], told["value"]) == ("commissionRules", 1, "1", "12.50")
+    assert "in which currency?" in told["warning"]
 
 
 def test_an_import(written: Path, catalogue: Catalogue) -> None:  # 2

@@ -1,7 +1,7 @@
 """TUNE (HasOffers): `Offer` objects of the affiliate API (JSON), of whichever network runs on it.
 
 The payout's type says what its figure is: `cpa_flat` an amount, `cpa_percentage` percent, `cpa_both` one of each.
-Without a currency the amount is in the network's own, which the answer does not name.
+Without a currency the amount is in the network's own, which the answer does not name: it is unknown, with a warning.
 """
 
 from __future__ import annotations
@@ -49,8 +49,10 @@ def _lines(record: Record) -> list[RawCommission]:
     kind, currency = (text(record.get("payout_type")) or "").strip().lower(), text(record.get("currency"))
     lines = []
     amount, percent = known(record.get("default_payout")), known(record.get("percent_payout"))
-    if kind in _AMOUNTS and amount is not None and currency:
-        lines.append(RawCommission(event=_AMOUNTS[kind], kind="fixed", value=amount, currency=currency))
+    if kind in _AMOUNTS and amount is not None:
+        lines.append(
+            RawCommission(event=_AMOUNTS[kind], kind="fixed" if currency else None, value=amount, currency=currency)
+        )
     if kind in _PERCENTS and percent is not None:
         lines.append(RawCommission(kind="percent", value=percent))
     return lines
