@@ -334,7 +334,8 @@ class _Reader:
         return None
 
     def _mended_name(self, pieces: Sequence[QueryPiece]) -> _ReadAs | None:
-        """Two words that are what a topic is called by but for an error in the second: dog food, of "dog fod"."""
+        """Two words that are what a topic is called by but for an error in the second, or its end: dog food, of "dog
+        fod", and kitchen appliances, of "kitchen applian"."""
         if len(pieces) < 2 or not self.corrected or any(len(piece.tokens) > 1 or piece.quoted for piece in pieces):
             return None
         first, second = (piece.tokens[0] for piece in pieces)
@@ -347,7 +348,9 @@ class _Reader:
             return None
         for name in names_beginning(f"{first} "):
             words = tuple(name.split())
-            if len(words) == len(pieces) and words[1][0] == second[0] and distance(words[1], second) == 1:
+            if len(words) != len(pieces) or words[1][0] != second[0]:
+                continue
+            if distance(words[1], second) == 1 or (len(second) >= _SHORTEST_BEGUN and words[1].startswith(second)):
                 meant_pieces = [QueryPiece(word, (word,), word) for word in words]
                 known = self._known(meant_pieces)
                 if known.topics:

@@ -167,7 +167,13 @@ async def _relaxed(
             # What several words of a text say is what it is about, and in a long one a phrase is no passing remark.
             as_others = sum(bool(set(term.topics) & set(other.topics)) for other in terms if other is not term)
             first = 3 * (term is named_first)
-            return (2 if term.sold_there else 3) + 2 * (many and " " in term.text) + 4 * as_others + first
+            # Several words that are one thing are meant, whatever it is called: "home security", of diy.
+            return (
+                (2 if term.sold_there and " " not in term.text else 3)
+                + 2 * (many and " " in term.text)
+                + 4 * as_others
+                + first
+            )
         if term.leaning:
             return 1
         return int(few and term.named and not term.corrected and term.programs <= _FEW_OF_A_NAME)

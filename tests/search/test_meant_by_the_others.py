@@ -183,6 +183,20 @@ def test_as_far_as_it_was_typed(catalogue: Catalogue) -> None:  # 10
     assert catalogue.found("aquar") == ["Tanks"]
 
 
+@pytest.mark.parametrize("q", ["supplements for women over 50", "which companies sell supplements"])
+def test_what_says_nothing_of_goods(catalogue: Catalogue, q: str) -> None:  # 7
+    catalogue.store(program("Pills", description="supplements", **EN), program("Shop", description="we sell 50", **EN))
+    assert catalogue.found(q) == ["Pills"]
+
+
+def test_several_words_for_one_thing(catalogue: Catalogue) -> None:  # 1
+    catalogue.store(
+        *(program(f"Cameras {n}", topics=("security-cameras",), **EN) for n in range(3)),
+        *(program(f"Drills {n}", topics=("diy",), **EN) for n in range(4)),
+    )
+    assert catalogue.found("diy home security")[0].startswith("Cameras")
+
+
 def test_the_vertical_of_a_topic(catalogue: Catalogue) -> None:  # 11
     catalogue.store(
         program("Pharmacy", topics=("tea",), vertical="health", **EN),
@@ -234,7 +248,13 @@ def test_what_somebody_does(catalogue: Catalogue, q: str) -> None:  # 4
 
 
 @pytest.mark.parametrize(
-    ("q", "topic"), [("personalised gits", "personalised-gifts"), ("Fahradzubehör", "cycling"), ("dog fod", "dog-food")]
+    ("q", "topic"),
+    [
+        ("personalised gits", "personalised-gifts"),
+        ("Fahradzubehör", "cycling"),
+        ("dog fod", "dog-food"),
+        ("kitchen applian", "kitchen-appliances"),
+    ],
 )
 def test_a_mistyped_name_of_goods(catalogue: Catalogue, q: str, topic: str) -> None:  # 3
     catalogue.store(program("Meant", topics=(topic,)), program("Other", topics=("guesthouses",)))
