@@ -61,8 +61,14 @@ SHIFTED = """() => new Promise((done) => new PerformanceObserver((list) => done(
 )).observe({type: 'layout-shift', buffered: true}) || setTimeout(() => done(0), 100))"""
 
 
+STILL = "() => document.getAnimations().every((each) => each.playState !== 'running')"
+
+
 def violations(visit: Visit) -> list[str]:
-    """What axe-core has against the page, in short."""
+    """What axe-core has against the page, in short, once it is as it stays: what is on its way in or out is half
+    transparent, and has not the contrast that it will have."""
+    visit.settled()
+    visit.page.wait_for_function(STILL)
     visit.page.evaluate(AXE)
     found = visit.page.evaluate(
         "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", RULES

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,14 +18,17 @@ from indexing.maintenance import forget_queries
 from tests.cli.test_commands import Command
 from tests.words import Catalogue
 
-_TODAY = datetime.now(UTC).date()
+
+def _today() -> date:
+    """The day that counts now; a run of tests may go on past midnight."""
+    return datetime.now(UTC).date()
 
 
 def _count(catalogue: Catalogue, days_ago: int, query: str, asked: int, **outcomes: int) -> None:
     counts = {"empty": 0, "relaxed": 0, "corrected": 0, "found": 9, **outcomes}
     catalogue.rows(
         f"insert into query_counts (day, query, asked, {', '.join(counts)}) values (%s, %s, %s, %s, %s, %s, %s)",
-        _TODAY - timedelta(days_ago), query, asked, *counts.values(),
+        _today() - timedelta(days_ago), query, asked, *counts.values(),
     )  # fmt: skip
 
 
@@ -47,9 +50,9 @@ def _texts(lines: list[dict[str, Any]]) -> list[tuple[str, int]]:
 
 def _is_told(told: dict[str, Any]) -> None:
     assert [(day["day"], day["asked"], day["empty"], day["others"]) for day in told["days"]] == [
-        (str(_TODAY - timedelta(6)), 6, 0, 0),
-        (str(_TODAY - timedelta(1)), 6, 2, 0),
-        (str(_TODAY), 11, 1, 6),
+        (str(_today() - timedelta(6)), 6, 0, 0),
+        (str(_today() - timedelta(1)), 6, 2, 0),
+        (str(_today()), 11, 1, 6),
     ]
     assert _texts(told["top"]) == [("tea", 9), ("green boots", 3), ("hikking", 3), ("qzxv", 2)]
     assert told["top"][0]["found"] == 7
