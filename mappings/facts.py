@@ -200,15 +200,16 @@ class _Pattern(NamedTuple):
         fact = self.fact
         if fact is None:
             return ()
-        also = fact.also
-        besides = (NamedFact(0, 0, "fact", also.parameter, also.filter, also.label),) if also else ()
-        if "{n}" not in fact.filter:
-            return (NamedFact(0, 0, "fact", fact.parameter, fact.filter, fact.label), *besides)
-        if number is None or not fact.low <= number <= fact.high:
-            return None
-        n = f"{round(number * fact.times, 4):g}"
-        named = NamedFact(0, 0, "fact", fact.parameter, fact.filter.replace("{n}", n), fact.label.replace("{n}", n))
-        return (named, *besides)
+        n = ""
+        if "{n}" in fact.filter:
+            if number is None or not fact.low <= number <= fact.high:
+                return None
+            n = f"{round(number * fact.times, 4):g}"
+        return tuple(
+            NamedFact(0, 0, "fact", each.parameter, each.filter.replace("{n}", n), each.label.replace("{n}", n))
+            for each in (fact, fact.also)
+            if each
+        )
 
     def begins(self, part: int = 0) -> set[str]:
         """The words that may come at a part; # for a number, nothing ("") for the end."""

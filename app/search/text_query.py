@@ -21,8 +21,9 @@ from mappings.intents import SOFTWARE_VERTICALS, audience_words, words_beside
 from mappings.tokens import tokens
 from mappings.topics import TOPICS, asked
 
-# BM25 stays below 200 and languages, phrases, facts and wishes together below 2,000, so a higher tier always outranks
-# a lower one, and scores keep the precision of a 32-bit float.
+# BM25 stays below 200, and languages, phrases, topics, wishes and two facts together below 2,000, so a higher tier
+# outranks a lower one; what has three facts that were named may come before a name. Scores keep the precision of a
+# 32-bit float.
 EXACT_NAME = 4000.0
 DOMAIN = 4000.0
 NAME_PHRASE = 2000.0
