@@ -12,7 +12,7 @@ import hashlib
 import re
 import tomllib
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import TypeAlias
@@ -211,6 +211,11 @@ def asked_by_language(words: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
 def longest_asked() -> int:
     """How many words the longest phrase of `asked` has: no window of a query need be longer."""
     return max(form.count(" ") for form in _asked()) + 1
+
+
+def verticals_of(topics: Iterable[str]) -> set[str]:
+    """The verticals of topics; those of one's own have none."""
+    return {TOPICS[topic].vertical for topic in topics if topic in TOPICS}
 
 
 def slugs_of(value: str) -> tuple[str, ...]:

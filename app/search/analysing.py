@@ -34,7 +34,7 @@ from mappings.intents import (
 from mappings.related import covered_by, related_by_language
 from mappings.synonyms import Meanings
 from mappings.tokens import tokens
-from mappings.topics import TOPICS, asked_by_language, begun_by_language, longest_asked, names_beginning
+from mappings.topics import asked_by_language, begun_by_language, longest_asked, names_beginning, verticals_of
 from mappings.vocabulary import commonness, languages_knowing
 
 MOST_TERMS = 24  # 512 bytes hold more only in gibberish, and each costs; the rest counts in names alone
@@ -694,7 +694,7 @@ _COMMON = 3  # of a vocabulary: rarer words are often names, or mistyped ones
 
 
 def _is_software(term: Term) -> bool:
-    verticals = {TOPICS[topic].vertical for topic in term.topics if topic in TOPICS}
+    verticals = verticals_of(term.topics)
     return bool(verticals) and verticals <= SOFTWARE_VERTICALS
 
 

@@ -20,7 +20,7 @@ from app.search.query_analysis import NOTHING_ASKED, QueryAnalysis, Relaxing, Te
 from app.search.text_query import named_so
 from app.search.trials import finds_something
 from indexing.tracing import span
-from mappings.topics import TOPICS
+from mappings.topics import verticals_of
 
 BodyOf = Callable[[QueryAnalysis], dict[str, Any]]
 """The request for an analysed query."""
@@ -188,7 +188,7 @@ async def _relaxed(
     relaxed = [asked.without((*absent, *left)) for left in dict.fromkeys(ways) if len(left) < len(terms)]
     # Of a pasted title no program has much: what a page of programs has tells more than what three have.
     steps = (_ENOUGH_OF_MANY, ENOUGH, 1) if many else (ENOUGH, 1)
-    verticals = sorted({TOPICS[topic].vertical for topic in topics if topic in TOPICS})
+    verticals = sorted(verticals_of(topics))
     for among in ([{"terms": {"vertical": verticals}}], []) if verticals else ([],):
         counts = await _counts(engine, [query(each, among, scored=False) for each in relaxed], steps[0])
         for enough in steps:

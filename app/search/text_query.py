@@ -19,7 +19,7 @@ from mappings.folding import folded
 from mappings.index import WORDS
 from mappings.intents import SOFTWARE_VERTICALS, audience_words, words_beside
 from mappings.tokens import tokens
-from mappings.topics import TOPICS, asked
+from mappings.topics import asked, verticals_of
 
 # BM25 stays below 200, and languages, phrases, topics, wishes and two facts together below 2,000, so a higher tier
 # outranks a lower one; what has three facts that were named may come before a name. Scores keep the precision of a
@@ -269,21 +269,17 @@ def _lifting(analysis: QueryAnalysis, today: date, spare: _Budget) -> list[dict[
 def _verticals(analysis: QueryAnalysis) -> list[str]:
     """The verticals of what is asked for; none where it is sold in so many that they tell nothing."""
     topics = [topic for term in analysis.terms for topic in (term.leaning or term.topics)]
-    verticals = _verticals_of(topics)
+    verticals = verticals_of(topics)
     said = [tokens(term.text) for term in analysis.terms]
     as_software = any(len(words) > 1 and words[-1] in words_beside("software") for words in said)
     if verticals and verticals <= SOFTWARE_VERTICALS and as_software:
         return ["software"]  # "email marketing software" is no course of it
     if verticals:  # "keto recipes" are recipes, too
-        verticals |= _verticals_of(
+        verticals |= verticals_of(
             [topic for words in said if len(words) > 1 for word in words for topic in asked((word,))]
         )
     near = {each for vertical in verticals for each in _FILED_UNDER.get(vertical, ())}
     return sorted(verticals | near) if len(verticals) <= _MOST_VERTICALS else []
-
-
-def _verticals_of(topics: Iterable[str]) -> set[str]:
-    return {TOPICS[topic].vertical for topic in topics if topic in TOPICS}
 
 
 def _core(analysis: QueryAnalysis) -> str:
